@@ -1,0 +1,1 @@
+"""What Attune is measured against: the least that does the same work."""

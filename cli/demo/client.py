@@ -1,0 +1,83 @@
+"""The calls of the demo: plain REST, each with the token of the person who acts."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cli.local.api import problem
+from cli.local.errors import LocalError
+from cli.local.tokens import Person, development_token
+
+LIFETIME = timedelta(hours=2)
+PAGE = 1000
+
+
+@dataclass
+class Client:
+    """The REST API, as any of an organization's people."""
+
+    http: Any
+    organization: str
+    connection: str
+    secret: str
+    variables: Mapping[str, str]
+    _tokens: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    async def call(
+        self, method: str, path: str, who: tuple[str, str], body: Any = None, **query: Any
+    ) -> Any:
+        """The JSON of an answer. Raises LocalError, with the API's own words, where it refuses."""
+        reply = await self.http.request(
+            method,
+            path,
+            json=body,
+            params=query,
+            headers={"Authorization": f"Bearer {self._token(who)}"},
+        )
+        if reply.status_code >= 400:
+            raise LocalError(f"{method} {path} got {reply.status_code}: {problem(reply)}")
+        return reply.json()
+
+    async def suggestions(self, who: tuple[str, str], typed: str) -> Any:
+        path = f"/api/v1/connections/{self.connection}/suggestions/personalized"
+        return await self.call("POST", path, who, partial_query=typed)
+
+    async def patterns(self, who: tuple[str, str], limit: int) -> Any:
+        return await self.call("GET", "/api/v1/activity/patterns", who, limit=limit)
+
+    async def everybodys_patterns(self, who: tuple[str, str]) -> list[Any]:
+        """All patterns of the organization, most used first."""
+        found: list[Any] = []
+        more: dict[str, str] = {}
+        while True:
+            page = await self.call("GET", "/api/v1/patterns", who, page_size=PAGE, **more)
+            found += page["patterns"]
+            if not page.get("next_page_token"):
+                return found
+            more = {"page_token": page["next_page_token"]}
+
+    def _token(self, who: tuple[str, str]) -> str:
+        """A development token of (user, job role)."""
+        if who not in self._tokens:
+            user, job_role = who
+            person = Person(user, organization=self.organization, job_role=job_role)
+            self._tokens[who] = development_token(
+                person, self.secret, datetime.now(UTC), LIFETIME, self.variables
+            )
+        return self._tokens[who]
+
+
+@asynccontextmanager
+async def connected(
+    address: str, organization: str, connection: str, secret: str, variables: Mapping[str, str]
+) -> AsyncIterator[Client]:
+    """Raises LocalError where the address does not answer."""
+    import httpx2
+
+    try:
+        async with httpx2.AsyncClient(base_url=address, timeout=30.0, trust_env=False) as http:
+            yield Client(http, organization, connection, secret, variables)
+    except httpx2.HTTPError as err:
+        raise LocalError(f"{address} did not answer: {err or type(err).__name__}.") from None

@@ -1,0 +1,207 @@
+"""The demo's acts: log, watch the learning, change a preference, ask for suggestions again."""
+
+import asyncio
+import random
+import re
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from statistics import median
+from typing import Any
+
+from cli.demo.client import Client
+from cli.demo.people import BATCHED, Colleague
+
+AT_ONCE = 16
+WATCH_SECONDS = 0.1
+PATIENCE_SECONDS = 120.0
+TYPED_EACH = 3
+REPEATS = 5
+NO_PREFERENCES: dict[str, Any] = {
+    "preferred_query_types": [],
+    "excluded_metrics": [],
+    "preferred_metrics": [],
+    "preferred_dimensions": [],
+    "show_advanced_queries": False,
+}
+
+Step = Callable[[int], None]
+
+
+@dataclass
+class Log:
+    """When each activity was acknowledged, in order, and how far behind the learning was."""
+
+    acknowledged: list[float] = field(default_factory=list)
+    calls: int = 0
+    worst_lag: float = 0.0
+    last_lag: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        return self.acknowledged[-1] - self.acknowledged[0]
+
+    def saw(self, learned: int, now: float) -> None:
+        """So many were learned by now: the oldest one that was not has waited this long."""
+        if learned < len(self.acknowledged):
+            self.worst_lag = max(self.worst_lag, now - self.acknowledged[learned])
+
+
+async def replay(client: Client, people: Sequence[Colleague], logged: Step) -> Log:
+    """Log what everybody did, several at a time, and wait until it is learned."""
+    watcher = name_of(people[0])
+    before = await learned_so_far(client, watcher)
+    log = Log()
+    log.acknowledged.append(time.monotonic())  # the start, as the nought-th
+    total = sum(len(person.activities) for person in people)
+    watching = asyncio.create_task(watch(client, watcher, log, before, total))
+    try:
+        await at_once(log_calls(client, people, log, logged), AT_ONCE)
+        await asyncio.wait_for(watching, PATIENCE_SECONDS)
+    except TimeoutError:
+        pass  # what was learned until now is shown as it is
+    finally:
+        watching.cancel()
+    return log
+
+
+def log_calls(
+    client: Client, people: Sequence[Colleague], log: Log, logged: Step
+) -> list[Callable[[], Awaitable[None]]]:
+    """A batch of each person's first activities, then one call for each other, by turns."""
+
+    async def post(path: str, who: Colleague, body: Any, count: int) -> None:
+        await client.call("POST", f"/api/v1/activity/{path}", name_of(who), body)
+        log.acknowledged += [time.monotonic()] * count
+        log.calls += 1
+        logged(count)
+
+    def batch(who: Colleague) -> Callable[[], Awaitable[None]]:
+        body = {"activities": who.activities[:BATCHED]}
+        return lambda: post("log:batch", who, body, BATCHED)
+
+    def single(who: Colleague, number: int) -> Callable[[], Awaitable[None]]:
+        return lambda: post("log", who, who.activities[number], 1)
+
+    rounds = range(BATCHED, max(len(who.activities) for who in people))
+    return [batch(who) for who in people] + [single(w, n) for n in rounds for w in people]
+
+
+async def watch(client: Client, who: tuple[str, str], log: Log, before: int, total: int) -> None:
+    """Look how much is learned until it is all; counts what others ask in the meantime, too."""
+    while True:
+        learned = await learned_so_far(client, who) - before
+        now = time.monotonic()
+        log.saw(learned + 1, now)
+        if learned >= total:
+            log.last_lag = now - log.acknowledged[total]
+            return
+        await asyncio.sleep(WATCH_SECONDS)
+
+
+async def learned_so_far(client: Client, who: tuple[str, str]) -> int:
+    return sum(p["frequency"] for p in await client.everybodys_patterns(who))
+
+
+@dataclass(frozen=True)
+class Change:
+    """A half-typed question, and a preference that changes what is suggested."""
+
+    typed: str
+    excluded: str = ""
+    preferred: str = ""
+
+
+@dataclass(frozen=True)
+class BeforeAfter:
+    """The suggestions for the same words, before and after a change of preferences."""
+
+    change: Change
+    before: list[dict[str, str]]
+    after: list[dict[str, str]]
+
+
+async def before_and_after(client: Client, who: tuple[str, str], change: Change) -> BeforeAfter:
+    """The preferences are as they were at the end: none."""
+    path = "/api/v1/activity/preferences"
+    await client.call("PUT", path, who, NO_PREFERENCES)
+    before = (await client.suggestions(who, change.typed))["suggestions"]
+    if not (change.excluded or change.preferred):
+        change = derived(change, before)
+    wanted = {"preferred_query_types": change.preferred, "excluded_metrics": change.excluded}
+    body = {name: [value] for name, value in wanted.items() if value}
+    await client.call("PUT", path, who, body)
+    after = (await client.suggestions(who, change.typed))["suggestions"]
+    await client.call("PUT", path, who, NO_PREFERENCES)
+    return BeforeAfter(change, before, after)
+
+
+def derived(change: Change, suggestions: Sequence[dict[str, str]]) -> Change:
+    """A change that these suggestions can show: the longest word of the first goes."""
+    words = re.findall(r"[^\W\d_]{4,}", suggestions[0]["text"]) if suggestions else []
+    new = [word for word in words if word.lower() not in change.typed.lower()]
+    return Change(change.typed, max(new, key=len), "") if new else Change(change.typed, "", "trend")
+
+
+@dataclass
+class CacheUse:
+    """Milliseconds of the suggestion requests, by where the answer came from."""
+
+    hits: list[float] = field(default_factory=list)
+    misses: list[float] = field(default_factory=list)
+
+    def as_data(self) -> dict[str, Any]:
+        total = len(self.hits) + len(self.misses)
+        return {
+            "requests": total,
+            "hits": len(self.hits),
+            "hit_rate": round(len(self.hits) / total, 4) if total else None,
+            "hit_p50_ms": round(median(self.hits), 2) if self.hits else None,
+            "miss_p50_ms": round(median(self.misses), 2) if self.misses else None,
+        }
+
+
+async def type_again(client: Client, people: Sequence[Colleague]) -> CacheUse:
+    """Everybody types the beginnings of some questions, again and again."""
+    chance = random.Random("attune demo typing")
+    asked = [
+        (name_of(who), beginning(activity["query_text"], 2))
+        for who in people
+        for activity in chance.sample(who.activities, TYPED_EACH)
+    ] * REPEATS
+    chance.shuffle(asked)
+    use = CacheUse()
+
+    async def ask(who: tuple[str, str], typed: str) -> None:
+        began = time.perf_counter()
+        answer = await client.suggestions(who, typed)
+        taken = (time.perf_counter() - began) * 1000
+        (use.hits if answer["source"] == "cached" else use.misses).append(taken)
+
+    await at_once([partial(ask, *one) for one in asked], 2)
+    return use
+
+
+async def at_once(calls: Iterable[Callable[[], Awaitable[None]]], width: int) -> None:
+    """Make the calls in order, so many at a time; the first that fails ends them all."""
+    waiting = iter(calls)
+
+    async def work() -> None:
+        for call in waiting:
+            await call()
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(width):
+                group.create_task(work())
+    except BaseExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+
+
+def beginning(text: str, words: int) -> str:
+    return " ".join(text.split()[:words])
+
+
+def name_of(who: Colleague) -> tuple[str, str]:
+    return who.user, who.job_role

@@ -1,0 +1,256 @@
+"""What the demo shows: progress on stderr while it runs, the outcome on stdout."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Literal
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from cli.demo.replay import BeforeAfter, Step
+from cli.demo.story import Outcome
+from cli.local.supervisor import Notice
+
+SLOT_STYLE = "cyan"
+ROLE_SHOWN, OWN_SHOWN = 4, 2
+
+
+class DemoView:
+    """Progress of the demo; also hears how the suite starts, where the demo starts one."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True, highlight=False)
+        self._progress = Progress(
+            SpinnerColumn(style="cyan", finished_text="[green]✓[/]"),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=30, complete_style="cyan", finished_style="green"),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=self._console,
+            transient=True,
+        )
+        self._acts = Progress(
+            SpinnerColumn(style="cyan"),
+            TextColumn("{task.description} …"),
+            console=self._console,
+            transient=True,
+        )
+        self._act: TaskID | None = None
+
+    def __enter__(self) -> "DemoView":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+        self._acts.stop()
+
+    def step(
+        self, name: str, phase: Literal["started", "done", "failed"], detail: str = ""
+    ) -> None:
+        if phase == "started":
+            self.act("Starting Attune for the demo")
+
+    def notice(self, notice: Notice) -> None:
+        """What the processes log is in their files."""
+
+    def act(self, text: str) -> None:
+        self._progress.stop()
+        if self._act is None:
+            self._acts.start()
+            self._act = self._acts.add_task(text, total=None)
+        self._acts.update(self._act, description=text)
+
+    def logging(self, total: int) -> Step:
+        self._end_acts()
+        task = self._progress.add_task("Logging activities", total=total)
+        self._progress.start()
+
+        def logged(count: int) -> None:
+            self._progress.advance(task, count)
+
+        return logged
+
+    def _end_acts(self) -> None:
+        if self._act is not None:
+            self._acts.stop()
+            self._acts.remove_task(self._act)
+            self._act = None
+
+
+def show(outcome: Outcome, started: bool, console: Console | None = None) -> None:
+    """Print the outcome; `started` says that the demo ran the suite itself."""
+    console = console or Console(highlight=False)
+    say = console.print
+    say()
+    say_what_happened(console, outcome)
+    say_what_was_learned(console, outcome)
+    for change in outcome.changes:
+        say_suggestions(console, change)
+    if not outcome.cast.source.fits:
+        say_that_nothing_fits(console, outcome)
+    say_cache(console, outcome.cache.as_data())
+    say_what_next(console, outcome, started)
+
+
+def say_what_happened(console: Console, outcome: Outcome) -> None:
+    data, cast = outcome.as_data(), outcome.cast
+    heading(console, "What people did")
+    table = figures()
+    table.add_row(
+        "Questions", f"{len(cast.questions):,} in {plural(len(cast.patterns), 'pattern')}"
+    )
+    table.add_row(
+        "Activities",
+        f"{data['activities']:,} of {data['people']} people in {len(outcome.learned)} jobs",
+    )
+    table.add_row(
+        "Logged",
+        f"in {data['seconds']:.1f} s by {outcome.log.calls:,} calls,"
+        f" [bold]{data['activities_per_second']:,.0f}[/] a second",
+    )
+    table.add_row("Learned", lag_of(data))
+    if outcome.known_before:
+        table.add_row("", f"[dim]It adds to {outcome.known_before:,} that were known before.[/]")
+    console.print(indented(table))
+
+
+def lag_of(data: dict[str, Any]) -> str:
+    if data["last_lag_seconds"] is None:
+        return "[yellow]not finished: is the worker running?[/]"
+    return (
+        f"[bold]{data['worst_lag_seconds']:.2f} s[/] after being logged at worst,"
+        f" the last after {data['last_lag_seconds']:.2f} s"
+    )
+
+
+def say_what_was_learned(console: Console, outcome: Outcome) -> None:
+    asked = sum(p["frequency"] for p in outcome.patterns)
+    heading(console, "What was learned")
+    console.print(
+        f"  {plural(len(outcome.patterns), 'pattern')} from {asked:,} questions;"
+        " the most used of each job:\n"
+    )
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("pattern", max_width=51, no_wrap=True, overflow="ellipsis")
+    for name in ("asked", "worked", "took"):
+        table.add_column(name, justify="right", no_wrap=True, min_width=len(name))
+    for one in outcome.learned:
+        if table.row_count:
+            table.add_row()
+        table.add_row(f"[bold]{escape(one.job_role)}[/]")
+        add_patterns(table, one.role[:ROLE_SHOWN])
+        table.add_row(f"[dim]{escape(one.user)} alone[/]")
+        add_patterns(table, one.own[:OWN_SHOWN])
+    console.print(indented(table))
+
+
+def add_patterns(table: Table, patterns: Iterable[dict[str, Any]]) -> None:
+    for pattern in patterns:
+        took = pattern.get("avg_response_time")
+        table.add_row(
+            template(pattern["query_template"]),
+            f"{pattern['frequency']:,}",
+            f"{pattern['success_rate']:.0%}",
+            f"{took * 1000:.0f} ms" if took is not None else "-",
+        )
+
+
+def template(text: str) -> Text:
+    shown = Text(text)
+    shown.highlight_regex(r"\{\w+\}", SLOT_STYLE)
+    return shown
+
+
+def say_suggestions(console: Console, one: BeforeAfter) -> None:
+    heading(console, f"What is suggested to somebody who types “{escape(one.change.typed)}”")
+    say_list(console, "With no preferences", one.before)
+    wish = [f"preferring the type “{one.change.preferred}”"] if one.change.preferred else []
+    wish += [f"excluding “{escape(one.change.excluded)}”"] if one.change.excluded else []
+    say_list(console, f"After {' and '.join(wish) or 'no change'}", one.after)
+
+
+def say_list(console: Console, title: str, suggestions: Sequence[dict[str, str]]) -> None:
+    console.print(f"  [dim]{title}[/]")
+    table = Table.grid(padding=(0, 2))
+    for one in suggestions:
+        table.add_row("   ", one["icon"], Text(one["text"]), Text(one["type"], "dim"))
+    console.print(table if suggestions else "     nothing")
+    console.print()
+
+
+def say_that_nothing_fits(console: Console, outcome: Outcome) -> None:
+    console.print(
+        "  [yellow]No vocabulary fits these questions[/], so the names of things are no slots:"
+        "\n  there are many patterns, and what is suggested was asked before. Say what they are"
+        f"\n  about in {escape(str(outcome.cast.file))}\n  and run the demo again.\n",
+        soft_wrap=True,
+    )
+
+
+def say_cache(console: Console, use: dict[str, Any]) -> None:
+    heading(console, "What a cache is good for")
+    table = figures()
+    table.add_row("Requests", f"{use['requests']:,} for suggestions, as people type the same again")
+    rate = use["hit_rate"] or 0.0
+    table.add_row("From the cache", f"[bold]{rate:.0%}[/]")
+    with suppress(TypeError):
+        table.add_row(
+            "Median",
+            f"{use['hit_p50_ms']:.1f} ms from the cache, {use['miss_p50_ms']:.1f} ms made anew",
+        )
+    console.print(indented(table))
+
+
+def say_what_next(console: Console, outcome: Outcome, started: bool) -> None:
+    cast = outcome.cast
+    person = cast.people[0]
+    heading(console, "To go on")
+    if started:
+        console.print(
+            "  Attune was started for the demo and is stopped again: `make run`, and then"
+        )
+    else:
+        console.print(f"  Attune runs on at [cyan]{outcome.address}[/]:")
+    console.print(
+        f"  attune token --org {cast.source.organization} --user {person.user}"
+        f" --job-role {person.job_role}\n",
+        soft_wrap=True,
+    )
+
+
+def heading(console: Console, text: str) -> None:
+    console.print(f"\n  [bold]{text}[/]\n")
+
+
+def figures() -> Table:
+    """Two columns: what a figure is, and the figure."""
+    table = Table.grid(padding=(0, 3, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column()
+    return table
+
+
+def indented(table: Table) -> Padding:
+    return Padding(table, (0, 0, 0, 2))
+
+
+def plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")

@@ -1,0 +1,4 @@
+from gateway import app
+from services.common.cli import main
+
+main(app)

@@ -1,0 +1,148 @@
+"""Who calls: a credential from outside, exchanged once for the token that services verify."""
+
+import asyncio
+import base64
+import hashlib
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import grpc
+import msgspec
+from attune.activity.v1 import identity_pb2
+
+from gateway.backends import unary
+from gateway.http.problems import Problem, from_rpc, unauthenticated
+
+Metadata = tuple[tuple[str, str], ...]
+Clock = Callable[[], float]
+Kept = TypeVar("Kept")
+
+EXCHANGE = "/attune.activity.v1.IdentityService/ExchangeToken"
+EXCHANGE_SECONDS = 5.0
+# A token is exchanged anew so long before it ends, that it does not end on the way.
+MARGIN_SECONDS = 30.0
+# A refused credential is not asked about again for so long.
+REFUSAL_SECONDS = 10.0
+MOST_KEPT = 10_000
+BEARER = re.compile(rb"[Bb][Ee][Aa][Rr][Ee][Rr] +([\x21-\x7e]{1,16384}) *")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A verified caller, and what tells the services of them."""
+
+    organization: str
+    subject: str
+    metadata: Metadata
+    until: float
+
+
+@dataclass(frozen=True)
+class Refusal:
+    problem: Problem
+    until: float
+
+
+def bearer(header: bytes | None) -> str:
+    """The credential in an Authorization header."""
+    if header is None:
+        raise unauthenticated("this needs an Authorization header with a bearer token")
+    match = BEARER.fullmatch(header)
+    if match is None:
+        raise unauthenticated("the Authorization header is not of the form: Bearer <token>")
+    return match[1].decode()
+
+
+class Exchange:
+    """Exchanges credentials, and keeps callers until shortly before their tokens end."""
+
+    def __init__(self, channel: grpc.aio.Channel, clock: Clock = time.time) -> None:
+        request, response = identity_pb2.ExchangeTokenRequest, identity_pb2.ExchangeTokenResponse
+        self._ask = unary(channel, EXCHANGE, request, response)
+        self._request = request
+        self._clock = clock
+        self._callers: dict[bytes, Caller] = {}
+        self._refusals: dict[bytes, Refusal] = {}
+        self._asking: dict[bytes, asyncio.Task[Caller]] = {}
+
+    def known(self, header: bytes) -> Caller | None:
+        """The caller, where this Authorization was exchanged before and still holds."""
+        caller = self._callers.get(digest(header))
+        return caller if caller is not None and self._clock() < caller.until else None
+
+    async def caller(self, header: bytes | None, metadata: Metadata) -> Caller:
+        """The caller; raises a Problem of 401, 403 or 503. Concurrent calls ask once."""
+        credential = bearer(header)
+        key = digest(header or b"")
+        refusal = self._refusals.get(key)
+        if refusal is not None and self._clock() < refusal.until:
+            raise refusal.problem.with_traceback(None)  # raised before: it would grow
+        asking = self._asking.get(key)
+        if asking is None:
+            asking = asyncio.create_task(self._exchange(key, credential, metadata))
+            self._asking[key] = asking
+            asking.add_done_callback(lambda done: self._asked(key, done))
+        return await asyncio.shield(asking)
+
+    def forget(self, header: bytes) -> None:
+        """Drop a token that a service did not accept, as after a change of keys."""
+        self._callers.pop(digest(header), None)
+
+    def _asked(self, key: bytes, done: asyncio.Task[Caller]) -> None:
+        self._asking.pop(key, None)
+        if not done.cancelled():
+            done.exception()  # seen, also where every waiter has gone away
+
+    async def _exchange(self, key: bytes, credential: str, metadata: Metadata) -> Caller:
+        request = self._request(credential=credential)
+        try:
+            response = await self._ask(request, timeout=EXCHANGE_SECONDS, metadata=metadata)
+        except grpc.aio.AioRpcError as error:
+            problem = refusal_of(error)
+            if problem.status in (401, 403):
+                keep(self._refusals, key, Refusal(problem, self._clock() + REFUSAL_SECONDS))
+            raise problem from error
+        ends = min(response.expires_at.seconds, expiry(credential))
+        caller = Caller(
+            response.organization_id,
+            response.subject,
+            (("authorization", f"Bearer {response.token}"),),
+            ends - MARGIN_SECONDS,
+        )
+        keep(self._callers, key, caller)
+        return caller
+
+
+def refusal_of(error: grpc.aio.AioRpcError) -> Problem:
+    problem = from_rpc(error)
+    if problem.status == 422:  # a credential that breaks the field's rules is not a good one
+        return unauthenticated("the bearer token is malformed")
+    return problem
+
+
+def digest(header: bytes) -> bytes:
+    """What callers are kept by, so that no credential stays in memory."""
+    return hashlib.sha256(header).digest()
+
+
+def keep(kept: dict[bytes, Kept], key: bytes, value: Kept) -> None:
+    if len(kept) >= MOST_KEPT:
+        del kept[next(iter(kept))]
+    kept[key] = value
+
+
+class Claims(msgspec.Struct):
+    exp: float = float("inf")
+
+
+def expiry(credential: str) -> float:
+    """When a JWT says that it ends; the exchange has verified it. Infinite for other kinds."""
+    payload = credential.split(".")[1] if credential.count(".") == 2 else ""
+    try:
+        text = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+        return msgspec.json.decode(text, type=Claims).exp
+    except (ValueError, msgspec.MsgspecError):
+        return float("inf")

@@ -1,0 +1,38 @@
+"""Connections to the services, and whether they are ready."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import grpc
+from google.protobuf.message import Message
+from grpc_health.v1 import health_pb2
+
+HEALTH = "/grpc.health.v1.Health/Check"
+HEALTH_SECONDS = 2.0
+
+
+def unary(
+    channel: grpc.aio.Channel, method: str, request: type[Message], response: type[Message]
+) -> Any:
+    return channel.unary_unary(
+        method,
+        request_serializer=request.SerializeToString,
+        response_deserializer=response.FromString,
+    )
+
+
+async def readiness(channels: Mapping[str, grpc.aio.Channel]) -> dict[str, str]:
+    """Each service's health by its own word: SERVING, or why not."""
+    states = await asyncio.gather(*[health(channel) for channel in channels.values()])
+    return dict(zip(channels, states, strict=True))
+
+
+async def health(channel: grpc.aio.Channel) -> str:
+    request, response = health_pb2.HealthCheckRequest, health_pb2.HealthCheckResponse
+    ask = unary(channel, HEALTH, request, response)
+    try:
+        answer = await ask(request(), timeout=HEALTH_SECONDS)
+    except grpc.aio.AioRpcError as error:
+        return str(error.code().name)
+    return str(response.ServingStatus.Name(answer.status))

@@ -1,0 +1,160 @@
+"""The path of every request: resolve, admit, decode, call, encode."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+from google.protobuf.message import Message
+
+from gateway import metrics
+from gateway.admission.admission import Admission
+from gateway.admission.identity import Metadata
+from gateway.codec.decode import Decoders
+from gateway.codec.encode import Encoders
+from gateway.http.answers import send_body, send_download, send_events
+from gateway.http.bodies import ClientGone, Receive, chunks, whole
+from gateway.http.problems import Problem, from_rpc, internal
+from gateway.http.visit import Scope, Send, Visit
+from gateway.routing.endpoints import Endpoint
+from gateway.routing.routes import Binding, RouteTable
+
+Operation = Callable[[Visit], Awaitable[None]]
+JSON = b"application/json"
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much and how long a request may take: bytes and seconds."""
+
+    body: int
+    upload: int
+    call: float
+    stream: float
+    patience: float
+    heartbeat: float
+
+
+@dataclass(frozen=True)
+class Route:
+    """An endpoint with its connection."""
+
+    endpoint: Endpoint
+    stub: Any
+    deadline: float
+
+
+def routes(
+    bindings: Iterable[Binding], channels: Mapping[str, grpc.aio.Channel], bounds: Bounds
+) -> RouteTable[Route]:
+    """The table of all routes; the encoder and decoder of each message type are made once."""
+    table: RouteTable[Route] = RouteTable()
+    decoders, encoders = Decoders(), Encoders()
+    for binding in bindings:
+        endpoint = Endpoint(binding, decoders, encoders)
+        usual = bounds.stream if endpoint.streams or endpoint.uploads else bounds.call
+        deadline = binding.access.deadline_seconds or usual
+        route = Route(endpoint, endpoint.stub(channels[binding.service]), deadline)
+        table.add(binding.verb, binding.template, route)
+    return table
+
+
+class Transcoder:
+    """REST in, gRPC out: an ASGI application."""
+
+    def __init__(
+        self,
+        table: RouteTable[Route],
+        admission: Admission,
+        operations: Mapping[str, Operation],
+        bounds: Bounds,
+    ) -> None:
+        self._table = table
+        self._admission = admission
+        self._operations = operations
+        self._bounds = bounds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        visit = Visit(scope, receive, send)
+        started = time.perf_counter()
+        metrics.IN_FLIGHT.inc()
+        try:
+            await self._serve(visit)
+        except ClientGone:
+            visit.status = visit.status or 499
+        except Exception as error:
+            await self._fail(visit, error)
+        finally:
+            metrics.IN_FLIGHT.dec()
+            metrics.observe(visit, time.perf_counter() - started)
+
+    async def _fail(self, visit: Visit, error: Exception) -> None:
+        problem = error if isinstance(error, Problem) else internal()
+        visit.trouble(problem, error.__cause__ or error)
+        if not visit.status:  # else the answer is under way, and the connection breaks off
+            await visit.refuse(problem)
+
+    async def _serve(self, visit: Visit) -> None:
+        verb = "GET" if visit.method == "HEAD" else visit.method
+        operation = self._operations.get(visit.path)
+        if operation is not None and verb == "GET":
+            visit.route = visit.path
+            return await operation(visit)
+        try:
+            route, segments = self._table.find(verb, visit.path)
+        except Problem:
+            self._admission.look(visit)
+            raise
+        endpoint = route.endpoint
+        visit.route = endpoint.binding.template.text
+        metadata = await self._admission.admit(visit, endpoint.anyone)
+        try:
+            await self._call(visit, route, segments, metadata)
+        except grpc.aio.AioRpcError as error:
+            if error.code() is grpc.StatusCode.UNAUTHENTICATED and not endpoint.anyone:
+                self._admission.forget(visit)
+            raise from_rpc(error, endpoint.binding.body) from error
+
+    async def _call(
+        self, visit: Visit, route: Route, segments: list[str], metadata: Metadata
+    ) -> None:
+        endpoint = route.endpoint
+        if endpoint.uploads:
+            return await self._upload(visit, route, segments, metadata)
+        body = await whole(visit.headers, visit.receive, self._bounds.body, self._bounds.patience)
+        request = endpoint.request(visit, segments, body)
+        call = route.stub(request, timeout=route.deadline, metadata=metadata)
+        if not endpoint.streams:
+            with visit.cancelling(call.cancel):
+                answer = await call
+            return await self._answer(visit, endpoint, answer)
+        if endpoint.downloads:
+            return await send_download(visit, call)
+        return await send_events(visit, call, endpoint.encode, self._bounds.heartbeat)
+
+    async def _answer(self, visit: Visit, endpoint: Endpoint, answer: Message) -> None:
+        if endpoint.downloads:
+            await send_body(visit, answer)
+        else:
+            await visit.answer(endpoint.encode(answer), JSON)
+
+    async def _upload(
+        self, visit: Visit, route: Route, segments: list[str], metadata: Metadata
+    ) -> None:
+        """Send the body on as it arrives; the first message holds path and query as well."""
+        endpoint = route.endpoint
+        first = endpoint.request(visit, segments, b"")
+        call = route.stub(timeout=route.deadline, metadata=metadata)
+        try:
+            await call.write(first)
+            async for piece in chunks(visit.headers, visit.receive, self._bounds.upload):
+                await call.write(endpoint.piece(piece))
+            await call.done_writing()
+        except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
+            pass  # the service has answered already; what it said comes with the call
+        except BaseException:
+            call.cancel()
+            raise
+        await self._answer(visit, endpoint, await call)

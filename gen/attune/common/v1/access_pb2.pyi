@@ -1,0 +1,38 @@
+from google.protobuf import descriptor_pb2 as _descriptor_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Role(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ROLE_UNSPECIFIED: _ClassVar[Role]
+    ROLE_VIEWER: _ClassVar[Role]
+    ROLE_ANALYST: _ClassVar[Role]
+    ROLE_ADMIN: _ClassVar[Role]
+    ROLE_SERVICE: _ClassVar[Role]
+ROLE_UNSPECIFIED: Role
+ROLE_VIEWER: Role
+ROLE_ANALYST: Role
+ROLE_ADMIN: Role
+ROLE_SERVICE: Role
+ACCESS_FIELD_NUMBER: _ClassVar[int]
+access: _descriptor.FieldDescriptor
+
+class Access(_message.Message):
+    __slots__ = ("anyone", "roles", "self_field", "system", "deadline_seconds")
+    ANYONE_FIELD_NUMBER: _ClassVar[int]
+    ROLES_FIELD_NUMBER: _ClassVar[int]
+    SELF_FIELD_FIELD_NUMBER: _ClassVar[int]
+    SYSTEM_FIELD_NUMBER: _ClassVar[int]
+    DEADLINE_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    anyone: bool
+    roles: _containers.RepeatedScalarFieldContainer[Role]
+    self_field: str
+    system: bool
+    deadline_seconds: int
+    def __init__(self, anyone: _Optional[bool] = ..., roles: _Optional[_Iterable[_Union[Role, str]]] = ..., self_field: _Optional[str] = ..., system: _Optional[bool] = ..., deadline_seconds: _Optional[int] = ...) -> None: ...

@@ -1,0 +1,151 @@
+"""Activity, wired: settings in, a listening service or a worker out."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+import httpx2
+from attune.activity.v1 import activity_pb2, activity_pb2_grpc, identity_pb2, identity_pb2_grpc
+from pydantic import Field
+from redis.asyncio import Redis
+
+from services.activity.activities.recorder import Recorder
+from services.activity.activities.service import ActivityService
+from services.activity.activities.store import ActivityStore
+from services.activity.identity.credentials import Credentials, KeySet, Trust
+from services.activity.identity.service import IdentityService, Policy
+from services.activity.identity.store import IdentityStore
+from services.common.clock import Clock, utc_now
+from services.common.db import Pool, answers, pool_for
+from services.common.event_log import Hints, served_event_log, upkeep
+from services.common.idempotency import forgetting
+from services.common.jobs import Job, working_jobs
+from services.common.server import Served, serving
+from services.common.settings import MissingSetting, ProcessSettings
+from services.common.tokens import TokenSigner, TokenVerifier
+
+SCHEMA = "activity"
+SECRET_BYTES = 32  # what HS256 needs (RFC 7518, 3.2)
+
+
+class Settings(ProcessSettings):
+    """Each is the variable ATTUNE_<NAME>."""
+
+    activity_database_url: str = "postgresql://attune_activity@127.0.0.1:5432/attune"
+    activity_address: str = "127.0.0.1:50051"
+
+    # Signs the tokens between services: an Ed25519 private key in PEM.
+    token_private_key: str = ""
+    # Service name -> key, those that may ask for service tokens.
+    service_keys: dict[str, str] = Field(default_factory=dict)
+
+    # Whose JWTs are accepted from outside: by shared secret (HS256) or by JWKS (RS256, ES256).
+    jwt_issuer: str = ""
+    jwt_audience: str = "attune"
+    jwt_secret: str = ""
+    jwks_url: str = ""
+    jwt_user_claim: str = "sub"
+    jwt_organization_claim: str = "org"
+    jwt_role_claim: str = "role"
+    jwt_job_role_claim: str = "job_role"
+    jwt_goals_claim: str = "goals"
+    jwt_department_claim: str = "department"
+    # The issuer's role name -> viewer, analyst or admin.
+    jwt_role_names: dict[str, str] = Field(default_factory=dict)
+    # For people whose token names no organization; empty refuses them.
+    default_organization: str = ""
+    # For members whose token names no role.
+    default_role: str = "viewer"
+
+    def check(self) -> None:
+        """Raises MissingSetting where the service would be open or could not let anybody in."""
+        if not self.token_private_key or not self.token_public_keys:
+            raise MissingSetting("ATTUNE_TOKEN_PRIVATE_KEY and ATTUNE_TOKEN_PUBLIC_KEYS are needed")
+        if not self.jwt_issuer or not (self.jwt_secret or self.jwks_url):
+            raise MissingSetting(
+                "ATTUNE_JWT_ISSUER and one of ATTUNE_JWKS_URL, ATTUNE_JWT_SECRET are needed"
+            )
+        if self.jwt_secret and len(self.jwt_secret.encode()) < SECRET_BYTES:
+            raise MissingSetting(f"ATTUNE_JWT_SECRET must have at least {SECRET_BYTES} bytes")
+        secrets = (self.jwt_secret, self.activity_database_url, *self.service_keys.values())
+        self.refuse_development_secrets(*secrets)
+
+
+@asynccontextmanager
+async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str]:
+    """Serve activity until the block ends; yields the address it listens on."""
+    settings.check()
+    verifier = TokenVerifier(settings.token_public_keys, now)
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(pool_of(settings))
+        redis = await stack.enter_async_context(Redis.from_url(settings.redis_url))
+        hints = await stack.enter_async_context(Hints(redis, SCHEMA).publishing())
+        client = await stack.enter_async_context(httpx2.AsyncClient())
+        recorder = Recorder(ActivityStore(pool), hints, now)
+        stack.push_async_callback(recorder.flushed)
+        services = [
+            served_activities(pool, recorder, now),
+            served_identity(settings, pool, client, now),
+            served_event_log(pool),
+        ]
+        serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
+        yield await stack.enter_async_context(serve(services, address=settings.activity_address))
+
+
+@asynccontextmanager
+async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[None]:
+    """Do activity's background work until the block ends."""
+    async with pool_of(settings) as pool, working_jobs(pool, SCHEMA, jobs(pool, now), now):
+        yield
+
+
+def jobs(pool: Pool, now: Clock = utc_now) -> list[Job]:
+    return [*upkeep(pool, now), forgetting(pool, now)]
+
+
+def pool_of(settings: Settings) -> Pool:
+    return pool_for(settings.activity_database_url, SCHEMA, settings.pool_size)
+
+
+def served_activities(pool: Pool, recorder: Recorder, now: Clock) -> Served:
+    return Served(
+        activity_pb2.DESCRIPTOR.services_by_name["ActivityService"],
+        activity_pb2_grpc.add_ActivityServiceServicer_to_server,
+        ActivityService(ActivityStore(pool), recorder, now),
+    )
+
+
+def served_identity(
+    settings: Settings, pool: Pool, client: httpx2.AsyncClient, now: Clock
+) -> Served:
+    trust = trust_of(settings)
+    keys = KeySet(settings.jwks_url, client, now) if settings.jwks_url else None
+    policy = Policy(
+        trust=trust,
+        default_role=settings.default_role,
+        role_names=settings.jwt_role_names,
+        service_keys=settings.service_keys,
+    )
+    signer = TokenSigner(settings.token_private_key, now)
+    credentials = Credentials(trust, keys, now)
+    return Served(
+        identity_pb2.DESCRIPTOR.services_by_name["IdentityService"],
+        identity_pb2_grpc.add_IdentityServiceServicer_to_server,
+        IdentityService(IdentityStore(pool), credentials, signer, policy, now),
+    )
+
+
+def trust_of(settings: Settings) -> Trust:
+    return Trust(
+        issuer=settings.jwt_issuer,
+        audience=settings.jwt_audience,
+        secret=settings.jwt_secret,
+        jwks_url=settings.jwks_url,
+        user_claim=settings.jwt_user_claim,
+        organization_claim=settings.jwt_organization_claim,
+        role_claim=settings.jwt_role_claim,
+        job_role_claim=settings.jwt_job_role_claim,
+        goals_claim=settings.jwt_goals_claim,
+        department_claim=settings.jwt_department_claim,
+        default_organization=settings.default_organization,
+    )

@@ -1,0 +1,98 @@
+"""Organizations, members, and what a person's claims mean. No I/O, no protobuf."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import available_timezones
+
+from services.activity.identity.credentials import Trust, claim_at
+from services.common.errors import Unauthenticated, Violation
+
+ORGANIZATION = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+# NUL and halves of surrogate pairs: JSON may hold them, and PostgreSQL cannot.
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+ROLES = ("viewer", "analyst", "admin")
+GOALS_KEPT = 20
+TEXT_KEPT = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claimed:
+    """What a credential tells of a person; None where it tells nothing."""
+
+    organization_id: str
+    user_id: str
+    role: str | None
+    job_role: str | None
+    goals: tuple[str, ...]
+    department: str
+    expires_at: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    user_id: str
+    role: str
+    job_role: str | None
+    disabled: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Organization:
+    organization_id: str
+    name: str
+    time_zone: str
+    week_start: int
+    fiscal_year_start: int
+    created_at: datetime
+
+
+def claimed(claims: Mapping[str, Any], trust: Trust, role_names: Mapping[str, str]) -> Claimed:
+    """Read a person out of the claims. Raises Unauthenticated, saying which claim is not good."""
+    organization = claim_at(claims, trust.organization_claim) or trust.default_organization
+    user = claim_at(claims, trust.user_claim)
+    if not isinstance(organization, str) or not ORGANIZATION.fullmatch(organization):
+        raise Unauthenticated(f"the claim {trust.organization_claim} names no organization")
+    if not isinstance(user, str) or not 1 <= len(user) <= 100 or UNSTORABLE.search(user):
+        raise Unauthenticated(f"the claim {trust.user_claim} must be 1 to 100 characters")
+    goals = claim_at(claims, trust.goals_claim)
+    return Claimed(
+        organization_id=organization,
+        user_id=user,
+        role=role_of(claim_at(claims, trust.role_claim), role_names),
+        job_role=text_of(claim_at(claims, trust.job_role_claim), 100) or None,
+        goals=tuple(filter(None, map(text_of, goals[:GOALS_KEPT])))
+        if isinstance(goals, list)
+        else (),
+        department=text_of(claim_at(claims, trust.department_claim)),
+        expires_at=float(claims["exp"]),
+    )
+
+
+def role_of(claim: Any, role_names: Mapping[str, str]) -> str | None:
+    """The role by the issuer's name for it. `service` is never accepted from outside."""
+    if claim in (None, ""):
+        return None
+    role = role_names.get(str(claim), str(claim))
+    if role not in ROLES:
+        raise Unauthenticated(f"the role {str(claim)[:50]!r} is not one of {', '.join(ROLES)}")
+    return role
+
+
+def text_of(claim: Any, limit: int = TEXT_KEPT) -> str:
+    return UNSTORABLE.sub("", claim).strip()[:limit] if isinstance(claim, str) else ""
+
+
+def organization_violations(changes: Mapping[str, Any]) -> Iterator[Violation]:
+    """What is wrong with new values of an organization."""
+    if changes.get("time_zone", "UTC") not in available_timezones():
+        yield Violation("time_zone", "must be an IANA zone such as Europe/Berlin")
+    if not 1 <= changes.get("week_start", 1) <= 7:
+        yield Violation("week_start", "must be from 1 (Monday) to 7 (Sunday)")
+    if not 1 <= changes.get("fiscal_year_start", 1) <= 12:
+        yield Violation("fiscal_year_start", "must be a month from 1 to 12")
+    if not changes.get("name", "-").strip():
+        yield Violation("name", "must not be empty")

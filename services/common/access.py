@@ -1,0 +1,57 @@
+"""Who may call what: the access option of each RPC, read once at start."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from attune.common.v1 import access_pb2
+from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+
+from services.common.caller import ROLES, Caller
+from services.common.errors import PermissionDenied
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The access option of one RPC."""
+
+    name: str
+    anyone: bool
+    roles: frozenset[int]
+    self_field: str
+    system: bool
+    deadline_seconds: int
+
+    def check(self, who: Caller, request: Any) -> None:
+        """Raises PermissionDenied where this caller may not make this request."""
+        if ROLES[who.role] not in self.roles:
+            raise PermissionDenied(f"{self.name} is not for the role {who.role}")
+        if self.system != (not who.organization_id):
+            raise PermissionDenied(f"{self.name} needs a token of the other scope")
+        if self.self_field and not who.may_read_others:
+            named = getattr(request, self.self_field)
+            if named and named != who.subject:
+                raise PermissionDenied(f"{self.self_field} must be your own, or be left out")
+
+
+def rules_of(services: Iterable[ServiceDescriptor]) -> dict[str, Rule]:
+    """Full method path -> rule. Raises ValueError for an RPC without the option."""
+    return {
+        f"/{service.full_name}/{method.name}": rule_of(method)
+        for service in services
+        for method in service.methods
+    }
+
+
+def rule_of(method: MethodDescriptor) -> Rule:
+    option: access_pb2.Access = method.GetOptions().Extensions[access_pb2.access]  # type: ignore[index]
+    if not option.anyone and not option.roles:
+        raise ValueError(f"{method.full_name} has no access option: say who may call it")
+    return Rule(
+        name=method.name,
+        anyone=option.anyone,
+        roles=frozenset(option.roles),
+        self_field=option.self_field,
+        system=option.system,
+        deadline_seconds=option.deadline_seconds,
+    )

@@ -1,0 +1,59 @@
+"""`python -m services.<name> serve|work|migrate`: the same commands for every service."""
+
+import asyncio
+import os
+import signal
+import sys
+from types import ModuleType
+
+import uvloop
+
+from services.common import logs
+from services.common.migrate import migrate
+from services.common.settings import MissingSetting, ProcessSettings, read_settings
+from services.common.telemetry import metrics_port
+
+USAGE = 2
+
+
+async def until_stopped() -> None:
+    """Return at the first SIGINT or SIGTERM."""
+    stopped = asyncio.Event()
+    for sig in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sig, stopped.set)
+    await stopped.wait()
+
+
+def main(app: ModuleType) -> None:
+    """Run one service's command: serve its RPCs, do its background work, or migrate its schema."""
+    commands = {"serve": serve, "work": work, "migrate": migrate_schema}
+    name = sys.argv[1] if len(sys.argv) > 1 else "serve"
+    if name not in commands:
+        sys.exit(f"usage: python -m {app.__package__} [{'|'.join(commands)}]")
+    run(commands[name](app))
+
+
+def run(command: object) -> None:
+    """Run to the end; a wrong setting or a taken port is one clear line and exit code 2."""
+    settings = read_settings(ProcessSettings)
+    logs.configure(settings.log_level, settings.log_format)
+    try:
+        with metrics_port(settings.metrics_address):
+            uvloop.run(command)  # type: ignore[arg-type]
+    except (MissingSetting, OSError) as err:
+        sys.stderr.write(f"{err}\n")
+        sys.exit(USAGE)
+
+
+async def serve(app: ModuleType) -> None:
+    async with app.running(read_settings(app.Settings)):
+        await until_stopped()
+
+
+async def work(app: ModuleType) -> None:
+    async with app.working(read_settings(app.Settings)):
+        await until_stopped()
+
+
+async def migrate_schema(app: ModuleType) -> None:
+    await migrate(os.environ["ATTUNE_DATABASE_URL"], app.SCHEMA, str(app.__package__))

@@ -1,0 +1,276 @@
+"""The consuming side of the event log: read, apply and move the cursor in one transaction.
+
+The cursor row, claimed FOR UPDATE SKIP LOCKED, is the lease: of many workers one applies an
+organization's events, and whatever is killed, an event is applied once.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import asyncpg
+import grpc
+import structlog
+from attune.common.v1 import event_log_pb2 as pb
+from attune.common.v1 import event_log_pb2_grpc as pb_grpc
+from google.protobuf.message import Message
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from services.common.clock import Clock, utc_now
+from services.common.db import TRANSIENT_ERRORS, Connection, Pool
+from services.common.event_log import READ_LIMIT, SQL, channel_of
+from services.common.service_tokens import ServiceTokens
+from services.common.telemetry import EVENT_LAG, EVENTS_APPLIED, EVENTS_DEAD, EVENTS_SKIPPED
+
+log = structlog.get_logger(__name__)
+
+SWEEP_SECONDS = 5.0
+LINGER_SECONDS = 0.1
+AT_ONCE = 4  # organizations drained side by side; within one, order is kept
+GIVE_UP_AFTER = 5
+NOT_THE_EVENT = (*TRANSIENT_ERRORS, grpc.RpcError, asyncpg.QueryCanceledError)
+RPC_SECONDS = 10
+
+Fact = tuple[int, Message]
+Apply = Callable[[Connection, str, Sequence[Fact]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """What a consumer wants and what it does with it.
+
+    `apply` gets a connection inside the cursor's transaction, the organization and the facts in
+    order. `start_over` is called where the log no longer holds what comes next; it must see to it
+    that the cursor is brought forward from a snapshot, and may be called again until it is.
+    """
+
+    consumer: str
+    source: str
+    handles: Mapping[str, type[Message]]
+    apply: Apply
+    start_over: Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What one step did: up to which number events are passed, if any were."""
+
+    passed: int = 0
+    more: bool = False
+    log_is_gone: bool = False
+
+
+@dataclass
+class Consumer:
+    """Keeps one subscription up to date for all organizations."""
+
+    subscription: Subscription
+    pool: Pool
+    log_stub: "pb_grpc.EventLogServiceAsyncStub"
+    tokens: ServiceTokens
+    redis: Redis
+    now: Clock = utc_now
+    sweep_seconds: float = SWEEP_SECONDS
+    _due: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+    _queued: set[str] = field(default_factory=set)
+    _draining: set[str] = field(default_factory=set)
+    _again: set[str] = field(default_factory=set)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Consume until the block ends."""
+        tasks = [asyncio.create_task(self._forever(self._listen))]
+        tasks += [asyncio.create_task(self._forever(self._sweep))]
+        tasks += [asyncio.create_task(self._forever(self._work)) for _ in range(AT_ONCE)]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _forever(self, step: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await step()
+            except (*NOT_THE_EVENT, RedisError) as err:
+                log.debug("consumer waits", consumer=self.subscription.consumer, error=str(err))
+                await asyncio.sleep(1)  # the other side is down; the sweep finds what is missed
+            except Exception as err:
+                log.error("consumer failed", consumer=self.subscription.consumer, exc_info=err)
+                await asyncio.sleep(1)
+
+    def _mark(self, organization: str) -> None:
+        """Have the organization drained; once more where it is being drained just now.
+
+        What is hinted at then may have come after the last read.
+        """
+        if organization in self._draining:
+            self._again.add(organization)
+        elif organization not in self._queued:
+            self._queued.add(organization)
+            # A moment later, so that what comes until then is applied together.
+            asyncio.get_running_loop().call_later(
+                LINGER_SECONDS, self._due.put_nowait, organization
+            )
+
+    async def _listen(self) -> None:
+        async with self.redis.pubsub(ignore_subscribe_messages=True) as hints:
+            await hints.subscribe(channel_of(self.subscription.source))
+            async for message in hints.listen():
+                self._mark(message["data"].decode())
+
+    async def _sweep(self) -> None:
+        after = ""
+        while heads := await self._heads(after):
+            moved = await self._cursors([h.organization_id for h in heads])
+            for head in heads:
+                if head.seq > moved.get(head.organization_id, 0):
+                    self._mark(head.organization_id)
+            after = heads[-1].organization_id
+        await asyncio.sleep(self.sweep_seconds)
+
+    async def _heads(self, after: str) -> Sequence[pb.ListHeadsResponse.Head]:
+        request = pb.ListHeadsRequest(after_organization=after)
+        metadata = await self.tokens.metadata("")
+        return (
+            await self.log_stub.ListHeads(request, metadata=metadata, timeout=RPC_SECONDS)
+        ).heads
+
+    async def _cursors(self, organizations: list[str]) -> dict[str, int]:
+        name = self.subscription.consumer
+        rows = await self.pool.fetch(SQL["list_cursors"], name, organizations)
+        return {row["organization_id"]: row["seq"] for row in rows}
+
+    async def _work(self) -> None:
+        organization = await self._due.get()
+        self._queued.discard(organization)
+        self._draining.add(organization)
+        try:
+            await self.drain(organization)
+        except NOT_THE_EVENT:
+            self._again.add(organization)
+            raise
+        finally:
+            self._draining.discard(organization)
+            if organization in self._again:
+                self._again.discard(organization)
+                self._mark(organization)
+
+    async def drain(self, organization: str) -> None:
+        """Apply all there is, batch by batch, unless another worker is at it."""
+        while await self._step(organization):
+            pass
+
+    async def _step(self, organization: str) -> bool:
+        """One batch; whether there may be more."""
+        async with self.pool.acquire() as conn:
+            await conn.execute(SQL["add_cursor"], organization, self._name)
+            async with conn.transaction():
+                progress = await self._claimed_step(conn, organization)
+        if progress.log_is_gone:
+            log.warning("the log is gone; starting over", organization=organization)
+            await self.subscription.start_over(organization)
+        if progress.passed:  # told after the commit, so that it is true
+            await self._acknowledge(organization, progress.passed)
+        return progress.more
+
+    async def _claimed_step(self, conn: Connection, organization: str) -> Progress:
+        cursor = await conn.fetchrow(SQL["claim_cursor"], organization, self._name)
+        if cursor is None:
+            return Progress()
+        batch = await self._read(organization, cursor["seq"])
+        if batch.oldest > cursor["seq"] + 1:
+            return Progress(log_is_gone=True)
+        return await self._apply(conn, organization, cursor, batch)
+
+    async def _read(self, organization: str, after: int) -> pb.ReadResponse:
+        metadata = await self.tokens.metadata(organization)
+        request = pb.ReadRequest(after=after, limit=READ_LIMIT)
+        batch: pb.ReadResponse = await self.log_stub.Read(
+            request, metadata=metadata, timeout=RPC_SECONDS
+        )
+        EVENT_LAG.labels(self.subscription.consumer).set(batch.head - after)
+        return batch
+
+    async def _apply(
+        self, conn: Connection, organization: str, cursor: asyncpg.Record, batch: pb.ReadResponse
+    ) -> Progress:
+        if not batch.events:
+            return Progress()
+        last = batch.events[-1].seq
+        try:
+            async with conn.transaction():
+                await self._hand_over(conn, organization, batch.events)
+        except NOT_THE_EVENT:
+            raise
+        except Exception:
+            return await self._one_by_one(conn, organization, cursor, batch.events)
+        await conn.execute(SQL["move_cursor"], organization, self._name, last, None, 0)
+        return Progress(passed=last, more=last < batch.head)
+
+    @property
+    def _name(self) -> str:
+        return self.subscription.consumer
+
+    async def _one_by_one(
+        self,
+        conn: Connection,
+        organization: str,
+        cursor: asyncpg.Record,
+        events: Sequence[pb.Event],
+    ) -> Progress:
+        """A batch failed: apply up to the event at fault, and give that one up after five times."""
+        seq = cursor["seq"]
+        for event in events:
+            try:
+                async with conn.transaction():
+                    await self._hand_over(conn, organization, [event])
+            except NOT_THE_EVENT:
+                raise
+            except Exception as err:
+                failures = cursor["failures"] + 1 if cursor["failed_seq"] == event.seq else 1
+                log.error("event failed", seq=event.seq, failures=failures, exc_info=err)
+                if failures < GIVE_UP_AFTER:
+                    await conn.execute(
+                        SQL["move_cursor"], organization, self._name, seq, event.seq, failures
+                    )
+                    return Progress()  # tried again at the next hint or sweep
+                await self._bury(conn, organization, event, err)
+            seq = event.seq
+        await conn.execute(SQL["move_cursor"], organization, self._name, seq, None, 0)
+        return Progress(passed=seq, more=True)
+
+    async def _bury(
+        self, conn: Connection, organization: str, event: pb.Event, err: Exception
+    ) -> None:
+        EVENTS_DEAD.labels(self._name).inc()
+        await conn.execute(
+            SQL["bury_event"],
+            *(organization, self._name, event.seq, event.type, event.payload),
+            *(f"{type(err).__name__}: {err}", self.now()),
+        )
+
+    async def _hand_over(
+        self, conn: Connection, organization: str, events: Sequence[pb.Event]
+    ) -> None:
+        facts = []
+        for event in events:
+            if message := self.subscription.handles.get(event.type):
+                facts.append((event.seq, message.FromString(event.payload)))
+            else:
+                EVENTS_SKIPPED.labels(self._name).inc()
+        if facts:
+            await self.subscription.apply(conn, organization, facts)
+            EVENTS_APPLIED.labels(self._name).inc(len(facts))
+
+    async def _acknowledge(self, organization: str, seq: int) -> None:
+        """Tell the producer; a lost one is made good by the next."""
+        request = pb.AcknowledgeRequest(consumer=self._name, seq=seq)
+        try:
+            metadata = await self.tokens.metadata(organization)
+            await self.log_stub.Acknowledge(request, metadata=metadata, timeout=RPC_SECONDS)
+        except grpc.RpcError as err:
+            log.debug("not acknowledged", error=str(err))

@@ -1,0 +1,131 @@
+"""The producing side of the event log: its RPCs, its hints and its upkeep.
+
+A service appends events in the statement that stores the facts (see its queries.sql): the update of
+event_head both numbers them and orders the writers of one organization.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import structlog
+from attune.common.v1 import event_log_pb2 as pb
+from attune.common.v1 import event_log_pb2_grpc as pb_grpc
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from services.common.caller import caller
+from services.common.clock import Clock, utc_now
+from services.common.db import Pool, load_queries
+from services.common.interceptors import Context
+from services.common.jobs import Job
+from services.common.server import Served
+
+SQL = load_queries(__package__, "event_log.sql")
+READ_LIMIT = 500
+# Well below what a message may be.
+READ_BYTES = 4 * 1024 * 1024
+HEADS_LIMIT = 1000
+KEPT = timedelta(days=7)
+
+log = structlog.get_logger(__name__)
+
+
+class EventLogService(pb_grpc.EventLogServiceServicer):
+    """Hands out one service's events."""
+
+    def __init__(self, pool: Pool, now: Clock = utc_now) -> None:
+        self._pool = pool
+        self._now = now
+
+    async def Read(self, request: pb.ReadRequest, context: Context) -> pb.ReadResponse:  # noqa: N802
+        organization = caller().organization_id
+        limit = request.limit or READ_LIMIT
+        async with self._pool.acquire() as conn:
+            rows = await conn.fetch(
+                SQL["read_events"], organization, request.after, limit, READ_BYTES
+            )
+            head = await conn.fetchrow(SQL["read_head"], organization)
+        events = [pb.Event(**row) for row in rows]
+        seq, dropped = head or (0, 0)
+        return pb.ReadResponse(events=events, head=seq, oldest=dropped + 1)
+
+    async def ListHeads(  # noqa: N802
+        self, request: pb.ListHeadsRequest, context: Context
+    ) -> pb.ListHeadsResponse:
+        limit = request.limit or HEADS_LIMIT
+        rows = await self._pool.fetch(SQL["list_heads"], request.after_organization, limit)
+        return pb.ListHeadsResponse(heads=[pb.ListHeadsResponse.Head(**row) for row in rows])
+
+    async def Acknowledge(  # noqa: N802
+        self, request: pb.AcknowledgeRequest, context: Context
+    ) -> pb.AcknowledgeResponse:
+        args = (caller().organization_id, request.consumer, request.seq, self._now())
+        await self._pool.execute(SQL["acknowledge"], *args)
+        return pb.AcknowledgeResponse()
+
+
+def served_event_log(pool: Pool) -> Served:
+    return Served(
+        pb.DESCRIPTOR.services_by_name["EventLogService"],
+        pb_grpc.add_EventLogServiceServicer_to_server,
+        EventLogService(pool),
+    )
+
+
+def upkeep(pool: Pool, now: Clock = utc_now) -> list[Job]:
+    """The jobs that every schema has: partitions ahead, passed events dropped."""
+
+    async def ensure_partitions(_: bytes) -> None:
+        made = await pool.fetchval(SQL["ensure_partitions"], now().date())
+        log.info("partitions ensured", made=made)
+
+    async def drop_passed_events(_: bytes) -> None:
+        dropped = await pool.fetchval(SQL["drop_passed_events"], now() - KEPT)
+        log.info("passed events dropped", partitions=dropped)
+
+    return [
+        Job("ensure_partitions", ensure_partitions, cron="10 0 * * *"),
+        Job("drop_passed_events", drop_passed_events, cron="40 0 * * *"),
+    ]
+
+
+def channel_of(source: str) -> str:
+    """The Redis channel on which a producing service hints at new events."""
+    return f"attune:events:{source}"
+
+
+class Hints:
+    """Tells consumers by Redis that there is something to read; losing one costs only time."""
+
+    def __init__(self, redis: Redis, source: str) -> None:
+        self._redis = redis
+        self._channel = channel_of(source)
+        self._pending: set[str] = set()
+        self._wake = asyncio.Event()
+
+    def tell(self, organization_id: str) -> None:
+        """Hint soon, once for all the commits until then."""
+        self._pending.add(organization_id)
+        self._wake.set()
+
+    @asynccontextmanager
+    async def publishing(self) -> AsyncIterator["Hints"]:
+        task = asyncio.create_task(self._publish())
+        try:
+            yield self
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _publish(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            organizations, self._pending = self._pending, set()
+            try:
+                for organization in organizations:
+                    await self._redis.publish(self._channel, organization)
+            except (RedisError, OSError) as err:
+                log.debug("no hint: redis does not answer", error=str(err))

@@ -1,0 +1,64 @@
+-- name: read_events
+-- As many as fit into $4 bytes, and always one.
+SELECT seq, type, payload, recorded_at
+FROM (
+    SELECT seq, type, payload, recorded_at,
+        sum(octet_length(payload)) OVER (ORDER BY seq) - octet_length(payload) AS bytes_before
+    FROM (
+        SELECT seq, type, payload, recorded_at
+        FROM event_log
+        WHERE organization_id = $1 AND seq > $2
+        ORDER BY seq
+        LIMIT $3
+    ) page
+) sized
+WHERE bytes_before < $4
+ORDER BY seq;
+
+-- name: read_head
+SELECT seq, dropped FROM event_head WHERE organization_id = $1;
+
+-- name: list_heads
+SELECT organization_id, seq
+FROM event_head
+WHERE organization_id > $1
+ORDER BY organization_id
+LIMIT $2;
+
+-- name: acknowledge
+INSERT INTO event_consumers (organization_id, consumer, seq, updated_at)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT (organization_id, consumer) DO UPDATE
+SET seq = greatest(event_consumers.seq, $3), updated_at = $4;
+
+-- name: drop_passed_events
+-- system: the log's partitions hold all organizations; the function asks each consumer of each
+SELECT drop_passed_events($1);
+
+-- name: ensure_partitions
+-- system: partitions hold all organizations
+SELECT ensure_partitions($1);
+
+-- name: add_cursor
+INSERT INTO event_cursors (organization_id, consumer)
+VALUES ($1, $2)
+ON CONFLICT (organization_id, consumer) DO NOTHING;
+
+-- name: claim_cursor
+SELECT seq, failed_seq, failures
+FROM event_cursors
+WHERE organization_id = $1 AND consumer = $2
+FOR UPDATE SKIP LOCKED;
+
+-- name: move_cursor
+UPDATE event_cursors
+SET seq = $3, failed_seq = $4, failures = $5
+WHERE organization_id = $1 AND consumer = $2;
+
+-- name: list_cursors
+SELECT organization_id, seq FROM event_cursors WHERE consumer = $1 AND organization_id = ANY($2);
+
+-- name: bury_event
+INSERT INTO event_dead_letters (organization_id, consumer, seq, type, payload, error, died_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (organization_id, consumer, seq) DO NOTHING;

@@ -1,0 +1,267 @@
+"""What every RPC goes through on the way in and out, composed once per method."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, NoReturn, TypeAlias, cast
+from urllib.parse import quote
+
+import asyncpg
+import grpc
+import structlog
+from buf.validate.validate_pb2 import FieldRules, Ignore
+from buf.validate.validate_pb2 import field as field_rules
+from google.protobuf.message import Message
+from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
+from google.rpc.status_pb2 import Status
+from protovalidate import Validator
+
+from services.common.access import Rule
+from services.common.caller import current_caller
+from services.common.db import TRANSIENT_ERRORS
+from services.common.errors import (
+    DomainError,
+    InvalidFields,
+    Unauthenticated,
+    Unavailable,
+    Violation,
+)
+from services.common.telemetry import RPC_ACTIVE, RPC_SECONDS
+from services.common.tokens import TokenVerifier
+
+log = structlog.get_logger(__name__)
+
+Context = grpc.aio.ServicerContext[Any, Any]
+Handler = Callable[[Any, Context], Any]
+Method: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
+
+DEFAULT_DEADLINE_SECONDS = 30
+# Errors travel as HTTP/2 metadata, of which receivers take 8 KiB: the message, percent-encoded, and
+# the details, in base64.
+MESSAGE_BYTES = 1_500
+DETAILS_BYTES = 4_500
+NOT_OURS = "/grpc."  # health and reflection
+
+validator = Validator()
+
+
+class DeadlineExceeded(DomainError):
+    code = grpc.StatusCode.DEADLINE_EXCEEDED
+    reason = "DEADLINE_EXCEEDED"
+
+
+class Pipeline(grpc.aio.ServerInterceptor):
+    """Request id, metrics, errors, deadline, authentication, access, field rules, in that order."""
+
+    def __init__(self, domain: str, rules: dict[str, Rule], verifier: TokenVerifier) -> None:
+        self._domain = domain
+        self._rules = rules
+        self._verifier = verifier
+        self._handlers: dict[str, Method] = {}
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable["Method | None"]],
+        details: grpc.HandlerCallDetails,
+    ) -> "Method | None":
+        method = details.method
+        if method in self._handlers:
+            return self._handlers[method]
+        handler = await continuation(details)
+        if handler is None or method.startswith(NOT_OURS):
+            return handler
+        wrapped = self._wrap(handler, self._rules[method], method)
+        self._handlers[method] = wrapped
+        return wrapped
+
+    def _wrap(self, handler: Method, rule: Rule, method: str) -> Method:
+        how: dict[str, Any] = {
+            "request_deserializer": handler.request_deserializer,
+            "response_serializer": handler.response_serializer,
+        }
+        if handler.request_streaming:
+            raise TypeError(f"{method}: request streams are not served")
+        if handler.response_streaming:
+            run = self._streaming(cast(Handler, handler.unary_stream), rule, method)
+            return grpc.unary_stream_rpc_method_handler(run, **how)
+        return grpc.unary_unary_rpc_method_handler(
+            self._unary(cast(Handler, handler.unary_unary), rule, method), **how
+        )
+
+    def _unary(self, behaviour: Handler, rule: Rule, method: str) -> Handler:
+        async def run(request: Message, context: Context) -> Any:
+            with observed(method) as call:
+                try:
+                    async with asyncio.timeout(deadline_of(rule)):
+                        self._admit(request, context, rule)
+                        return await behaviour(request, context)
+                except Exception as err:
+                    await self._refuse(err, context, call)
+
+        return run
+
+    def _streaming(self, behaviour: Handler, rule: Rule, method: str) -> Handler:
+        async def run(request: Message, context: Context) -> AsyncIterator[Any]:
+            with observed(method) as call:
+                try:
+                    async with asyncio.timeout(deadline_of(rule)):
+                        self._admit(request, context, rule)
+                        async for response in behaviour(request, context):
+                            yield response
+                except Exception as err:
+                    await self._refuse(err, context, call)
+
+        return run
+
+    def _admit(self, request: Message, context: Context, rule: Rule) -> None:
+        metadata = dict(context.invocation_metadata() or ())
+        structlog.contextvars.bind_contextvars(
+            request_id=metadata.get("x-request-id") or uuid.uuid4().hex, rpc=rule.name
+        )
+        if not rule.anyone:
+            who = self._verifier.verify(bearer(metadata))
+            current_caller.set(who)
+            structlog.contextvars.bind_contextvars(organization=who.organization_id)
+            rule.check(who, request)
+        violations = violations_of(request)
+        if violations:
+            raise InvalidFields(*violations)
+
+    async def _refuse(self, err: Exception, context: Context, call: "Observed") -> NoReturn:
+        if isinstance(err, grpc.aio.AbortError):
+            raise err
+        error = as_domain_error(err)
+        call.code = error.code.name
+        if error.code is grpc.StatusCode.INTERNAL:
+            log.error("rpc failed", exc_info=err)
+        details = ("grpc-status-details-bin", status_of(error, self._domain).SerializeToString())
+        await context.abort(error.code, message_of(error), (details,))
+
+
+class Observed:
+    """One call as the metrics will see it."""
+
+    code = "OK"
+
+
+@contextmanager
+def observed(method: str) -> Iterator[Observed]:
+    call = Observed()
+    started = time.perf_counter()
+    RPC_ACTIVE.inc()
+    try:
+        yield call
+    except asyncio.CancelledError:
+        call.code = "CANCELLED"
+        raise
+    finally:
+        RPC_ACTIVE.dec()
+        seconds_of(method, call.code).observe(time.perf_counter() - started)
+
+
+seconds_of = lru_cache(maxsize=1024)(RPC_SECONDS.labels)
+
+
+def deadline_of(rule: Rule) -> float:
+    """Seconds; the caller's own, shorter deadline is kept by gRPC itself."""
+    return rule.deadline_seconds or DEFAULT_DEADLINE_SECONDS
+
+
+def bearer(metadata: dict[str, str | bytes]) -> str:
+    value = metadata.get("authorization", "")
+    scheme, _, token = str(value).partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("a bearer token is needed")
+    return token
+
+
+def violations_of(request: Message) -> list[Violation]:
+    """Every broken field rule of the proto, by the field's path."""
+    broken = [
+        Violation(path_of(found.proto.field), found.proto.message)
+        for found in validator.collect_violations(request)
+    ]
+    if b"\0" in request.SerializeToString():  # rarely, and then mostly in a number
+        broken += [Violation(path, "must not hold the character U+0000") for path in nuls(request)]
+    return broken
+
+
+def nuls(message: Message, prefix: str = "") -> Iterator[str]:
+    """Paths of the strings that hold NUL, which PostgreSQL cannot store."""
+    for field, value in message.ListFields():
+        rules: FieldRules = field.GetOptions().Extensions[field_rules]  # type: ignore[index]
+        if rules.repeated.items.ignore == Ignore.IGNORE_ALWAYS:
+            continue  # the entries are checked one by one
+        values = enumerate(value) if field.is_repeated else [(None, value)]
+        for index, item in values:
+            path = prefix + field.name + ("" if index is None else f"[{index}]")
+            if isinstance(item, str) and "\0" in item:
+                yield path
+            elif isinstance(item, Message):
+                yield from nuls(item, f"{path}.")
+
+
+def path_of(path: Any) -> str:
+    parts = []
+    for element in path.elements:
+        parts.append(element.field_name)
+        if element.subscript is not None and element.subscript.field == "index":
+            parts[-1] += f"[{element.subscript.value}]"
+    return ".".join(parts)
+
+
+def as_domain_error(err: Exception) -> DomainError:
+    """What a caller may see of an exception: an unknown one is a bug and stays inside."""
+    if isinstance(err, DomainError):
+        return err
+    if isinstance(err, TimeoutError | asyncpg.QueryCanceledError):
+        return DeadlineExceeded("the deadline passed and the work was cancelled")
+    if isinstance(err, TRANSIENT_ERRORS):
+        return Unavailable("the database cannot do this now; try again")
+    if isinstance(err, grpc.aio.AioRpcError) and err.code() is grpc.StatusCode.UNAVAILABLE:
+        return Unavailable("a service that this one needs does not answer; try again")
+    return DomainError("internal error")
+
+
+def message_of(error: DomainError) -> str:
+    """What the error says, in valid Unicode and cut to what fits."""
+    text = unicode_of(str(error))[:MESSAGE_BYTES]
+    while len(quote(text)) > MESSAGE_BYTES:
+        text = text[:-50]
+    return text
+
+
+def status_of(error: DomainError, domain: str) -> Status:
+    """The error with its reason, metadata and violations, as google.rpc.Status.
+
+    Of very many violations those are named that fit.
+    """
+    status = Status(code=error.code.value[0], message=message_of(error))
+    info = ErrorInfo(reason=error.reason, domain=f"{domain}.attune", metadata=error.metadata)
+    status.details.add().Pack(info)
+    if isinstance(error, InvalidFields):
+        room = DETAILS_BYTES - status.ByteSize()
+        status.details.add().Pack(bad_request(error, room))
+    return status
+
+
+def bad_request(error: InvalidFields, room: int) -> BadRequest:
+    bad = BadRequest()
+    for violation in error.violations:
+        bad.field_violations.add(
+            field=unicode_of(violation.field)[:200],
+            description=unicode_of(violation.message)[:500],
+            reason=error.reason,
+        )
+        if bad.ByteSize() > room:
+            del bad.field_violations[-1]
+            break
+    return bad
+
+
+def unicode_of(text: str) -> str:
+    """The text without halves of surrogate pairs, which cannot be sent."""
+    return text.encode(errors="replace").decode()

@@ -1,0 +1,4 @@
+from services.common.cli import main
+from services.suggestions import app
+
+main(app)

@@ -1,0 +1,151 @@
+"""Suggestions, wired: settings in, a listening service or a worker out."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from functools import partial
+
+import grpc
+from attune.activity.v1 import activity_pb2_grpc
+from attune.common.v1 import event_log_pb2_grpc
+from attune.suggestions.v1 import (
+    patterns_pb2,
+    patterns_pb2_grpc,
+    preferences_pb2,
+    preferences_pb2_grpc,
+    suggestions_pb2,
+    suggestions_pb2_grpc,
+)
+from pydantic import Field
+from redis.asyncio import Redis
+
+from services.common.channels import channel_to
+from services.common.clock import Clock, utc_now
+from services.common.consumer import SWEEP_SECONDS, Consumer, Subscription
+from services.common.db import Pool, answers, pool_for
+from services.common.event_log import upkeep
+from services.common.jobs import Job, working_jobs
+from services.common.server import Served, serving
+from services.common.service_tokens import ServiceTokens
+from services.common.settings import MissingSetting, ProcessSettings
+from services.common.tokens import TokenVerifier
+from services.suggestions.catalogue import Catalogue
+from services.suggestions.invalidation import dropping_expired
+from services.suggestions.patterns.learning import CONSUMER, HANDLES, Learner
+from services.suggestions.patterns.rebuild import Rebuilder
+from services.suggestions.patterns.service import PatternsService
+from services.suggestions.patterns.store import PatternStore
+from services.suggestions.personalized.service import SuggestionsService
+from services.suggestions.personalized.store import SuggestionStore
+from services.suggestions.personalized.suggester import Suggester
+from services.suggestions.preferences.service import PreferencesService
+from services.suggestions.preferences.store import PreferenceStore
+
+SCHEMA = "suggestions"
+
+
+class Settings(ProcessSettings):
+    """Each is the variable ATTUNE_<NAME>."""
+
+    suggestions_database_url: str = "postgresql://attune_suggestions@127.0.0.1:5432/attune"
+    suggestions_address: str = "127.0.0.1:50052"
+    activity_address: str = "127.0.0.1:50051"
+    # What activity knows this service's worker by.
+    suggestions_service_key: str = ""
+    # <folder>/<organization>/<connection>.toml; empty means that there are no connections.
+    vocabulary_dir: str = ""
+    suggestion_ttl_seconds: int = Field(default=3600, ge=1)
+    event_sweep_seconds: float = Field(default=SWEEP_SECONDS, gt=0)
+
+
+@asynccontextmanager
+async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str]:
+    """Serve suggestions until the block ends; yields the address it listens on."""
+    if not settings.token_public_keys:
+        raise MissingSetting("ATTUNE_TOKEN_PUBLIC_KEYS is needed")
+    settings.refuse_development_secrets(settings.suggestions_database_url)
+    verifier = TokenVerifier(settings.token_public_keys, now)
+    async with pool_of(settings) as pool:
+        services = served(settings, pool, now)
+        serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
+        async with serve(services, address=settings.suggestions_address) as address:
+            yield address
+
+
+@asynccontextmanager
+async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[None]:
+    """Learn from the event log and do background work until the block ends."""
+    if not settings.suggestions_service_key:
+        raise MissingSetting("ATTUNE_SUGGESTIONS_SERVICE_KEY is needed")
+    secrets = (settings.suggestions_service_key, settings.suggestions_database_url)
+    settings.refuse_development_secrets(*secrets)
+    async with AsyncExitStack() as stack:
+        # What is learned and how far go together: a crash of the database loses the newest of both,
+        # and they are read again. So no commit here waits for the disk.
+        pool = await stack.enter_async_context(pool_of(settings, synchronous_commit="off"))
+        redis = await stack.enter_async_context(Redis.from_url(settings.redis_url))
+        activity = await stack.enter_async_context(channel_to(settings.activity_address))
+        tokens = ServiceTokens(SCHEMA, settings.suggestions_service_key, activity, now)
+        learner = Learner(PatternStore(pool), Catalogue(settings.vocabulary_dir, now), now)
+        rebuilder = rebuilder_of(pool, learner, activity, tokens, now)
+        consumer = Consumer(
+            Subscription(CONSUMER, "activity", HANDLES, learner.apply, rebuilder.start_over),
+            pool,
+            event_log_pb2_grpc.EventLogServiceStub(activity),
+            tokens,
+            redis,
+            now,
+            settings.event_sweep_seconds,
+        )
+        await stack.enter_async_context(consumer.running())
+        work = working_jobs(
+            pool, SCHEMA, [*jobs(pool, now), rebuilder.job(), rebuilder.forgetting()], now
+        )
+        await stack.enter_async_context(work)
+        yield
+
+
+def rebuilder_of(
+    pool: Pool, learner: Learner, activity: grpc.aio.Channel, tokens: ServiceTokens, now: Clock
+) -> Rebuilder:
+    return Rebuilder(
+        PatternStore(pool),
+        learner,
+        activity_pb2_grpc.ActivityServiceStub(activity),
+        event_log_pb2_grpc.EventLogServiceStub(activity),
+        tokens,
+        now,
+    )
+
+
+def jobs(pool: Pool, now: Clock = utc_now) -> list[Job]:
+    """The jobs that run by themselves or by hand."""
+    return [*upkeep(pool, now), dropping_expired(pool, now)]
+
+
+def pool_of(settings: Settings, **session: str) -> Pool:
+    return pool_for(settings.suggestions_database_url, SCHEMA, settings.pool_size, **session)
+
+
+def served(settings: Settings, pool: Pool, now: Clock) -> list[Served]:
+    patterns = PatternStore(pool)
+    catalogue = Catalogue(settings.vocabulary_dir, now)
+    ttl = timedelta(seconds=settings.suggestion_ttl_seconds)
+    suggester = Suggester(SuggestionStore(pool, now), ttl, now)
+    return [
+        Served(
+            suggestions_pb2.DESCRIPTOR.services_by_name["SuggestionsService"],
+            suggestions_pb2_grpc.add_SuggestionsServiceServicer_to_server,
+            SuggestionsService(suggester, patterns, catalogue),
+        ),
+        Served(
+            patterns_pb2.DESCRIPTOR.services_by_name["PatternsService"],
+            patterns_pb2_grpc.add_PatternsServiceServicer_to_server,
+            PatternsService(patterns, now),
+        ),
+        Served(
+            preferences_pb2.DESCRIPTOR.services_by_name["PreferencesService"],
+            preferences_pb2_grpc.add_PreferencesServiceServicer_to_server,
+            PreferencesService(PreferenceStore(pool), now),
+        ),
+    ]

@@ -1,0 +1,91 @@
+"""Learning from the event log: a batch of facts becomes counts, in the cursor's transaction."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC
+
+from attune.activity.v1 import activity_pb2
+
+from services.common.clock import Clock
+from services.common.consumer import Fact
+from services.common.db import Connection
+from services.suggestions.catalogue import Catalogue
+from services.suggestions.invalidation import outdate
+from services.suggestions.patterns.domain import Observation, Question, keys_of, learn, observe
+from services.suggestions.patterns.store import PatternStore
+
+CONSUMER = "suggestions.patterns"
+HANDLES = {activity_pb2.ActivityLogged.DESCRIPTOR.full_name: activity_pb2.ActivityLogged}
+# A change among these changes what a person is suggested first.
+TOP_DEPTH = 6
+
+
+class Learner:
+    """Applies activities to one organization's patterns. One at a time: the cursor is the lease."""
+
+    def __init__(self, store: PatternStore, catalogue: Catalogue, now: Clock) -> None:
+        self._store = store
+        self._catalogue = catalogue
+        self._now = now
+
+    async def apply(self, conn: Connection, organization_id: str, facts: Sequence[Fact]) -> None:
+        """Learn live: count, and drop the cached suggestions of those for whom much changed."""
+        activities = [message for _, message in facts]
+        generation = await self._store.live_generation(conn, organization_id)
+        users = sorted({q.user_id for q in map(question_of, activities) if q})
+        tops = (conn, organization_id, generation, users, TOP_DEPTH)
+        before = await self._store.top_templates(*tops)
+        fresh = await self.count(conn, organization_id, generation, activities)
+        after = await self._store.top_templates(*tops)
+        changed = [user for user in users if user in fresh or before[user] != after[user]]
+        await outdate(conn, organization_id, changed)
+
+    async def count(
+        self, conn: Connection, organization_id: str, generation: int, activities: Sequence[object]
+    ) -> set[str]:
+        """Count questions into a generation; returns the people who got a new template."""
+        await self._keep_job_roles(conn, organization_id, activities)
+        questions = filter(None, map(question_of, activities))
+        seen = (self._observe(organization_id, question) for question in questions)
+        observations = [observation for observation in seen if observation]
+        if not observations:
+            return set()
+        keys = {key for observation in observations for key in keys_of(observation)}
+        patterns = await self._store.get(conn, organization_id, generation, sorted(keys))
+        fresh = {key.target_id for key in keys - patterns.keys() if key[0] == "user_specific"}
+        for observation in observations:
+            for key in keys_of(observation):
+                patterns[key] = learn(patterns.get(key), key, observation)
+        await self._store.put(conn, organization_id, generation, patterns, self._now())
+        return fresh
+
+    def _observe(self, organization_id: str, question: Question) -> Observation | None:
+        """Read the question with its connection's words; all connections' where it names none."""
+        named = question.connection_id
+        vocabulary = self._catalogue.connection(organization_id, named) if named else None
+        return observe(question, vocabulary or self._catalogue.everything(organization_id))
+
+    async def _keep_job_roles(
+        self, conn: Connection, organization_id: str, activities: Iterable[object]
+    ) -> None:
+        told = {a.user_id: a.job_role for a in activities if a.job_role}  # type: ignore[attr-defined]
+        if told:
+            await self._store.set_job_roles(conn, organization_id, told)
+
+
+def question_of(fact: object) -> Question | None:
+    """The question that an activity asked; None for other activities.
+
+    Chat messages teach nothing: only what was run as a query is known to be a question.
+    """
+    assert isinstance(fact, activity_pb2.ActivityLogged)
+    if fact.activity_type != "query" or not fact.query_text.strip():
+        return None
+    return Question(
+        user_id=fact.user_id,
+        job_role=fact.job_role,
+        text=fact.query_text,
+        connection_id=fact.connection_id or None,
+        succeeded=fact.succeeded,
+        response_micros=fact.response_micros if fact.HasField("response_micros") else None,
+        asked_at=fact.created_at.ToDatetime(UTC),
+    )

@@ -1,0 +1,123 @@
+-- name: live_generation
+SELECT live FROM pattern_generations WHERE organization_id = $1;
+
+-- name: get_patterns
+SELECT p.pattern_type, p.target_id, p.template_key, p.frequency, p.successes, p.timed,
+    p.response_micros, p.last_used, p.metadata, p.spellings, p.slot_values, p.created_at
+FROM query_patterns p
+JOIN unnest($3::text[], $4::text[], $5::bytea[]) AS k (pattern_type, target_id, template_key)
+    USING (pattern_type, target_id, template_key)
+WHERE p.organization_id = $1 AND p.generation = $2;
+
+-- name: put_patterns
+INSERT INTO query_patterns (organization_id, generation, id, pattern_type, target_id, template_key,
+    query_template, frequency, successes, timed, response_micros, last_used, metadata, spellings,
+    slot_values, created_at, updated_at)
+SELECT $1, $2, p.id, p.pattern_type, p.target_id, p.template_key,
+    p.query_template, p.frequency, p.successes, p.timed, p.response_micros, p.last_used,
+    p.metadata::jsonb, p.spellings::jsonb, p.slot_values::jsonb, p.created_at, $17
+FROM unnest($3::bigint[], $4::text[], $5::text[], $6::bytea[], $7::text[], $8::bigint[],
+    $9::bigint[], $10::bigint[], $11::bigint[], $12::timestamptz[], $13::text[], $14::text[],
+    $15::text[], $16::timestamptz[])
+    AS p (id, pattern_type, target_id, template_key, query_template, frequency, successes, timed,
+        response_micros, last_used, metadata, spellings, slot_values, created_at)
+ON CONFLICT (organization_id, generation, pattern_type, target_id, template_key) DO UPDATE
+SET query_template = excluded.query_template, frequency = excluded.frequency,
+    successes = excluded.successes, timed = excluded.timed,
+    response_micros = excluded.response_micros, last_used = excluded.last_used,
+    metadata = excluded.metadata, spellings = excluded.spellings,
+    slot_values = excluded.slot_values, created_at = excluded.created_at,
+    updated_at = excluded.updated_at;
+
+-- name: top_templates
+-- What each person's suggestions start from, to see whether it changed.
+SELECT u.user_id, array(
+    SELECT p.template_key
+    FROM query_patterns p
+    WHERE p.organization_id = $1 AND p.generation = $2 AND p.pattern_type = 'user_specific'
+        AND p.target_id = u.user_id
+    ORDER BY p.frequency DESC, p.template_key
+    LIMIT $4) AS top
+FROM unnest($3::text[]) AS u (user_id);
+
+-- name: set_job_roles
+INSERT INTO people (organization_id, user_id, job_role)
+SELECT $1, p.user_id, p.job_role
+FROM unnest($2::text[], $3::text[]) AS p (user_id, job_role)
+ORDER BY p.user_id
+ON CONFLICT (organization_id, user_id) DO UPDATE SET job_role = excluded.job_role
+WHERE people.job_role <> excluded.job_role;
+
+-- name: get_job_role
+SELECT job_role FROM people WHERE organization_id = $1 AND user_id = $2;
+
+-- name: list_patterns
+SELECT p.id, p.pattern_type, p.target_id, p.query_template, p.frequency, p.success_rate,
+    p.avg_response_time, p.last_used, p.metadata
+FROM query_patterns p
+WHERE p.organization_id = $1
+    AND p.generation = coalesce(
+        (SELECT g.live FROM pattern_generations g WHERE g.organization_id = $1), 0)
+    AND p.pattern_type = $2 AND p.target_id = $3
+ORDER BY p.frequency DESC, p.last_used DESC, p.id
+LIMIT $4;
+
+-- name: page_patterns
+SELECT p.id, p.pattern_type, p.target_id, p.query_template, p.frequency, p.success_rate,
+    p.avg_response_time, p.last_used, p.metadata
+FROM query_patterns p
+WHERE p.organization_id = $1
+    AND p.generation = coalesce(
+        (SELECT g.live FROM pattern_generations g WHERE g.organization_id = $1), 0)
+    AND p.pattern_type = $2 AND ($3::text IS NULL OR p.target_id = $3)
+    AND (-p.frequency, p.id) > ($4, $5)
+ORDER BY -p.frequency, p.id
+LIMIT $6;
+
+-- name: new_generation
+INSERT INTO pattern_generations AS g (organization_id, live, newest)
+VALUES ($1, 0, 1)
+ON CONFLICT (organization_id) DO UPDATE SET newest = g.newest + 1
+RETURNING newest;
+
+-- name: swap_generation
+-- A rebuild that began later and ended earlier knows more: its generation stays.
+UPDATE pattern_generations SET live = greatest(live, $2) WHERE organization_id = $1
+RETURNING live;
+
+-- name: drop_generations
+-- Old ones, and what a killed rebuild left; a newer one is being filled by another rebuild.
+DELETE FROM query_patterns
+WHERE organization_id = $1
+    AND generation < (SELECT live FROM pattern_generations WHERE organization_id = $1);
+
+-- name: claim_cursor
+SELECT seq FROM event_cursors WHERE organization_id = $1 AND consumer = $2 FOR UPDATE;
+
+-- name: count_generation
+SELECT count(*) AS pattern_count,
+    count(DISTINCT target_id) FILTER (WHERE pattern_type = 'user_specific') AS user_count,
+    coalesce(sum(frequency) FILTER (WHERE pattern_type = 'global'), 0)::bigint AS activity_count
+FROM query_patterns
+WHERE organization_id = $1 AND generation = $2;
+
+-- name: request_rebuild
+-- The no-op update makes a second request return the one that is running.
+INSERT INTO pattern_rebuilds AS r (organization_id, id, requested_at)
+VALUES ($1, $2, $3)
+ON CONFLICT (organization_id) WHERE ended_at IS NULL DO UPDATE SET requested_at = r.requested_at
+RETURNING id;
+
+-- name: forget_rebuilds
+-- system: expiry concerns all organizations alike
+DELETE FROM pattern_rebuilds WHERE ended_at < $1;
+
+-- name: get_rebuild
+SELECT ended_at, error, user_count, pattern_count, activity_count
+FROM pattern_rebuilds
+WHERE organization_id = $1 AND id = $2;
+
+-- name: end_rebuild
+UPDATE pattern_rebuilds
+SET ended_at = $3, error = $4, user_count = $5, pattern_count = $6, activity_count = $7
+WHERE organization_id = $1 AND id = $2 AND ended_at IS NULL;

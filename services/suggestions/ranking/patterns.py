@@ -1,0 +1,116 @@
+"""Learned patterns and the catalogue's questions, ready to be filled."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from services.suggestions.ranking import catalogue
+from services.suggestions.ranking.model import SAFE_KINDS, Learned
+from services.suggestions.ranking.scoring import (
+    OPENING,
+    OPENING_STEP,
+    STARTER,
+    STARTER_STEP,
+    TAIL,
+    TAIL_STEP,
+    evidence,
+)
+from services.suggestions.ranking.shapes import Shape, shape
+from services.suggestions.templates.template import template_key
+
+# What the person put in a slot comes before what others did, however many they are.
+_OWN = 1000
+_ORDER = {"user": 0, "role": 1, "global": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the slots of a template held, in all the scopes that learned it: the own one first."""
+
+    sources: tuple[Learned, ...] = ()
+
+    def counts(self, at: int, kind: str) -> Mapping[str, int]:
+        """How often each value was in the slot; of others only what may be shown to anyone."""
+        position = str(at)
+        found = [one for one in self.sources if one.scope == "user" or kind in SAFE_KINDS]
+        if len(found) == 1:
+            return found[0].values.get(position, {})
+        counts: dict[str, int] = defaultdict(int)
+        for one in found:
+            times = _OWN if one.scope == "user" else 1
+            for value, count in one.values.get(position, {}).items():
+                counts[value] += count * times
+        return counts
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A template with what its slots held before.
+
+    `turn` varies the catalogue's order; `typed_only`: offered where its first slot is passed.
+    """
+
+    shape: Shape
+    seen: Seen = Seen()
+    evidence: float = 0.0
+    turn: int = 0
+    typed_only: bool = False
+
+
+def from_history(learned: Sequence[Learned], now: datetime) -> list[Pattern]:
+    """One pattern a template, with the best evidence of its scopes."""
+    groups: dict[str, list[Learned]] = {}
+    for one in learned:
+        groups.setdefault(_key(one.template), []).append(one)
+    found = (_merged(group, now) for group in groups.values())
+    return [pattern for pattern in found if pattern]
+
+
+@lru_cache(maxsize=32)
+def starters(job_role: str) -> tuple[Pattern, ...]:
+    """The questions that the catalogue starts with, each with another metric first."""
+    templates = catalogue.starters(catalogue.flavour(job_role))
+    return tuple(
+        Pattern(shape(template), evidence=STARTER - STARTER_STEP * at, turn=at)
+        for at, template in enumerate(templates)
+    )
+
+
+@lru_cache(maxsize=1)
+def openings() -> tuple[Pattern, ...]:
+    """The other ways to begin them."""
+    return tuple(
+        Pattern(shape(template), evidence=OPENING - OPENING_STEP * at)
+        for at, template in enumerate(catalogue.OPENINGS)
+    )
+
+
+@lru_cache(maxsize=64)
+def tail_patterns(templates: tuple[str, ...]) -> tuple[Pattern, ...]:
+    """How a text may go on, the likeliest first."""
+    return tuple(
+        Pattern(
+            shape(template),
+            evidence=TAIL - TAIL_STEP * at,
+            typed_only=template in catalogue.TYPED_TAILS,
+        )
+        for at, template in enumerate(templates)
+    )
+
+
+def _merged(group: list[Learned], now: datetime) -> Pattern | None:
+    if len(group) > 1:
+        group = sorted(group, key=lambda one: (_ORDER[one.scope], one.template))
+    try:
+        taken = shape(group[0].template)
+    except ValueError:  # No template that we made: one that nobody can fill.
+        return None
+    proof = evidence(group[0], now)
+    for other in group[1:]:
+        proof = max(proof, evidence(other, now))
+    return Pattern(taken, Seen(tuple(group)), proof)
+
+
+_key = lru_cache(maxsize=4096)(template_key)

@@ -1,0 +1,187 @@
+"""From what was learned to a ranked list of questions."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
+
+from services.suggestions.ranking import patterns as known
+from services.suggestions.ranking.candidates import Candidate, Candidates
+from services.suggestions.ranking.catalogue import flavour
+from services.suggestions.ranking.describing import ICONS, describe
+from services.suggestions.ranking.english import fold
+from services.suggestions.ranking.filling import FILLINGS, Filler
+from services.suggestions.ranking.lexicon import Lexicon, exclusion, lexicon
+from services.suggestions.ranking.model import COMPLETE, Filled, Learned, Preferences, Suggestion
+from services.suggestions.ranking.patterns import Pattern
+from services.suggestions.ranking.scoring import PREFERRED, RELATED
+from services.suggestions.ranking.typed import Typed, read
+from services.suggestions.templates.query_type import is_advanced
+from services.suggestions.templates.vocabulary import Vocabulary
+
+# Of one template so many, while other templates have good ones too.
+PER_TEMPLATE = 2
+# Templates that are filled at first, for each suggestion wanted: the others could hardly win.
+_FILLED_FOR_EACH = 3
+# A text may hold braces of its own, but nothing that looks like one of our slots.
+_UNFILLED = re.compile(
+    r"\{(?:N|metric|dimension|entity|timeframe|quarter|year|month|weekday|date|value|range|money"
+    r"|percentage|text|id|email)\}",
+    re.IGNORECASE,
+)
+
+
+def suggest(
+    *,
+    learned: Sequence[Learned],
+    vocabulary: Vocabulary,
+    preferences: Preferences,
+    job_role: str,
+    partial_query: str,
+    limit: int,
+    now: datetime,
+) -> list[Suggestion]:
+    """The best questions to ask next, at most `limit`, the best first. The same for the same."""
+    limit = max(0, limit)
+    words = lexicon(vocabulary)
+    typed = read(partial_query, words)
+    gate = _Gate(preferences, vocabulary)
+    makes = Candidates(
+        _filler(words, vocabulary, preferences, job_role, typed, now),
+        frozenset(preferences.preferred_query_types),
+        typed,
+    )
+    patterns = [*known.from_history(learned, now), *known.starters(job_role)]
+    continuing = _choose(makes.continuing((*patterns, *known.openings())), gate, limit)
+    missing = limit - len(continuing)
+    return continuing + _others(makes, patterns, gate, missing, continuing)
+
+
+def permitted(
+    suggestions: Sequence[Suggestion], preferences: Preferences, vocabulary: Vocabulary
+) -> list[Suggestion]:
+    """Those that the preferences allow: no excluded metric, nothing advanced unless wanted."""
+    gate = _Gate(preferences, vocabulary)
+    return [one for one in suggestions if gate.allows(one.text, one.description)]
+
+
+class _Gate:
+    """The hard filters."""
+
+    def __init__(self, preferences: Preferences, vocabulary: Vocabulary) -> None:
+        self._exclusion = exclusion(vocabulary, preferences.excluded_metrics)[0]
+        self._advanced = preferences.show_advanced_queries
+        self._vocabulary = vocabulary
+
+    def allows(self, text: str, description: str) -> bool:
+        if (
+            _UNFILLED.search(text)
+            or self._exclusion.hits(text)
+            or self._exclusion.hits(description)
+        ):
+            return False
+        return self._advanced or not is_advanced(text, self._vocabulary)
+
+
+def _filler(
+    words: Lexicon,
+    vocabulary: Vocabulary,
+    preferences: Preferences,
+    job_role: str,
+    typed: Typed | None,
+    now: datetime,
+) -> Filler:
+    liked = (*preferences.preferred_metrics, *preferences.preferred_dimensions)
+    return Filler(
+        words=words,
+        preferred=frozenset(filter(None, map(words.resolve, liked))),
+        excluded=exclusion(vocabulary, preferences.excluded_metrics)[1],
+        now=now,
+        timeframes=flavour(job_role).timeframes,
+        mentioned=typed.terms if typed else frozenset(),
+        advanced=preferences.show_advanced_queries,
+    )
+
+
+def _others(
+    makes: Candidates,
+    patterns: list[Pattern],
+    gate: _Gate,
+    limit: int,
+    before: Sequence[Suggestion],
+) -> list[Suggestion]:
+    """Filled templates that do not continue the text, beside the suggestions before them."""
+    found: list[Suggestion] = []
+    if limit > 0:
+        patterns = _promising(patterns, makes)
+        few = patterns[: _FILLED_FOR_EACH * limit]
+        # Each step costs more than the one before, and the first is nearly always enough.
+        for some, most in ((few, PER_TEMPLATE), (few, FILLINGS), (patterns, FILLINGS)):
+            found = _choose(makes.from_patterns(some, most), gate, limit, before)
+            if len(found) == limit:
+                break
+    return found
+
+
+def _promising(patterns: Iterable[Pattern], makes: Candidates) -> list[Pattern]:
+    """The patterns that could score most first, before any is filled."""
+
+    def promise(pattern: Pattern) -> float:
+        shape = pattern.shape
+        kinds = {gap.kind for gap in shape.gaps}
+        liked = bool(makes.filler.preferred) * len(kinds & {"metric", "dimension"})
+        liked += shape.query_type in makes.preferred_types
+        about = len(makes.typed.about & shape.words) if makes.typed else 0
+        return pattern.evidence + PREFERRED * liked + RELATED * about
+
+    return sorted(patterns, key=lambda one: (-promise(one), one.shape.family))
+
+
+def _choose(
+    candidates: Iterable[Candidate],
+    gate: _Gate,
+    limit: int,
+    before: Sequence[Suggestion] = (),
+) -> list[Suggestion]:
+    """The best that are allowed and distinct; more of one template only where others lack."""
+    texts = {fold(one.text) for one in before}
+    identities: set[tuple[str, ...]] = set()
+    families: Counter[object] = Counter()
+    chosen: list[tuple[Candidate, Suggestion]] = []
+    spare: list[tuple[Candidate, Suggestion]] = []
+    for candidate in sorted(candidates, key=_rank):
+        if len(chosen) >= limit:
+            break
+        if candidate.identity in identities or fold(candidate.text) in texts:
+            continue
+        suggestion = _suggestion(candidate)
+        if not gate.allows(suggestion.text, suggestion.description):
+            continue
+        texts.add(fold(candidate.text))
+        identities.add(candidate.identity)
+        families.update({candidate.family, candidate.subject})
+        varied = families[candidate.family] <= PER_TEMPLATE and families[candidate.subject] == 1
+        (chosen if varied else spare).append((candidate, suggestion))
+    filled_up = sorted([*chosen, *spare[: limit - len(chosen)]], key=lambda pair: _rank(pair[0]))
+    return [suggestion for _, suggestion in filled_up]
+
+
+def _rank(candidate: Candidate) -> tuple[float, int, str]:
+    """The best first; of equals the shorter, and then by the alphabet."""
+    return (-candidate.score, len(candidate.text), candidate.text)
+
+
+@lru_cache(maxsize=8192)
+def _described(text: str, query_type: str, named: tuple[Filled, ...]) -> str:
+    return describe(text, query_type, named)
+
+
+def _suggestion(candidate: Candidate) -> Suggestion:
+    kind = candidate.query_type
+    return Suggestion(
+        text=candidate.text,
+        type=COMPLETE if candidate.continues else kind,
+        description=_described(candidate.text, kind, candidate.named),
+        icon=ICONS[kind],
+    )

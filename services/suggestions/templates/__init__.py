@@ -1,0 +1,1 @@
+"""Queries to typed templates by rule and vocabulary: pure, without I/O."""

@@ -1,0 +1,119 @@
+"""The issuer's keys: fetched, kept, changed and missing."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.activity.identity import CODE, EC, RSA, STRANGER, Identity, serving_identity
+from tests.activity.issuer import Issuer, SigningKey
+from tests.suite import Servers
+
+
+async def test_keys_are_fetched_once_and_kept(identity: Identity) -> None:
+    for _ in range(5):
+        await identity.exchange(RSA.sign(identity.clock()))
+        await identity.exchange(EC.sign(identity.clock()))
+    assert identity.issuer.asked == 1
+
+
+async def test_a_new_key_is_found_when_it_is_first_used(identity: Identity) -> None:
+    await identity.exchange(RSA.sign(identity.clock()))
+    new = SigningKey.rsa("new")
+    identity.issuer.publish(new, RSA)
+    identity.clock.advance(seconds=11)
+    assert (await identity.caller(new.sign(identity.clock()))).subject == "ann"
+    assert (await identity.caller(RSA.sign(identity.clock()))).subject == "ann"
+    assert identity.issuer.asked == 2
+
+
+async def test_a_withdrawn_key_is_refused_once_the_keys_are_old(identity: Identity) -> None:
+    await identity.exchange(RSA.sign(identity.clock()))
+    identity.issuer.publish(EC)
+    identity.clock.advance(minutes=10, seconds=1)
+    assert await identity.refused(RSA.sign(identity.clock())) is CODE.UNAUTHENTICATED
+
+
+async def test_guessed_key_ids_do_not_make_it_fetch_at_will(identity: Identity) -> None:
+    for n in range(20):
+        guess = STRANGER.sign(identity.clock(), {"kid": f"guess{n}"})
+        assert await identity.refused(guess) is CODE.UNAUTHENTICATED
+    assert identity.issuer.asked == 1
+    identity.clock.advance(seconds=11)
+    await identity.refused(STRANGER.sign(identity.clock()))
+    assert identity.issuer.asked == 2
+
+
+async def test_without_any_keys_it_is_unavailable_and_recovers(identity: Identity) -> None:
+    identity.issuer.status = 500
+    assert await identity.refused(RSA.sign(identity.clock())) is CODE.UNAVAILABLE
+    identity.issuer.status = 200
+    identity.clock.advance(seconds=11)
+    await identity.exchange(RSA.sign(identity.clock()))
+
+
+async def test_known_keys_hold_while_the_issuer_is_down(identity: Identity) -> None:
+    await identity.exchange(RSA.sign(identity.clock()))
+    identity.issuer.status = 500
+    identity.clock.advance(minutes=20)
+    await identity.exchange(RSA.sign(identity.clock()))
+
+
+@pytest.mark.parametrize(
+    "keys", [None, 5, "text", {}, [1], [None], [{}], [{"kty": "RSA"}], [{"kty": "oct", "k": "YQ"}]]
+)
+async def test_a_key_set_that_is_none_is_the_issuers_fault_and_no_bug(
+    identity: Identity, keys: Any
+) -> None:
+    identity.issuer.keys = keys
+    assert await identity.refused(RSA.sign(identity.clock())) is CODE.UNAVAILABLE
+
+
+async def test_keys_of_kinds_that_we_do_not_know_stand_in_nobodys_way(identity: Identity) -> None:
+    strange = [
+        {"kty": "XYZ", "kid": "a"},
+        {"kty": "EC", "crv": "P-999", "kid": "b"},
+        {"kty": "OKP", "crv": "X25519", "x": "AAAA", "kid": "c"},
+    ]
+    identity.issuer.keys = [*strange, RSA.jwk]
+    await identity.exchange(RSA.sign(identity.clock()))
+
+
+async def test_concurrent_first_visits_fetch_the_keys_once(identity: Identity) -> None:
+    credentials = [RSA.sign(identity.clock(), sub=f"user{n}") for n in range(10)]
+    await asyncio.gather(*map(identity.exchange, credentials))
+    assert identity.issuer.asked == 1
+
+
+@pytest.mark.parametrize("way", ["jwks_url", "jwt_secret"])
+async def test_an_algorithm_that_is_not_configured_is_refused(
+    servers: Servers, database: str, issuer: Issuer, way: str
+) -> None:
+    async with serving_identity(servers, database, issuer, **{way: ""}) as identity:
+        hs256, rs256 = identity.hs256(), RSA.sign(identity.clock())
+        good, bad = (hs256, rs256) if way == "jwks_url" else (rs256, hs256)
+        await identity.exchange(good)
+        assert await identity.refused(bad) is CODE.UNAUTHENTICATED
+
+
+async def test_claims_may_be_elsewhere_and_roles_have_other_names(
+    servers: Servers, database: str, issuer: Issuer
+) -> None:
+    changed = {
+        "jwt_organization_claim": "app.tenant",
+        "jwt_role_claim": "https://acme.example/role",
+        "jwt_role_names": {"owner": "admin"},
+    }
+    async with serving_identity(servers, database, issuer, **changed) as identity:
+        credential = identity.hs256(
+            org=None, role=None, app={"tenant": "nested"}, **{"https://acme.example/role": "owner"}
+        )
+        who = await identity.caller(credential)
+    assert (who.organization_id, who.role) == ("nested", "admin")
+
+
+async def test_without_an_organization_the_default_one_is_taken_where_there_is_one(
+    servers: Servers, database: str, issuer: Issuer
+) -> None:
+    async with serving_identity(servers, database, issuer, default_organization="home") as identity:
+        assert (await identity.caller(identity.hs256(org=None))).organization_id == "home"

@@ -1,0 +1,177 @@
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from cli.local.files import locked
+from cli.local.probes import Probe
+from cli.local.process import free_ports
+from cli.local.state import ProcessState, RunState, read_state, write_state
+from tests.cli.conftest import Attune
+
+ADDRESS = "http://127.0.0.1:8000"
+
+
+@contextmanager
+def listening() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def process(name: str, port: int) -> ProcessState:
+    probe = Probe("tcp", f"127.0.0.1:{port}")
+    return ProcessState(name, os.getpid(), 0.0, 2, f"127.0.0.1:{port}", probe)
+
+
+@contextmanager
+def running(home: Path, *processes: ProcessState) -> Iterator[None]:
+    """What a launcher leaves in its home while it runs."""
+    with locked(home / "run.lock", wait=False):
+        write_state(home, RunState(os.getpid(), ADDRESS, "postgresql://nobody@x/y", processes))
+        yield
+
+
+def test_a_second_run_says_where_the_first_one_is(attune: Attune, home: Path) -> None:
+    with running(home):
+        outcome = attune("run")
+    assert outcome.code == 1
+    assert outcome.err == (
+        f"attune: Attune is running already at {ADDRESS} (process {os.getpid()}).\n"
+    )
+
+
+def test_a_port_in_use_names_the_variable_to_change(
+    attune: Attune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with listening() as port:
+        monkeypatch.setenv("ATTUNE_HTTP_PORT", str(port))
+        outcome = attune("run")
+    assert outcome.code == 1
+    assert f"Port {port} on 127.0.0.1 is in use" in outcome.err
+    assert f"ATTUNE_HTTP_PORT={port + 1} make run" in outcome.err
+
+
+@pytest.mark.parametrize("value", ["http", "-1", "65536", "80.5"])
+def test_a_port_that_is_none_is_a_usage_error(
+    attune: Attune, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("ATTUNE_HTTP_PORT", value)
+    outcome = attune("run")
+    assert outcome.code == 2
+    assert "ATTUNE_HTTP_PORT must be a port number" in outcome.err
+
+
+def test_status_of_what_does_not_run(attune: Attune) -> None:
+    outcome = attune("status")
+    assert outcome.code == 3
+    assert "not running" in outcome.err
+
+
+def test_status_of_what_does_not_run_as_json(attune: Attune) -> None:
+    outcome = attune("status", "--json")
+    assert outcome.code == 3
+    assert json.loads(outcome.out) == {"running": False}
+
+
+def test_a_launcher_that_was_killed_does_not_run(attune: Attune, home: Path) -> None:
+    with running(home):
+        pass
+    assert attune("status").code == 3
+
+
+def test_status_is_good_where_every_process_answers(attune: Attune, home: Path) -> None:
+    with listening() as port, running(home, process("gateway", port)):
+        outcome = attune("status", "--json")
+    assert outcome.code == 0
+    assert json.loads(outcome.out) == {
+        "running": True,
+        "address": ADDRESS,
+        "pid": os.getpid(),
+        "processes": [
+            {
+                "name": "gateway",
+                "ready": True,
+                "address": f"127.0.0.1:{port}",
+                "pid": os.getpid(),
+                "restarts": 2,
+            }
+        ],
+    }
+
+
+def test_status_names_the_process_that_does_not_answer(attune: Attune, home: Path) -> None:
+    [closed] = free_ports(1)
+    with (
+        listening() as port,
+        running(home, process("gateway", port), process("worker", closed)),
+    ):
+        outcome = attune("status")
+    assert outcome.code == 1
+    lines = {line.split()[0]: line for line in outcome.out.splitlines() if line.strip()}
+    assert "not ready" in lines["worker"]
+    assert "not ready" not in lines["gateway"]
+
+
+@pytest.mark.parametrize(
+    "args", [("migrate",), ("jobs", "list"), ("jobs", "run", "x"), ("patterns", "rebuild")]
+)
+def test_what_needs_a_running_suite_says_so(attune: Attune, args: tuple[str, ...]) -> None:
+    outcome = attune(*args)
+    assert outcome.code == 3
+    assert outcome.err.startswith("attune: ")
+    assert outcome.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("args", [("migrate",), ("jobs", "list")])
+@pytest.mark.parametrize("url", ["postgresql://a:b@127.0.0.1:{port}/x", "nonsense://"])
+def test_a_database_that_is_not_there_is_one_sentence(
+    attune: Attune, monkeypatch: pytest.MonkeyPatch, args: tuple[str, ...], url: str
+) -> None:
+    [closed] = free_ports(1)
+    monkeypatch.setenv("ATTUNE_DATABASE_URL", url.format(port=closed))
+    outcome = attune(*args)
+    assert outcome.code == 1
+    assert outcome.err.startswith("attune: Cannot ")
+    assert "Traceback" not in outcome.err
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        (),
+        ("run",),
+        ("status",),
+        ("token",),
+        ("migrate",),
+        ("patterns",),
+        ("patterns", "rebuild"),
+        ("jobs",),
+        ("jobs", "list"),
+        ("jobs", "run"),
+    ],
+)
+def test_every_command_explains_itself(attune: Attune, args: tuple[str, ...]) -> None:
+    outcome = attune(*args, "--help")
+    assert outcome.code == 0
+    assert "Usage" in outcome.out
+
+
+def test_an_unknown_command_is_a_usage_error(attune: Attune) -> None:
+    assert attune("nonsense").code == 2
+
+
+def test_the_state_of_a_run_is_private_and_comes_back_whole(home: Path) -> None:
+    state = RunState(1, ADDRESS, "postgresql://", (process("gateway", 1),))
+    write_state(home, state)
+    assert read_state(home) == state
+    assert (home / "run.json").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("text", ["", "{", "{}", '{"processes": 1}'])
+def test_a_damaged_state_is_none(home: Path, text: str) -> None:
+    (home / "run.json").write_text(text)
+    assert read_state(home) is None

@@ -1,0 +1,133 @@
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from cli.demo.people import ACTIVITIES, JOB_ROLES, PEOPLE, colleagues
+from cli.demo.questions import (
+    SAMPLE,
+    VOCABULARY,
+    Question,
+    install,
+    patterns_of,
+    read_questions,
+    read_vocabulary,
+    source_of,
+)
+from cli.demo.replay import Change, Log, derived
+from cli.local.errors import UsageError
+from services.suggestions.templates.extract import extract
+from services.suggestions.templates.vocabulary import Vocabulary
+from tests.cli.conftest import Attune
+
+
+def test_the_sample_has_150_questions_in_25_patterns() -> None:
+    questions = read_questions(SAMPLE)
+    patterns = patterns_of(questions, read_vocabulary(VOCABULARY))
+    assert len({question.text for question in questions}) == len(questions) >= 150
+    assert len(patterns) >= 25
+
+
+def test_the_sample_names_metrics_and_dimensions_of_its_vocabulary() -> None:
+    vocabulary = read_vocabulary(VOCABULARY)
+    kinds = Counter(
+        slot.kind
+        for question in read_questions(SAMPLE)
+        for slot in extract(question.text, vocabulary).slots
+    )
+    assert kinds["metric"] >= 100
+    assert kinds["dimension"] >= 30
+    assert kinds["entity"] >= 30
+
+
+def test_every_job_of_the_demo_has_favourites_in_the_sample() -> None:
+    assert {question.job_role for question in read_questions(SAMPLE)} == set(JOB_ROLES)
+
+
+def test_everybody_asks_the_same_on_every_machine() -> None:
+    patterns = patterns_of(read_questions(SAMPLE), read_vocabulary(VOCABULARY))
+    people = colleagues(patterns, "shop")
+    assert people == colleagues(patterns, "shop")
+    assert len({person.user for person in people}) == PEOPLE
+    assert {person.job_role for person in people} == set(JOB_ROLES)
+    assert sum(len(person.activities) for person in people) == ACTIVITIES
+
+
+def test_a_job_asks_its_favourites_most() -> None:
+    patterns = patterns_of(read_questions(SAMPLE), read_vocabulary(VOCABULARY))
+    role_of = {question.text: question.job_role for question in read_questions(SAMPLE)}
+    for person in colleagues(patterns, "shop"):
+        asked = Counter(role_of[activity["query_text"]] for activity in person.activities)
+        assert asked.most_common(1)[0][0] == person.job_role
+
+
+def test_one_question_is_enough_for_everybody() -> None:
+    people = colleagues([(Question("how many rivers are there"),)], "rivers")
+    assert sum(len(person.activities) for person in people) == ACTIVITIES
+
+
+def test_questions_come_one_a_line_with_comments_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "questions.txt"
+    file.write_text("# mine\n\n  how many rivers\n# job role: marketer\nwhich river is long\n")
+    assert read_questions(file) == [
+        Question("how many rivers"),
+        Question("which river is long", "marketer"),
+    ]
+
+
+def test_questions_may_be_objects_with_a_q(tmp_path: Path) -> None:
+    file = tmp_path / "questions.jsonl"
+    file.write_text(json.dumps({"q": "how many rivers", "group": "x"}) + "\n")
+    assert read_questions(file) == [Question("how many rivers")]
+
+
+@pytest.mark.parametrize("text", ["", "# only a comment\n", '{"text": "no q"}\n', '{"q": 5}', "{"])
+def test_a_file_without_questions_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "questions.txt"
+    file.write_text(text)
+    with pytest.raises(UsageError, match=r"questions\.txt"):
+        read_questions(file)
+
+
+def test_a_missing_file_is_a_usage_error(attune: Attune, tmp_path: Path) -> None:
+    outcome = attune("demo", "--questions", str(tmp_path / "none.txt"))
+    assert outcome.code == 2
+    assert "none.txt" in outcome.err
+
+
+def test_the_demo_needs_development_tokens(attune: Attune, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATTUNE_JWKS_URL", "https://example.com/jwks")
+    outcome = attune("demo")
+    assert outcome.code == 1
+    assert "ATTUNE_JWKS_URL" in outcome.err
+
+
+def test_a_file_gets_an_organization_and_an_empty_vocabulary_to_fill_in(tmp_path: Path) -> None:
+    source = source_of(tmp_path / "My Questions.txt")
+    assert (source.organization, source.connection) == ("demo-my-questions", "my-questions")
+    file = install(source, tmp_path / "vocabulary")
+    assert read_vocabulary(file) == Vocabulary.EMPTY
+    file.write_text('[[metrics]]\nname = "length"\n')
+    assert install(source, tmp_path / "vocabulary") == file
+    assert [term.name for term in read_vocabulary(file).metrics] == ["length"]
+
+
+def test_the_sample_brings_its_vocabulary(tmp_path: Path) -> None:
+    file = install(source_of(None), tmp_path)
+    assert file == tmp_path / "demo" / "shop.toml"
+    assert file.read_text() == VOCABULARY.read_text()
+
+
+def test_lag_is_how_long_the_oldest_activity_that_is_not_learned_has_waited() -> None:
+    log = Log([0.0, 1.0, 2.0, 3.0])
+    log.saw(1, 2.5)
+    assert log.worst_lag == 1.5
+    log.saw(4, 9.0)
+    assert log.worst_lag == 1.5
+
+
+def test_a_change_is_made_of_what_is_suggested() -> None:
+    suggestions = [{"text": "what states border arkansas"}]
+    assert derived(Change("what states"), suggestions).excluded == "arkansas"
+    assert derived(Change("what states"), []).preferred == "trend"

@@ -1,0 +1,212 @@
+"""The whole suite by `attune run`, as a newcomer meets it."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx2
+import psutil
+import pytest
+
+from cli.local.postgres import Postgres
+from cli.local.process import free_ports, running
+from cli.local.state import read_state
+from cli.local.valkey import Valkey
+
+READY = "Ctrl-C stops everything"
+
+
+@dataclass
+class Launcher:
+    """A launcher with a home and a port of its own."""
+
+    home: Path
+    port: int
+    variables: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[str] | None = None
+    output: list[str] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        mine = {k: v for k, v in os.environ.items() if not k.startswith("ATTUNE_")}
+        paths = os.pathsep.join(path for path in sys.path if path)
+        home = {"ATTUNE_HOME": str(self.home), "ATTUNE_HTTP_PORT": str(self.port)}
+        return mine | home | {"PYTHONPATH": paths} | self.variables
+
+    def start(self) -> None:
+        self.output.clear()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "cli", "run"],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.read_until(READY)
+
+    def read_until(self, wanted: str) -> None:
+        assert self.process
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.output.append(line)
+            if wanted in line:
+                return
+        pytest.fail(f"it ended before it said {wanted!r}:\n{self.said}")
+
+    def attune(self, *args: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "cli", *args]
+        return subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, check=False
+        )
+
+    def status(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.attune("status", "--json").stdout)
+        return found
+
+    def pid_of(self, name: str) -> int:
+        state = read_state(self.home)
+        assert state
+        return next(p.pid for p in state.processes if p.name == name)
+
+    def stop(self, sign: signal.Signals = signal.SIGINT) -> int:
+        assert self.process
+        assert self.process.stdout
+        with self.process:
+            self.process.send_signal(sign)
+            self.output += self.process.stdout.readlines()
+            return self.process.wait(60)
+
+    @property
+    def said(self) -> str:
+        return "".join(self.output)
+
+
+@pytest.fixture(scope="module")
+def launcher() -> Iterator[Launcher]:
+    with TemporaryDirectory(prefix="attune-run-") as name:
+        Path(name).chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
+        [port] = free_ports(1)
+        made = Launcher(Path(name) / "home", port)
+        made.start()
+        yield made
+        if made.process and made.process.poll() is None:
+            made.stop()
+
+
+def test_it_says_what_it_starts_and_where_it_is(launcher: Launcher) -> None:
+    for words in ("PostgreSQL", "Valkey", "Migrations", "Gateway", "300 activities of 12 people"):
+        assert words in launcher.said
+    assert f"http://127.0.0.1:{launcher.port}/docs" in launcher.said
+
+
+def test_the_command_that_it_prints_works_when_pasted(launcher: Launcher) -> None:
+    shown = re.search(r"curl -X POST '(\S+)' \\\n  -H 'Authorization: (.+)'\n", launcher.said)
+    assert shown
+    answer = httpx2.post(shown[1], headers={"Authorization": shown[2]})
+    assert answer.status_code == 200
+    assert answer.json()["partial_query"] == "show me profit"
+    assert answer.json()["count"] > 0
+
+
+def test_every_process_is_ready(launcher: Launcher) -> None:
+    assert launcher.attune("status").returncode == 0
+    names = {p["name"] for p in launcher.status()["processes"] if p["ready"]}
+    assert names == {"postgres", "valkey", "activity", "suggestions", "worker", "gateway"}
+
+
+def test_nothing_listens_beyond_loopback(launcher: Launcher) -> None:
+    hosts = {
+        connection.laddr.ip.removeprefix("::ffff:")  # gRPC listens by IPv6's name of IPv4
+        for process in launcher.status()["processes"]
+        for connection in psutil.Process(process["pid"]).net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    assert hosts == {"127.0.0.1"}
+
+
+def test_a_second_one_says_where_the_first_one_is(launcher: Launcher) -> None:
+    second = launcher.attune("run")
+    assert second.returncode == 1
+    assert f"running already at http://127.0.0.1:{launcher.port}" in second.stderr
+
+
+def test_patterns_are_rebuilt_on_demand(launcher: Launcher) -> None:
+    done = launcher.attune("patterns", "rebuild")
+    assert done.stdout == "Updated patterns for 12 users\n", done.stderr
+
+
+def test_jobs_are_listed_and_run_by_hand(launcher: Launcher) -> None:
+    assert launcher.attune("jobs", "run", "ensure_partitions").returncode == 0
+    listed = json.loads(launcher.attune("jobs", "list", "--json").stdout)
+    states = {job["status"] for job in listed if job["name"] == "ensure_partitions"}
+    assert states == {"ok"}
+
+
+def test_a_job_that_is_not_there_is_one_sentence(launcher: Launcher) -> None:
+    done = launcher.attune("jobs", "run", "nonsense")
+    assert done.returncode == 1
+    assert done.stderr.startswith("attune: No job is named 'nonsense'")
+
+
+def test_the_database_is_up_to_date(launcher: Launcher) -> None:
+    done = launcher.attune("migrate", "--json")
+    assert json.loads(done.stdout) == {"applied": []}
+
+
+@pytest.mark.parametrize("name", ["suggestions", "postgres"])
+def test_a_process_that_dies_is_started_again_and_said_so(launcher: Launcher, name: str) -> None:
+    os.kill(launcher.pid_of(name), signal.SIGKILL)
+    launcher.read_until(f"{name} ended by SIGKILL; starting it again")
+    launcher.read_until(f"{name} is running again")
+
+
+def test_it_stops_cleanly_and_the_next_start_finds_the_data(launcher: Launcher) -> None:
+    state = read_state(launcher.home)
+    assert state
+    assert launcher.stop() == 0
+    assert "Stopped. The data stay in" in launcher.said
+    assert not any(psutil.pid_exists(process.pid) for process in state.processes)
+    assert launcher.attune("status").returncode == 3
+    launcher.start()
+    assert "Sample workspace" not in launcher.said
+    token = launcher.attune("token").stdout.strip()
+    history = httpx2.get(
+        f"http://127.0.0.1:{launcher.port}/api/v1/activity/history",
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    assert history.json()["count"] == 25
+
+
+def test_a_killed_launcher_leaves_nothing_that_prevents_the_next_start(launcher: Launcher) -> None:
+    state = read_state(launcher.home)
+    assert state
+    assert launcher.stop(signal.SIGKILL) == -signal.SIGKILL
+    launcher.start()
+    assert not any(psutil.pid_exists(process.pid) for process in state.processes)
+    assert launcher.attune("status").returncode == 0
+    assert launcher.stop(signal.SIGTERM) == 0
+
+
+def test_a_database_and_a_redis_of_ones_own_take_the_place_of_the_embedded_ones() -> None:
+    with TemporaryDirectory(prefix="attune-run-") as name:
+        base = Path(name)
+        base.chmod(0o755)
+        ports = free_ports(3)
+        postgres = Postgres(base / "postgres", "external", ports[0], durable=False)
+        valkey = Valkey(base / "valkey", "external", ports[1], durable=False)
+        given = {"ATTUNE_DATABASE_URL": postgres.dsn(), "ATTUNE_REDIS_URL": valkey.url()}
+        launcher = Launcher(base / "home", ports[2], given)
+        with running(postgres, base / "postgres.log"), running(valkey, base / "valkey.log"):
+            launcher.start()
+            names = {process["name"] for process in launcher.status()["processes"]}
+            assert launcher.stop() == 0
+        assert names == {"activity", "suggestions", "worker", "gateway"}
+        assert not (launcher.home / "postgres").exists()

@@ -1,0 +1,68 @@
+"""Real servers for the tests: one PostgreSQL and one Valkey a run, a fresh database a test."""
+
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import asyncpg
+import pytest
+
+from cli.local.postgres import Postgres
+from cli.local.process import free_ports, running
+from cli.local.valkey import Valkey
+from services.activity import app as activity_app
+from services.common.migrate import migrate
+from services.suggestions import app as suggestions_app
+from tests.suite import PASSWORD, Servers, Suite, running_suite
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """A PostgreSQL and a Valkey of this run's own, stopped at its end."""
+    with TemporaryDirectory(prefix="attune-tests-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
+        ports = free_ports(2)
+        postgres = Postgres(folder / "postgres", "test-superuser", ports[0], durable=False)
+        valkey = Valkey(folder / "valkey", "test-valkey", ports[1], durable=False)
+        with (
+            running(postgres, folder / "postgres.log"),
+            running(valkey, folder / "valkey.log"),
+        ):
+            yield Servers(postgres, valkey)
+
+
+@pytest.fixture(scope="session")
+async def template_db(servers: Servers) -> str:
+    """A fully migrated database; each test clones it."""
+    name = f"template_{uuid.uuid4().hex}"
+    admin = await asyncpg.connect(servers.admin_dsn())
+    await admin.execute(f"CREATE DATABASE {name}")
+    await admin.close()
+    for app in (activity_app, suggestions_app):
+        await migrate(servers.admin_dsn(name), app.SCHEMA, str(app.__package__), PASSWORD)
+    return name
+
+
+@pytest.fixture
+async def database(servers: Servers, template_db: str) -> AsyncIterator[str]:
+    """The name of a database of the test's own."""
+    name = f"test_{uuid.uuid4().hex}"
+    admin = await asyncpg.connect(servers.admin_dsn())
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template_db} STRATEGY file_copy")
+    yield name
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture
+async def suite(servers: Servers, database: str, tmp_path: Path) -> AsyncIterator[Suite]:
+    """Both services, served on free ports over the test's own database, without workers."""
+    async with running_suite(servers, database, tmp_path / "vocabulary") as suite:
+        yield suite

@@ -1,0 +1,127 @@
+"""Two organizations with the same users: over no route does one see or change the other."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from gateway.routing.routes import Binding, discover
+from tests.e2e.conftest import Api, running_api
+from tests.suite import Servers
+from tests.waiting import until
+
+SERVICES = ("activity", "suggestions")
+SECRET = "zanzibar"  # in everything that one organization has
+USERS = ("ann", "root")
+VALUES = {"user_id": "ann", "connection_id": "my-database"}
+BODIES: dict[str, Any] = {
+    "LogActivity": {"activity_type": "chat", "query_text": "hello"},
+    "BatchLogActivities": {"activities": [{"activity_type": "chat", "query_text": "hello"}]},
+    "UpdatePreferences": {"max_suggestions": 2},
+    "UpdateOrganization": {"time_zone": "Asia/Tokyo"},
+    "UpdateMember": {"disabled": True},
+    "RebuildQueryPatterns": {},
+}
+
+
+def bindings() -> Iterator[Binding]:
+    return discover(SERVICES)
+
+
+ROUTES = sorted(bindings(), key=lambda b: (b.template.text, b.verb))
+each_route = pytest.mark.parametrize(
+    "route", ROUTES, ids=lambda route: f"{route.verb} {route.template.text}"
+)
+
+
+async def call(client: httpx2.AsyncClient, route: Binding) -> httpx2.Response:
+    path = route.template.text
+    for name, value in VALUES.items():
+        path = path.replace(f"{{{name}}}", value)
+    fields = route.method.input_type.fields_by_name
+    params = {
+        name: value
+        for name, value in VALUES.items()
+        if name in fields and f"{{{name}}}" not in route.template.text and route.body != "*"
+    }
+    body = BODIES.get(route.method.name)
+    content = json.dumps(body).encode() if body is not None and route.body else None
+    headers = {"Content-Type": "application/json"}
+    return await client.request(route.verb, path, params=params, content=content, headers=headers)
+
+
+async def fill(client: httpx2.AsyncClient) -> None:
+    """Put the secret into everything."""
+    for text in (f"Show {SECRET} by region", f"What of {SECRET}?"):
+        body = {"activity_type": "query", "query_text": text, "response_data": {"data": [SECRET]}}
+        assert (await client.post("/api/v1/activity/log", json=body)).status_code == 200
+    preferred = {"preferred_metrics": [SECRET], "max_suggestions": 12}
+    await client.put("/api/v1/activity/preferences", json=preferred)
+    await client.patch("/api/v1/organization", json={"name": SECRET})
+
+
+async def learned(client: httpx2.AsyncClient) -> None:
+    async def both() -> bool:
+        found = (await client.get("/api/v1/activity/patterns")).json()
+        return bool(found["user_pattern_count"] >= 2)
+
+    await until(both)
+
+
+@pytest.fixture(scope="module")
+async def filled(
+    servers: Servers, template_db: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Api]:
+    """One organization full of its secret, and another with the same users and connection."""
+    folder: Path = tmp_path_factory.mktemp("words")
+    async with running_api(servers, template_db, folder) as api:
+        words = (folder / "acme" / "my-database.toml").read_text()
+        (folder / "other").mkdir()
+        (folder / "other" / "my-database.toml").write_text(words)
+        for user in USERS:
+            async with api.as_(user, role="admin") as client:
+                await fill(client)
+                await learned(client)
+        yield api
+
+
+@each_route
+async def test_no_answer_shows_what_another_organization_has(filled: Api, route: Binding) -> None:
+    async with filled.as_("root", org="other", role="admin") as client:
+        answer = await call(client, route)
+    assert answer.status_code in (200, 404), answer.text
+    assert SECRET not in answer.text.casefold()
+
+
+@each_route
+async def test_the_organization_itself_has_an_answer_on_the_same_route(
+    filled: Api, route: Binding
+) -> None:
+    if route.method.name == "UpdateMember":
+        return  # it would shut ann out of the other tests
+    async with filled.as_("root", role="admin") as client:
+        assert (await call(client, route)).status_code == 200
+
+
+async def test_nothing_that_the_other_organization_wrote_changed_anything(filled: Api) -> None:
+    async with filled.as_("root", org="other", role="admin") as client:
+        for route in ROUTES:
+            await call(client, route)
+    async with filled.as_("root", role="admin") as client:
+        organization = (await client.get("/api/v1/organization")).json()
+        members = (await client.get("/api/v1/members")).json()["members"]
+        history = (await client.get("/api/v1/activity/history?user_id=ann")).json()
+    assert organization["name"] == SECRET
+    assert {m["user_id"]: m["disabled"] for m in members} == {"ann": False, "root": False}
+    assert {a["activity_type"] for a in history["activities"]} == {"query"}
+
+
+def test_the_routes_are_all_that_the_gateway_has() -> None:
+    texts = {(route.verb, route.template.text) for route in ROUTES}
+    assert ("POST", "/api/v1/activity/log") in texts
+    assert len(texts) == len(ROUTES) >= 14
+    for route in ROUTES:
+        assert not route.body or route.method.name in BODIES, f"{route.method.name} needs a body"

@@ -1,0 +1,211 @@
+"""The services as tests run them: real gRPC, real Postgres, real Redis, keys made for the run."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import grpc
+import jwt
+from attune.activity.v1 import activity_pb2_grpc, identity_pb2_grpc
+from attune.common.v1 import event_log_pb2_grpc
+from attune.suggestions.v1 import patterns_pb2_grpc, preferences_pb2_grpc, suggestions_pb2_grpc
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
+from google.rpc.status_pb2 import Status
+
+from cli.local.postgres import Postgres
+from cli.local.valkey import Valkey
+from services.activity import app as activity_app
+from services.common.caller import Caller
+from services.common.clock import utc_now
+from services.common.tokens import TokenSigner
+from services.suggestions import app as suggestions_app
+
+PASSWORD = "test-service"
+JWT_SECRET = "test-secret-that-is-long-enough-for-hs256"
+ISSUER, AUDIENCE = "attune-tests", "attune"
+SERVICE_KEYS = {"suggestions": "test-suggestions-key"}
+ORGANIZATION = "acme"
+VOCABULARY = """
+metrics = [
+  { name = "profit" }, { name = "revenue", synonyms = ["sales", "turnover"] },
+  { name = "margin" }, { name = "volume" }, { name = "price" },
+]
+dimensions = [
+  { name = "region" }, { name = "product category" }, { name = "product" }, { name = "quarter" },
+]
+entities = [{ name = "stock" }, { name = "product" }, { name = "customer" }]
+"""
+
+_KEY = Ed25519PrivateKey.generate()
+PRIVATE_KEY = _KEY.private_bytes(
+    serialization.Encoding.PEM,
+    serialization.PrivateFormat.PKCS8,
+    serialization.NoEncryption(),
+).decode()
+PUBLIC_KEY = (
+    _KEY.public_key()
+    .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    .decode()
+)
+
+
+@dataclass(frozen=True)
+class Servers:
+    """The run's PostgreSQL and Valkey."""
+
+    postgres: Postgres
+    valkey: Valkey
+
+    def admin_dsn(self, database: str = "postgres") -> str:
+        return self.postgres.dsn(database)
+
+    def dsn(self, database: str, schema: str) -> str:
+        return self.postgres.dsn(database, f"attune_{schema}", PASSWORD)
+
+
+@dataclass
+class Suite:
+    """Running services and their clients."""
+
+    activity_settings: activity_app.Settings
+    suggestions_settings: suggestions_app.Settings
+    activity_channel: grpc.aio.Channel
+    suggestions_channel: grpc.aio.Channel
+    vocabulary: Path
+    addresses: Mapping[str, str]
+    signer: TokenSigner = field(default_factory=lambda: TokenSigner(PRIVATE_KEY, utc_now))
+
+    @cached_property
+    def activity(self) -> "activity_pb2_grpc.ActivityServiceAsyncStub":
+        return activity_pb2_grpc.ActivityServiceStub(self.activity_channel)
+
+    @cached_property
+    def identity(self) -> "identity_pb2_grpc.IdentityServiceAsyncStub":
+        return identity_pb2_grpc.IdentityServiceStub(self.activity_channel)
+
+    @cached_property
+    def events(self) -> "event_log_pb2_grpc.EventLogServiceAsyncStub":
+        return event_log_pb2_grpc.EventLogServiceStub(self.activity_channel)
+
+    @cached_property
+    def suggestions(self) -> "suggestions_pb2_grpc.SuggestionsServiceAsyncStub":
+        return suggestions_pb2_grpc.SuggestionsServiceStub(self.suggestions_channel)
+
+    @cached_property
+    def patterns(self) -> "patterns_pb2_grpc.PatternsServiceAsyncStub":
+        return patterns_pb2_grpc.PatternsServiceStub(self.suggestions_channel)
+
+    @cached_property
+    def preferences(self) -> "preferences_pb2_grpc.PreferencesServiceAsyncStub":
+        return preferences_pb2_grpc.PreferencesServiceStub(self.suggestions_channel)
+
+    def as_(
+        self,
+        user: str = "ann",
+        role: str = "analyst",
+        *,
+        org: str = ORGANIZATION,
+        job_role: str = "analyst",
+        **more: Any,
+    ) -> Sequence[tuple[str, str]]:
+        """gRPC metadata of a caller."""
+        who = Caller(organization_id=org, subject=user, role=role, job_role=job_role, **more)
+        token, _ = self.signer.sign(who)
+        return (("authorization", f"Bearer {token}"),)
+
+    @asynccontextmanager
+    async def worker(self) -> AsyncIterator[None]:
+        """Both services' background work, in this process."""
+        async with (
+            activity_app.working(self.activity_settings),
+            suggestions_app.working(self.suggestions_settings),
+        ):
+            yield
+
+
+@asynccontextmanager
+async def running_suite(
+    servers: Servers, database: str, vocabulary: Path, **overrides: Any
+) -> AsyncIterator[Suite]:
+    folder = vocabulary / ORGANIZATION
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "my-database.toml").write_text(VOCABULARY)
+    shared: dict[str, Any] = {
+        "redis_url": servers.valkey.url(),
+        "token_public_keys": PUBLIC_KEY,
+        "metrics_address": "",
+    }
+    activity = activity_app.Settings(
+        activity_database_url=servers.dsn(database, "activity"),
+        activity_address="127.0.0.1:0",
+        token_private_key=PRIVATE_KEY,
+        jwt_issuer=ISSUER,
+        jwt_audience=AUDIENCE,
+        jwt_secret=JWT_SECRET,
+        service_keys=SERVICE_KEYS,
+        **shared,
+    )
+    async with AsyncExitStack() as stack:
+        activity_address = await stack.enter_async_context(activity_app.running(activity))
+        suggestions = suggestions_app.Settings(
+            suggestions_database_url=servers.dsn(database, "suggestions"),
+            suggestions_address="127.0.0.1:0",
+            activity_address=activity_address,
+            suggestions_service_key=SERVICE_KEYS["suggestions"],
+            vocabulary_dir=str(vocabulary),
+            **{"event_sweep_seconds": 0.2, **shared, **overrides},
+        )
+        suggestions_address = await stack.enter_async_context(suggestions_app.running(suggestions))
+        to_activity, to_suggestions = [
+            await stack.enter_async_context(grpc.aio.insecure_channel(address))
+            for address in (activity_address, suggestions_address)
+        ]
+        addresses = {"activity": activity_address, "suggestions": suggestions_address}
+        yield Suite(activity, suggestions, to_activity, to_suggestions, vocabulary, addresses)
+
+
+def jwt_for(
+    user: str = "ann", org: str = ORGANIZATION, secret: str = JWT_SECRET, **claims: Any
+) -> str:
+    """A JWT from outside, as the configured issuer would make it."""
+    now = datetime.now(UTC)
+    told = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": user,
+        "org": org,
+        "role": "analyst",
+        "job_role": "analyst",
+        "iat": now,
+        "exp": now + timedelta(hours=1),
+        **claims,
+    }
+    payload = {name: value for name, value in told.items() if value is not None}
+    return jwt.encode(payload, secret, algorithm="HS256")
+
+
+def reason_of(err: grpc.aio.AioRpcError) -> str:
+    """The ErrorInfo.reason of a failed call."""
+    info = ErrorInfo()
+    unpack(err, info)
+    return str(info.reason)
+
+
+def violations_of(err: grpc.aio.AioRpcError) -> Mapping[str, str]:
+    """Field -> description of every violation that a failed call names."""
+    bad = BadRequest()
+    unpack(err, bad)
+    return {v.field: v.description for v in bad.field_violations}
+
+
+def unpack(err: grpc.aio.AioRpcError, into: Any) -> None:
+    trailers = dict(err.trailing_metadata() or ())
+    details: Sequence[AnyMessage] = Status.FromString(trailers["grpc-status-details-bin"]).details
+    assert any(detail.Unpack(into) for detail in details)
