@@ -1,7 +1,7 @@
 """Connections to the services, and whether they are ready."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 import grpc
@@ -36,3 +36,34 @@ async def health(channel: grpc.aio.Channel) -> str:
     except grpc.aio.AioRpcError as error:
         return str(error.code().name)
     return str(response.ServingStatus.Name(answer.status))
+
+
+class Verdict:
+    """The error a service ended a call with, also after gRPC has overwritten it.
+
+    When a service ends a call while a message to it is still being sent, grpc.aio replaces the
+    status it has received by an INTERNAL of its own. Each status is seen here as it is set.
+    """
+
+    def __init__(self, call: Any) -> None:
+        self.error: grpc.aio.AioRpcError | None = None
+        call.add_done_callback(self._see)
+
+    def _see(self, call: Any) -> None:
+        code = known(call.code())
+        if self.error is None and code not in (grpc.StatusCode.OK, grpc.StatusCode.INTERNAL):
+            self.error = grpc.aio.AioRpcError(
+                code,
+                known(call.initial_metadata()),
+                known(call.trailing_metadata()),
+                known(call.details()),
+            )
+
+
+def known(answer: Coroutine[Any, Any, Any]) -> Any:
+    """What a coroutine returns that has nothing to wait for."""
+    try:
+        answer.send(None)
+    except StopIteration as done:
+        return done.value
+    raise RuntimeError("the call has not ended yet")

@@ -12,6 +12,7 @@ from google.protobuf.message import Message
 from gateway import metrics
 from gateway.admission.admission import Admission
 from gateway.admission.identity import Metadata
+from gateway.backends import Verdict
 from gateway.codec.decode import Decoders
 from gateway.codec.encode import Encoders
 from gateway.http.answers import send_body, send_download, send_events
@@ -147,14 +148,19 @@ class Transcoder:
         endpoint = route.endpoint
         first = endpoint.request(visit, segments, b"")
         call = route.stub(timeout=route.deadline, metadata=metadata)
+        verdict = Verdict(call)
         try:
             await call.write(first)
             async for piece in chunks(visit.headers, visit.receive, self._bounds.upload):
                 await call.write(endpoint.piece(piece))
             await call.done_writing()
-        except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
+        except (grpc.aio.AioRpcError, grpc.aio.InternalError, asyncio.InvalidStateError):
             pass  # the service has answered already; what it said comes with the call
         except BaseException:
             call.cancel()
             raise
-        await self._answer(visit, endpoint, await call)
+        try:
+            answer = await call
+        except grpc.aio.AioRpcError as error:
+            raise verdict.error or error from None
+        await self._answer(visit, endpoint, answer)

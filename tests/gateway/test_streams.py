@@ -129,8 +129,12 @@ async def test_an_upload_is_capped_while_it_streams(start: Start) -> None:
 
 
 async def test_a_service_that_refuses_an_upload_is_heard(client: httpx2.AsyncClient) -> None:
-    answer = await client.post("/echo/v1/upload/a?note=refuse", content=pieces(3))
-    assert is_problem(answer, 409, "FAILED_PRECONDITION")
+    # Many, for the refusal to meet the upload at each of its steps.
+    posts = [
+        client.post("/echo/v1/upload/a?note=refuse", content=pieces(1 + n % 8)) for n in range(64)
+    ]
+    for answer in await asyncio.gather(*posts):
+        assert is_problem(answer, 409, "FAILED_PRECONDITION")
 
 
 async def test_stopping_lets_calls_under_way_end_and_takes_no_new_ones(
