@@ -28,6 +28,8 @@ READ_LIMIT = 500
 READ_BYTES = 4 * 1024 * 1024
 HEADS_LIMIT = 1000
 KEPT = timedelta(days=7)
+# After a hint the next waits so long: learning is seldom faster, and a hint a commit costs much.
+HINT_SECONDS = 0.05
 
 log = structlog.get_logger(__name__)
 
@@ -106,7 +108,7 @@ class Hints:
         self._wake = asyncio.Event()
 
     def tell(self, organization_id: str) -> None:
-        """Hint soon, once for all the commits until then."""
+        """Hint at once, and then once for all the commits of the next moment."""
         self._pending.add(organization_id)
         self._wake.set()
 
@@ -124,8 +126,11 @@ class Hints:
             await self._wake.wait()
             self._wake.clear()
             organizations, self._pending = self._pending, set()
+            hints = self._redis.pipeline(transaction=False)
+            for organization in organizations:
+                hints.publish(self._channel, organization)
             try:
-                for organization in organizations:
-                    await self._redis.publish(self._channel, organization)
+                await hints.execute()
             except (RedisError, OSError) as err:
                 log.debug("no hint: redis does not answer", error=str(err))
+            await asyncio.sleep(HINT_SECONDS)

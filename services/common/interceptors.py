@@ -3,7 +3,7 @@
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, NoReturn, TypeAlias, cast
@@ -43,7 +43,6 @@ DEFAULT_DEADLINE_SECONDS = 30
 # the details, in base64.
 MESSAGE_BYTES = 1_500
 DETAILS_BYTES = 4_500
-NOT_OURS = "/grpc."  # health and reflection
 
 validator = Validator()
 
@@ -53,29 +52,30 @@ class DeadlineExceeded(DomainError):
     reason = "DEADLINE_EXCEEDED"
 
 
-class Pipeline(grpc.aio.ServerInterceptor):
-    """Request id, metrics, errors, deadline, authentication, access, field rules, in that order."""
+class Pipeline(grpc.GenericRpcHandler):
+    """Request id, metrics, errors, deadline, authentication, access, field rules, in that order.
+
+    It takes the place of the server where servicers are registered, and wraps each method once:
+    gRPC's own interceptors are looked up and composed anew for each call.
+    """
 
     def __init__(self, domain: str, rules: dict[str, Rule], verifier: TokenVerifier) -> None:
         self._domain = domain
         self._rules = rules
         self._verifier = verifier
-        self._handlers: dict[str, Method] = {}
+        self._methods: dict[str, Method] = {}
 
-    async def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable["Method | None"]],
-        details: grpc.HandlerCallDetails,
-    ) -> "Method | None":
-        method = details.method
-        if method in self._handlers:
-            return self._handlers[method]
-        handler = await continuation(details)
-        if handler is None or method.startswith(NOT_OURS):
-            return handler
-        wrapped = self._wrap(handler, self._rules[method], method)
-        self._handlers[method] = wrapped
-        return wrapped
+    def add_registered_method_handlers(self, service: str, methods: Mapping[str, Method]) -> None:
+        """What the generated code calls with a servicer's methods."""
+        for name, handler in methods.items():
+            method = f"/{service}/{name}"
+            self._methods[method] = self._wrap(handler, self._rules[method], method)
+
+    def add_generic_rpc_handlers(self, handlers: object) -> None:
+        """The generated code brings the same methods a second time, unnamed."""
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> "Method | None":
+        return self._methods.get(handler_call_details.method)
 
     def _wrap(self, handler: Method, rule: Rule, method: str) -> Method:
         how: dict[str, Any] = {

@@ -36,7 +36,7 @@ class Served:
     """One proto service and the servicer that implements it."""
 
     descriptor: ServiceDescriptor
-    register: Callable[[Any, grpc.aio.Server], None]
+    register: Callable[[Any, Any], None]
     servicer: Any
 
 
@@ -55,9 +55,11 @@ async def serving(
     Raises OSError where the address is taken.
     """
     rules = rules_of(s.descriptor for s in services)
-    server = grpc.aio.server(interceptors=[Pipeline(domain, rules, verifier)], options=OPTIONS)
+    server = grpc.aio.server(options=OPTIONS)
+    pipeline = Pipeline(domain, rules, verifier)
     for served in services:
-        served.register(served.servicer, server)
+        served.register(served.servicer, pipeline)
+    server.add_generic_rpc_handlers((pipeline,))
     names = [s.descriptor.full_name for s in services]
     health_pb2_grpc.add_HealthServicer_to_server(Health(ready), server)
     reflection.enable_server_reflection([*names, health.SERVICE_NAME], server)
