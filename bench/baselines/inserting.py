@@ -1,22 +1,26 @@
 """One FastAPI + asyncpg process that inserts an activity, and nothing else.
 
-    python -m bench.baselines.inserting PORT DSN [--patterns]
+    python -m bench.baselines.inserting PORT DSN [--patterns VOCABULARY]
 
-With `--patterns` it counts the question's pattern for the person and for the job role in the
-request too, in the same transaction: the design of the documents.
+With `--patterns` it learns in the request, in the same transaction, as the documents have it: the
+question's template, extracted as Attune does with the same words, is counted for the person and for
+the job role.
 """
 
 import json
-import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import asyncpg
 import uvicorn
 from fastapi import FastAPI, Header, Request
 from pydantic import BaseModel
+
+from services.suggestions.templates.extract import extract
+from services.suggestions.templates.vocabulary import Vocabulary, parse_vocabulary
 
 POOL = 10
 INSERT = """
@@ -28,14 +32,13 @@ RETURNING id
 UPSERT = """
 INSERT INTO query_patterns AS p (organization_id, pattern_type, target_id, query_template,
     frequency, success_rate, avg_response_time, last_used, metadata)
-VALUES ($1, $2, $3, $4, 1, 1, $5, now(), '{}')
+VALUES ($1, $2, $3, $4, 1, 1, $5, now(), $6)
 ON CONFLICT (organization_id, pattern_type, target_id, query_template) DO UPDATE
 SET frequency = p.frequency + 1,
     success_rate = (p.success_rate * p.frequency + 1) / (p.frequency + 1),
     avg_response_time = (p.avg_response_time * p.frequency + $5) / (p.frequency + 1),
-    last_used = now(), updated_at = now()
+    last_used = now(), metadata = $6, updated_at = now()
 """
-VARYING = re.compile(r"\b(?:\d+|last \w+|q[1-4])\b")
 
 
 class Activity(BaseModel):
@@ -57,7 +60,7 @@ class Logged(BaseModel):
     activity_type: str
 
 
-def application(dsn: str, patterns: bool) -> FastAPI:
+def application(dsn: str, vocabulary: Vocabulary | None) -> FastAPI:
     app = FastAPI(lifespan=pooled(dsn))
 
     @app.post("/api/v1/activity/log")
@@ -68,8 +71,8 @@ def application(dsn: str, patterns: bool) -> FastAPI:
         job_role: Annotated[str, Header()],
     ) -> Logged:
         pool = request.app.state.pool
-        if patterns:
-            number = await insert_and_count(pool, activity, user, job_role)
+        if vocabulary:
+            number = await insert_and_learn(pool, activity, user, job_role, vocabulary)
         else:
             number = await insert(pool, activity, user)
         return Logged(success=True, activity_id=number, activity_type=activity.activity_type)
@@ -98,20 +101,24 @@ async def insert(conn: Any, activity: Activity, user: str) -> int:
     return number
 
 
-async def insert_and_count(pool: Any, activity: Activity, user: str, job_role: str) -> int:
-    template = VARYING.sub("{N}", (activity.query_text or "").lower())
+async def insert_and_learn(
+    pool: Any, activity: Activity, user: str, job_role: str, vocabulary: Vocabulary
+) -> int:
+    template = extract(activity.query_text or "", vocabulary)
+    named = json.dumps({"named": [slot.term for slot in template.slots if slot.term]})
     took = (activity.response_data or {})["metadata"]["execution_time_ms"] / 1000
     async with pool.acquire() as conn, conn.transaction():
         number = await insert(conn, activity, user)
         for kind, target in (("user_specific", user), ("role_based", job_role)):
-            await conn.execute(UPSERT, "bench", kind, target, template, took)
+            await conn.execute(UPSERT, "bench", kind, target, template.key, took, named)
     return number
 
 
 if __name__ == "__main__":
     port, dsn, *options = sys.argv[1:]
+    words = parse_vocabulary(Path(options[1]).read_text()) if options else None
     uvicorn.run(
-        application(dsn, "--patterns" in options),
+        application(dsn, words),
         host="127.0.0.1",
         port=int(port),
         access_log=False,
