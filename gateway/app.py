@@ -19,6 +19,7 @@ from starlette.middleware.cors import CORSMiddleware
 from gateway.admission.admission import Admission
 from gateway.admission.identity import Exchange
 from gateway.admission.limits import Limiter
+from gateway.multiplex import multiplexing
 from gateway.operations import operations
 from gateway.routing.routes import discover
 from gateway.transcode import Bounds, Transcoder, routes
@@ -112,7 +113,11 @@ async def running(settings: Settings, clock: Callable[[], float] = time.time) ->
             Limiter(settings.rate_limit, redis, clock),
             Limiter(settings.stranger_rate_limit, None, clock),
         )
-        table = routes(discover(settings.services), channels, settings.bounds)
+        multiplexers = {
+            service: await stack.enter_async_context(multiplexing(channel))
+            for service, channel in channels.items()
+        }
+        table = routes(discover(settings.services), channels, multiplexers, settings.bounds)
         handlers = operations(channels)
         app = Transcoder(table, admission, handlers, settings.bounds)
         yield await stack.enter_async_context(serving(with_cors(app, settings), settings))

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from gateway.http.answers import send_body, send_download, send_events
 from gateway.http.bodies import ClientGone, Receive, chunks, whole
 from gateway.http.problems import Problem, from_rpc, internal
 from gateway.http.visit import Scope, Send, Visit
+from gateway.multiplex import Multiplexer, Unable
 from gateway.routing.endpoints import Endpoint
 from gateway.routing.routes import Binding, RouteTable
 
@@ -45,19 +47,24 @@ class Route:
     endpoint: Endpoint
     stub: Any
     deadline: float
+    shared: Multiplexer | None  # for calls that are short in any case
 
 
 def routes(
-    bindings: Iterable[Binding], channels: Mapping[str, grpc.aio.Channel], bounds: Bounds
+    bindings: Iterable[Binding],
+    channels: Mapping[str, grpc.aio.Channel],
+    multiplexers: Mapping[str, Multiplexer],
+    bounds: Bounds,
 ) -> RouteTable[Route]:
     """The table of all routes; the encoder and decoder of each message type are made once."""
     table: RouteTable[Route] = RouteTable()
     decoders, encoders = Decoders(), Encoders()
     for binding in bindings:
         endpoint = Endpoint(binding, decoders, encoders)
-        usual = bounds.stream if endpoint.streams or endpoint.uploads else bounds.call
-        deadline = binding.access.deadline_seconds or usual
-        route = Route(endpoint, endpoint.stub(channels[binding.service]), deadline)
+        usual = bounds.call if endpoint.is_unary else bounds.stream
+        long = binding.access.deadline_seconds
+        shared = multiplexers[binding.service] if endpoint.is_unary and not long else None
+        route = Route(endpoint, endpoint.stub(channels[binding.service]), long or usual, shared)
         table.add(binding.verb, binding.template, route)
     return table
 
@@ -126,14 +133,28 @@ class Transcoder:
             return await self._upload(visit, route, segments, metadata)
         body = await whole(visit.headers, visit.receive, self._bounds.body, self._bounds.patience)
         request = endpoint.request(visit, segments, body)
-        call = route.stub(request, timeout=route.deadline, metadata=metadata)
         if not endpoint.streams:
-            with visit.cancelling(call.cancel):
-                answer = await call
+            answer = await self._ask(visit, route, request, metadata)
             return await self._answer(visit, endpoint, answer)
+        call = route.stub(request, timeout=route.deadline, metadata=metadata)
         if endpoint.downloads:
             return await send_download(visit, call)
         return await send_events(visit, call, endpoint.encode, self._bounds.heartbeat)
+
+    async def _ask(
+        self, visit: Visit, route: Route, request: Message, metadata: Metadata
+    ) -> Message:
+        """The answer of a unary RPC, over a shared stream where that can be."""
+        if route.shared is not None:
+            data = request.SerializeToString()
+            if route.shared.takes(data):
+                answer = route.shared.call(route.endpoint.name, data, route.deadline, metadata)
+                with suppress(Unable), visit.cancelling(answer.cancel):
+                    return route.endpoint.answer_class.FromString(await answer)
+        call = route.stub(request, timeout=route.deadline, metadata=metadata)
+        with visit.cancelling(call.cancel):
+            made: Message = await call
+        return made
 
     async def _answer(self, visit: Visit, endpoint: Endpoint, answer: Message) -> None:
         if endpoint.downloads:

@@ -3,11 +3,13 @@
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Generic, TypeVar
+
+import psutil
 
 from cli.local.postgres import Postgres
 from cli.local.process import argv, await_ready, free_ports, spawn_options, stop
@@ -39,9 +41,15 @@ class Own(Generic[S]):
             stop(self.process, self.server.program())
 
     def kill(self) -> None:
+        """Kill the server and what it started: an orphan might still answer."""
         assert self.process
+        killed = psutil.Process(self.process.pid).children(recursive=True)
         self.process.send_signal(signal.SIGKILL)
+        for child in killed:
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
         self.process.wait()
+        psutil.wait_procs(killed)
 
 
 @contextmanager

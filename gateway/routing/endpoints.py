@@ -37,8 +37,10 @@ class Endpoint:
         self.anyone: bool = binding.access.anyone
         self.uploads: bool = method.client_streaming
         self.streams: bool = method.server_streaming
+        self.is_unary = not (self.uploads or self.streams)
         self.downloads = method.output_type.full_name == HTTP_BODY
         self.request_class: type[Message] = GetMessageClass(method.input_type)
+        self.answer_class: type[Message] = GetMessageClass(method.output_type)
         self.encode = answer_encoder(binding, encoders)
         self._body = body_reader(binding, decoders)
         fields = parameters(method.input_type, frozenset())
@@ -54,11 +56,10 @@ class Endpoint:
             (False, True): channel.unary_stream,
             (True, False): channel.stream_unary,
         }[self.uploads, self.streams]
-        answer_class = GetMessageClass(self.binding.method.output_type)
         return kind(
             self.name,
             request_serializer=self.request_class.SerializeToString,
-            response_deserializer=answer_class.FromString,
+            response_deserializer=self.answer_class.FromString,
         )
 
     def request(self, visit: Visit, segments: list[str], body: bytes) -> Message:

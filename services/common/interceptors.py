@@ -1,12 +1,13 @@
 """What every RPC goes through on the way in and out, composed once per method."""
 
 import asyncio
+import math
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any, NoReturn, TypeAlias, cast
+from typing import Any, NamedTuple, NoReturn, Protocol, TypeAlias, cast
 from urllib.parse import quote
 
 import asyncpg
@@ -37,6 +38,7 @@ log = structlog.get_logger(__name__)
 Context = grpc.aio.ServicerContext[Any, Any]
 Handler = Callable[[Any, Context], Any]
 Method: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
+Metadata = Mapping[str, str]
 
 DEFAULT_DEADLINE_SECONDS = 30
 # Errors travel as HTTP/2 metadata, of which receivers take 8 KiB: the message, percent-encoded, and
@@ -64,6 +66,7 @@ class Pipeline(grpc.GenericRpcHandler):
         self._rules = rules
         self._verifier = verifier
         self._methods: dict[str, Method] = {}
+        self.unary: dict[str, Unary] = {}
 
     def add_registered_method_handlers(self, service: str, methods: Mapping[str, Method]) -> None:
         """What the generated code calls with a servicer's methods."""
@@ -87,19 +90,32 @@ class Pipeline(grpc.GenericRpcHandler):
         if handler.response_streaming:
             run = self._streaming(cast(Handler, handler.unary_stream), rule, method)
             return grpc.unary_stream_rpc_method_handler(run, **how)
-        return grpc.unary_unary_rpc_method_handler(
-            self._unary(cast(Handler, handler.unary_unary), rule, method), **how
-        )
+        call = self._unary(cast(Handler, handler.unary_unary), rule, method)
+        self.unary[method] = Unary(how["request_deserializer"], how["response_serializer"], call)
+        return grpc.unary_unary_rpc_method_handler(self._alone(call), **how)
 
-    def _unary(self, behaviour: Handler, rule: Rule, method: str) -> Handler:
+    def _alone(self, call: "Call") -> Handler:
+        """The call as gRPC makes it."""
+
         async def run(request: Message, context: Context) -> Any:
+            try:
+                return await call(request, metadata_of(context), context, None)
+            except DomainError as error:
+                await self._abort(error, context)
+
+        return run
+
+    def _unary(self, behaviour: Handler, rule: Rule, method: str) -> "Call":
+        async def run(
+            request: Message, metadata: Metadata, context: Context | None, seconds: float | None
+        ) -> Any:
             with observed(method) as call:
                 try:
-                    async with asyncio.timeout(deadline_of(rule)):
-                        self._admit(request, context, rule)
-                        return await behaviour(request, context)
+                    async with asyncio.timeout(min(deadline_of(rule), seconds or math.inf)):
+                        self._admit(request, metadata, rule)
+                        return await behaviour(request, cast(Context, context))
                 except Exception as err:
-                    await self._refuse(err, context, call)
+                    raise call.failed(err) from err
 
         return run
 
@@ -108,19 +124,20 @@ class Pipeline(grpc.GenericRpcHandler):
             with observed(method) as call:
                 try:
                     async with asyncio.timeout(deadline_of(rule)):
-                        self._admit(request, context, rule)
+                        self._admit(request, metadata_of(context), rule)
                         async for response in behaviour(request, context):
                             yield response
                 except Exception as err:
-                    await self._refuse(err, context, call)
+                    await self._abort(call.failed(err), context)
 
         return run
 
-    def _admit(self, request: Message, context: Context, rule: Rule) -> None:
-        metadata = dict(context.invocation_metadata() or ())
-        structlog.contextvars.bind_contextvars(
-            request_id=metadata.get("x-request-id") or uuid.uuid4().hex, rpc=rule.name
-        )
+    def _admit(self, request: Message, metadata: Metadata, rule: Rule) -> None:
+        bound = {
+            "request_id": metadata.get("x-request-id") or uuid.uuid4().hex,
+            "rpc": rule.name,
+        }
+        structlog.contextvars.bind_contextvars(**bound)
         if not rule.anyone:
             who = self._verifier.verify(bearer(metadata))
             current_caller.set(who)
@@ -130,21 +147,46 @@ class Pipeline(grpc.GenericRpcHandler):
         if violations:
             raise InvalidFields(*violations)
 
-    async def _refuse(self, err: Exception, context: Context, call: "Observed") -> NoReturn:
-        if isinstance(err, grpc.aio.AbortError):
-            raise err
-        error = as_domain_error(err)
-        call.code = error.code.name
-        if error.code is grpc.StatusCode.INTERNAL:
-            log.error("rpc failed", exc_info=err)
-        details = ("grpc-status-details-bin", status_of(error, self._domain).SerializeToString())
+    async def _abort(self, error: DomainError, context: Context) -> NoReturn:
+        details = ("grpc-status-details-bin", self.status_of(error).SerializeToString())
         await context.abort(error.code, message_of(error), (details,))
+
+    def status_of(self, error: DomainError) -> Status:
+        """The error as it is sent."""
+        return status_of(error, self._domain)
+
+
+class Call(Protocol):
+    """A unary method within the pipeline; whatever goes wrong is a DomainError.
+
+    `seconds` is how long the caller waits, where that is known. Calls of gRPC's own have a context.
+    """
+
+    def __call__(
+        self, request: Any, metadata: Metadata, context: Context | None, seconds: float | None
+    ) -> Awaitable[Any]: ...
+
+
+class Unary(NamedTuple):
+    """A unary method, with how its messages are read and written."""
+
+    read: Callable[[bytes], Any]
+    write: Callable[[Any], bytes]
+    call: Call
 
 
 class Observed:
     """One call as the metrics will see it."""
 
     code = "OK"
+
+    def failed(self, err: Exception) -> DomainError:
+        """Note how the call ends; returns what its caller may see of the exception."""
+        error = as_domain_error(err)
+        self.code = error.code.name
+        if error.code is grpc.StatusCode.INTERNAL:
+            log.error("rpc failed", exc_info=err)
+        return error
 
 
 @contextmanager
@@ -170,9 +212,12 @@ def deadline_of(rule: Rule) -> float:
     return rule.deadline_seconds or DEFAULT_DEADLINE_SECONDS
 
 
-def bearer(metadata: dict[str, str | bytes]) -> str:
-    value = metadata.get("authorization", "")
-    scheme, _, token = str(value).partition(" ")
+def metadata_of(context: Context) -> Metadata:
+    return {key: str(value) for key, value in context.invocation_metadata() or ()}
+
+
+def bearer(metadata: Metadata) -> str:
+    scheme, _, token = metadata.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("a bearer token is needed")
     return token

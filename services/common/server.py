@@ -7,12 +7,14 @@ from typing import Any
 
 import grpc
 import structlog
+from attune.common.v1 import multiplex_pb2_grpc
 from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from services.common.access import rules_of
 from services.common.interceptors import Pipeline
+from services.common.multiplex import Multiplexer
 from services.common.tokens import TokenVerifier
 
 log = structlog.get_logger(__name__)
@@ -60,6 +62,8 @@ async def serving(
     for served in services:
         served.register(served.servicer, pipeline)
     server.add_generic_rpc_handlers((pipeline,))
+    multiplexer = Multiplexer(pipeline)
+    multiplex_pb2_grpc.add_MultiplexServiceServicer_to_server(multiplexer, server)
     names = [s.descriptor.full_name for s in services]
     health_pb2_grpc.add_HealthServicer_to_server(Health(ready), server)
     reflection.enable_server_reflection([*names, health.SERVICE_NAME], server)
@@ -70,6 +74,7 @@ async def serving(
     try:
         yield bound
     finally:
+        multiplexer.close()
         await server.stop(GRACE_SECONDS)
         log.info("stopped", service=domain)
 

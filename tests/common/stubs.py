@@ -40,6 +40,13 @@ class Heads(event_log_pb2_grpc.EventLogServiceServicer):
 @asynccontextmanager
 async def stubbed(behaviour: Behaviour) -> AsyncIterator[grpc.aio.Channel]:
     """A channel to a service that does this at GetActivityHistory and in SnapshotActivities."""
+    async with stub_serving(behaviour) as address, grpc.aio.insecure_channel(address) as channel:
+        yield channel
+
+
+@asynccontextmanager
+async def stub_serving(behaviour: Behaviour) -> AsyncIterator[str]:
+    """The service alone; yields its address."""
     services = [
         Served(
             activity_pb2.DESCRIPTOR.services_by_name["ActivityService"],
@@ -53,8 +60,5 @@ async def stubbed(behaviour: Behaviour) -> AsyncIterator[grpc.aio.Channel]:
         ),
     ]
     verifier = TokenVerifier(PUBLIC_KEY, utc_now)
-    async with (
-        serving(services, domain="stub", verifier=verifier, ready=nothing) as address,
-        grpc.aio.insecure_channel(address) as channel,
-    ):
-        yield channel
+    async with serving(services, domain="stub", verifier=verifier, ready=nothing) as address:
+        yield address

@@ -46,9 +46,15 @@ def identity(clock: Clock) -> Identity:
     return Identity(clock)
 
 
+@pytest.fixture(scope="module", params=[True, False], ids=["multiplexed", "alone"])
+def multiplexed(request: pytest.FixtureRequest) -> bool:
+    """The gateway's calls share a stream, or each is made by itself: nobody can tell."""
+    return bool(request.param)
+
+
 @pytest.fixture
-async def services(echo: Echo, identity: Identity) -> AsyncIterator[str]:
-    async with serving(echo, identity) as address:
+async def services(echo: Echo, identity: Identity, multiplexed: bool) -> AsyncIterator[str]:
+    async with serving(echo, identity, multiplexed=multiplexed) as address:
         yield address
 
 
@@ -71,9 +77,9 @@ def start(services: str, clock: Clock) -> Start:
 
 
 @pytest.fixture(scope="module")
-async def client() -> AsyncIterator[httpx2.AsyncClient]:
+async def client(multiplexed: bool) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of a gateway that a module's tests share."""
-    async with serving(Echo(), Identity(time.time)) as address:
+    async with serving(Echo(), Identity(time.time), multiplexed=multiplexed) as address:
         settings = settings_for(address, rate_limit=0, stranger_rate_limit=0)
         async with app.running(settings) as http, client_of(http) as client:
             yield client

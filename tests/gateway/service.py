@@ -7,6 +7,7 @@ from typing import Any
 
 import grpc
 from attune.activity.v1 import identity_pb2
+from attune.common.v1 import multiplex_pb2_grpc
 from attune.common.v1.http_pb2 import HttpResponse
 from google.api.httpbody_pb2 import HttpBody
 from google.protobuf.any_pb2 import Any as AnyMessage
@@ -14,9 +15,11 @@ from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
 from google.rpc.status_pb2 import Status
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
+from services.common.multiplex import Multiplexer
 from tests.gateway import compiled  # noqa: F401  (puts attune.echo.v1 on the path)
 
 from attune.echo.v1 import echo_pb2, echo_pb2_grpc  # isort: skip
+from tests.gateway.carried import Pipeline
 
 Context = Any
 TOKEN_SECONDS = 300
@@ -178,11 +181,19 @@ def exchange_by(identity: Identity) -> grpc.GenericRpcHandler:
 
 
 @asynccontextmanager
-async def serving(echo: Echo, identity: Identity) -> AsyncIterator[str]:
-    """Both services on one loopback port; yields the address."""
+async def serving(echo: Echo, identity: Identity, *, multiplexed: bool) -> AsyncIterator[str]:
+    """Both services on one loopback port; yields the address.
+
+    Where calls cannot be multiplexed the gateway makes each by itself.
+    """
     server = grpc.aio.server(options=[("grpc.max_receive_message_length", 16 * 1024 * 1024)])
     echo_pb2_grpc.add_EchoServiceServicer_to_server(echo, server)
     server.add_generic_rpc_handlers((exchange_by(identity),))
+    if multiplexed:
+        carried = Pipeline()
+        echo_pb2_grpc.add_EchoServiceServicer_to_server(echo, carried)
+        multiplexer = Multiplexer(carried)  # type: ignore[arg-type]
+        multiplex_pb2_grpc.add_MultiplexServiceServicer_to_server(multiplexer, server)
     healthy = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
     await healthy.set("", health_pb2.HealthCheckResponse.SERVING)

@@ -40,7 +40,7 @@ quick = settings(
 
 @pytest.fixture(scope="module")
 async def port() -> AsyncIterator[int]:
-    async with serving(Echo(), Identity(lambda: 2e9)) as address:
+    async with serving(Echo(), Identity(lambda: 2e9), multiplexed=True) as address:
         limits = {"rate_limit": 0, "stranger_rate_limit": 0, "body_limit": 20_000}
         async with app.running(settings_for(address, **limits), lambda: 1e9) as http:
             yield int(http.rpartition(":")[2])
