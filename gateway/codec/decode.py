@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from msgspec import Raw
 
+from gateway.codec.entries import batches, callers_fields, cut_array, entries_parser, most_items
 from gateway.codec.scalars import (
     JSON,
     UNSUPPORTED,
@@ -31,7 +32,6 @@ NULL = Raw(b"null")
 DEEPEST = 32
 
 cut_object = msgspec.json.Decoder(dict[str, Raw]).decode
-cut_array = msgspec.json.Decoder(list[Raw]).decode
 cut_value = msgspec.json.Decoder(Raw).decode
 
 
@@ -79,6 +79,20 @@ class MessageDecoder:
                 yield f".{given[1]}", f"cannot be given together with {given[0]}"
 
 
+class BatchDecoder(MessageDecoder):
+    """Parses a message with lists that are read entry by entry."""
+
+    def __init__(self, descriptor: Descriptor) -> None:
+        super().__init__(descriptor)
+        self._beside = batches(descriptor)
+
+    def values(self, raw: Raw) -> dict[str, Any]:
+        values = super().values(raw)
+        for name in self._beside.keys() & values.keys():
+            values[name], values[self._beside[name]] = values[name]
+        return values
+
+
 def is_optional_marker(fields: Any) -> bool:
     """Whether a oneof is the one that the compiler makes for a field marked optional."""
     return len(fields) == 1 and fields[0].containing_oneof.name == f"_{fields[0].name}"
@@ -107,10 +121,19 @@ class Decoders:
     def of(self, descriptor: Descriptor) -> MessageDecoder:
         made = self._made.get(descriptor.full_name)
         if made is None:
-            made = self._made[descriptor.full_name] = MessageDecoder(descriptor)
-            for field in descriptor.fields:
-                made.fields[field.name] = self.field(field)
+            lists = batches(descriptor)
+            made = (BatchDecoder if lists else MessageDecoder)(descriptor)
+            self._made[descriptor.full_name] = made
+            for field in callers_fields(descriptor):
+                parser_of = self.entries if field.name in lists else self.field
+                made.fields[field.name] = parser_of(field)
         return made
+
+    def entries(self, field: FieldDescriptor) -> FromJson:
+        """The parser of a list that is read entry by entry."""
+        one = self.of(message_of(field))
+        empty = GetMessageClass(message_of(field))()
+        return entries_parser(one, empty, most_items(field))
 
     def field(self, field: FieldDescriptor) -> FromJson:
         """The parser of a field's whole value: a map, a list, or one of its kind."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
+from gateway.codec.entries import callers_fields
 from gateway.codec.scalars import (
     DURATION,
     FIELD_MASK,
@@ -48,7 +49,7 @@ class Schemas:
         if sent in forms:
             return
         forms.add(sent)
-        for field in descriptor.fields:
+        for field in fields_of(descriptor, sent):
             for below in holders(field):
                 self.announce(below, sent)
 
@@ -74,7 +75,7 @@ class Schemas:
         self, descriptor: Descriptor, sent: bool, without: frozenset[str] = frozenset()
     ) -> Schema:
         """The message's schema itself."""
-        fields = [field for field in descriptor.fields if field.name not in without]
+        fields = [f for f in fields_of(descriptor, sent) if f.name not in without]
         schema: Schema = {"type": "object"}
         if text := self.comment(descriptor.full_name):
             schema["description"] = text
@@ -125,6 +126,11 @@ class Schemas:
             "enum": [value.name for value in enum.values],
         }
         return {"$ref": f"#/components/schemas/{name}"}
+
+
+def fields_of(descriptor: Descriptor, sent: bool) -> list[FieldDescriptor]:
+    """What a message's schema shows: of what is sent, the fields that a caller may give."""
+    return callers_fields(descriptor) if sent else list(descriptor.fields)
 
 
 def holders(field: FieldDescriptor) -> list[Descriptor]:

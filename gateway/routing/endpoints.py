@@ -13,6 +13,7 @@ from msgspec import Raw
 
 from gateway.codec.decode import Decoders, cut, mask_paths
 from gateway.codec.encode import Encoders, to_json
+from gateway.codec.entries import callers_fields
 from gateway.codec.parameters import parameters, query_pairs
 from gateway.codec.scalars import FIELD_MASK, HTTP_BODY, JSON, Refused, message_of
 from gateway.http.bodies import is_json
@@ -112,7 +113,7 @@ class Endpoint:
             seen.add(name)
 
     def _stray(self, name: str) -> str:
-        known = name in self.request_class.DESCRIPTOR.fields_by_name
+        known = name in {field.name for field in callers_fields(self.binding.method.input_type)}
         return "belongs in the body" if known and self.binding.body else "is not a known parameter"
 
 

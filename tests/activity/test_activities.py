@@ -4,6 +4,7 @@ from typing import Any
 import grpc
 import pytest
 from attune.activity.v1 import activity_pb2 as pb
+from attune.common.v1.entries_pb2 import UnreadEntry
 from attune.common.v1.json_pb2 import Json
 
 from tests.suite import Suite, reason_of, violations_of
@@ -135,6 +136,20 @@ async def test_a_batch_names_what_became_of_each_entry(suite: Suite) -> None:
     assert answer.results[1].errors[0].field == "feedback_rating"
     assert answer.results[2].errors[0].reason == "PERMISSION_DENIED"
     assert (await history(suite)).count == 2
+
+
+async def test_entries_that_could_not_be_read_are_refused_in_their_places(suite: Suite) -> None:
+    what = [UnreadEntry.Violation(field="query_text", message="must be a string")]
+    request = pb.BatchLogActivitiesRequest(
+        activities=[query("one"), query("not this"), pb.LogActivityRequest()],
+        unread=[UnreadEntry(index=1, violations=what), UnreadEntry(index=7, violations=what)],
+    )
+    answer = await suite.activity.BatchLogActivities(request, metadata=suite.as_())
+    assert [result.success for result in answer.results] == [True, False, False]
+    assert answer.results[1].errors[0].field == "query_text"
+    assert answer.results[1].errors[0].message == "must be a string"
+    assert answer.results[2].errors[0].field == "activity_type"
+    assert [a.query_text for a in (await history(suite)).activities] == ["one"]
 
 
 async def test_history_pages_back_without_gap_or_repetition(suite: Suite) -> None:

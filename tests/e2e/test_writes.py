@@ -14,7 +14,7 @@ BATCH = f"{LOG}:batch"
 HISTORY = "/api/v1/activity/history"
 
 
-def query(text: str = "q", **more: Any) -> dict[str, Any]:
+def query(text: Any = "q", **more: Any) -> dict[str, Any]:
     return {"activity_type": "query", "query_text": text, **more}
 
 
@@ -97,6 +97,67 @@ async def test_a_batch_of_none_or_too_many_is_refused_whole(
 ) -> None:
     answer = await client.post(BATCH, json={"activities": [query()] * size})
     assert errors_of(answer).keys() == {"activities"}
+    assert await count(client) == 0
+
+
+ODD: list[tuple[Any, dict[str, str]]] = [
+    (query(5), {"query_text": "must be a string"}),
+    ("profit by region", {"": "must be an object"}),
+    (None, {"": "must be an object"}),
+    (query(created_at="noon"), {"created_at": "must be an RFC 3339 time"}),
+    (query(nonsense=1, query_texts=2), {"nonsense": "is not a known", "query_texts": "is not"}),
+    ({"activity_type": "feedback", "feedback_rating": "good"}, {"feedback_rating": "must be"}),
+    (query(request_id=["k"]), {"request_id": "must be a string"}),
+    (query(**{"a\0b": 1}), {"a\0b": "is not a known field"}),
+]
+
+
+async def test_entries_of_the_wrong_shape_are_refused_by_themselves(
+    client: httpx2.AsyncClient,
+) -> None:
+    entries = [entry for odd, _ in ODD for entry in (odd, query("good"))]
+    answer = await client.post(BATCH, json={"activities": entries})
+    body = answer.json()
+    assert (answer.status_code, body["accepted"], body["refused"]) == (200, len(ODD), len(ODD))
+    assert [result["index"] for result in body["results"]] == list(range(len(entries)))
+    for result, (odd, expected) in zip(body["results"][::2], ODD, strict=True):
+        errors = {e["field"]: e["message"] for e in result["errors"]}
+        assert errors.keys() == expected.keys(), odd
+        assert all(errors[field].startswith(told) for field, told in expected.items())
+        assert {e["reason"] for e in result["errors"]} == {"INVALID_FIELD"}
+        assert not result["success"]
+    assert all(result["success"] for result in body["results"][1::2])
+    assert await count(client) == len(ODD)
+
+
+async def test_a_batch_of_nothing_that_fits_is_answered_too(client: httpx2.AsyncClient) -> None:
+    answer = (await client.post(BATCH, json={"activities": [1] * 1000})).json()
+    assert (answer["accepted"], answer["refused"]) == (0, 1000)
+    assert errors_of(await client.post(BATCH, json={"activities": [1] * 1001})).keys() == {
+        "activities"
+    }
+
+
+async def test_a_batch_with_a_key_keeps_each_entrys_place_when_a_bad_one_is_mended(
+    client: httpx2.AsyncClient,
+) -> None:
+    headers = {"Idempotency-Key": "batch"}
+    entries: list[Any] = [query("a"), query(5), "c", query("d")]
+    first = (await client.post(BATCH, json={"activities": entries}, headers=headers)).json()
+    assert [result["success"] for result in first["results"]] == [True, False, False, True]
+    again = (await client.post(BATCH, json={"activities": entries}, headers=headers)).json()
+    assert again == first
+    mended = {"activities": [query("a"), query("b"), query("c"), query("d")]}
+    answer = (await client.post(BATCH, json=mended, headers=headers)).json()
+    assert answer["accepted"] == 4
+    assert answer["results"][0] == first["results"][0]
+    assert answer["results"][3] == first["results"][3]
+    assert await count(client) == 4
+
+
+async def test_a_batch_cannot_tell_by_itself_what_is_unread(client: httpx2.AsyncClient) -> None:
+    body = {"activities": [query()], "unread": [{"index": 0}]}
+    assert errors_of(await client.post(BATCH, json=body)) == {"unread": "is not a known field"}
     assert await count(client) == 0
 
 

@@ -37,6 +37,9 @@ class Echo(echo_pb2_grpc.EchoServiceServicer):  # type: ignore[misc]
         self.calls += 1
         return request
 
+    async def Batch(self, request: Any, context: Context) -> Any:
+        return request
+
     async def Paths(self, request: Any, context: Context) -> Any:
         return request
 

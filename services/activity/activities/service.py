@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TypeAlias
 
 import structlog
 from attune.activity.v1 import activity_pb2 as pb
 from attune.activity.v1 import activity_pb2_grpc as pb_grpc
+from attune.common.v1.entries_pb2 import UnreadEntry
 from attune.common.v1.json_pb2 import Json
 
 from services.activity.activities.domain import (
@@ -61,9 +63,10 @@ class ActivityService(pb_grpc.ActivityServiceServicer):
     ) -> pb.BatchLogActivitiesResponse:
         who = caller()
         give_keys(request)
+        unread = {entry.index: refusal_of(entry) for entry in request.unread}
         outcomes: list[int | Exception] = []
-        for entries in slices(request.activities, SLICE):
-            records = [self._queued(entry, who) for entry in entries]
+        for part in slices(request.activities, SLICE):
+            records = [unread.get(index) or self._queued(entry, who) for index, entry in part]
             outcomes += [await settled(record) for record in records]
         results = [result_of(index, outcome) for index, outcome in enumerate(outcomes)]
         accepted = sum(result.success for result in results)
@@ -198,8 +201,14 @@ def give_keys(request: pb.BatchLogActivitiesRequest) -> None:
                 entry.request_id = f"{request.request_id}/{index}"
 
 
-def slices(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:
-    return (entries[start : start + size] for start in range(0, len(entries), size))
+def slices(entries: Sequence[Entry], size: int) -> Iterator[list[tuple[int, Entry]]]:
+    """The entries with their indexes, some at a time."""
+    numbered = enumerate(entries)
+    return iter(lambda: list(islice(numbered, size)), [])
+
+
+def refusal_of(entry: UnreadEntry) -> InvalidFields:
+    return InvalidFields(*(Violation(v.field, v.message) for v in entry.violations))
 
 
 def result_of(index: int, outcome: int | Exception) -> pb.BatchLogActivitiesResponse.Result:

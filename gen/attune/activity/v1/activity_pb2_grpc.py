@@ -84,7 +84,8 @@ class ActivityServiceServicer:
 
     def BatchLogActivities(self, request, context):
         """Records up to 1,000 activities. Each is accepted or refused by itself, and
-        the answer names it by its index; a refused one does not stop the others.
+        the answer names it by its index; a refused one does not stop the others. What
+        is no JSON, or no object with a list of 1 to 1,000, is refused whole.
 
         Example: {"activities": [{"activity_type": "query", "query_text": "Top 10 stocks by volume",
         "metadata": {"connection_id": "my-database"}}, {"activity_type": "feedback"}]}

@@ -52,7 +52,8 @@ class ActivityServiceStub:
     """
     BatchLogActivities: _grpc.UnaryUnaryMultiCallable[_activity_pb2.BatchLogActivitiesRequest, _activity_pb2.BatchLogActivitiesResponse]
     """Records up to 1,000 activities. Each is accepted or refused by itself, and
-    the answer names it by its index; a refused one does not stop the others.
+    the answer names it by its index; a refused one does not stop the others. What
+    is no JSON, or no object with a list of 1 to 1,000, is refused whole.
 
     Example: {"activities": [{"activity_type": "query", "query_text": "Top 10 stocks by volume",
     "metadata": {"connection_id": "my-database"}}, {"activity_type": "feedback"}]}
@@ -100,7 +101,8 @@ class ActivityServiceAsyncStub(ActivityServiceStub):
     """
     BatchLogActivities: _aio.UnaryUnaryMultiCallable[_activity_pb2.BatchLogActivitiesRequest, _activity_pb2.BatchLogActivitiesResponse]  # type: ignore[assignment]
     """Records up to 1,000 activities. Each is accepted or refused by itself, and
-    the answer names it by its index; a refused one does not stop the others.
+    the answer names it by its index; a refused one does not stop the others. What
+    is no JSON, or no object with a list of 1 to 1,000, is refused whole.
 
     Example: {"activities": [{"activity_type": "query", "query_text": "Top 10 stocks by volume",
     "metadata": {"connection_id": "my-database"}}, {"activity_type": "feedback"}]}
@@ -157,7 +159,8 @@ class ActivityServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_activity_pb2.BatchLogActivitiesResponse, _abc.Awaitable[_activity_pb2.BatchLogActivitiesResponse]]:
         """Records up to 1,000 activities. Each is accepted or refused by itself, and
-        the answer names it by its index; a refused one does not stop the others.
+        the answer names it by its index; a refused one does not stop the others. What
+        is no JSON, or no object with a list of 1 to 1,000, is refused whole.
 
         Example: {"activities": [{"activity_type": "query", "query_text": "Top 10 stocks by volume",
         "metadata": {"connection_id": "my-database"}}, {"activity_type": "feedback"}]}
