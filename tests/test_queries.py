@@ -317,6 +317,30 @@ async def test_the_role_of_a_service_cannot_become_the_owner(
         await conn.execute(f"SET ROLE attune_{schema}_owner")
 
 
+async def test_a_function_that_runs_as_the_owner_looks_at_temporary_tables_last_and_waits_little(
+    runtime: tuple[str, Connection],
+) -> None:
+    schema, conn = runtime
+    functions = await conn.fetch(
+        "SELECT proname, proconfig FROM pg_proc"
+        " WHERE prosecdef AND pronamespace = $1::regnamespace",
+        schema,
+    )
+    assert functions
+    for name, config in functions:
+        settings = dict(setting.split("=", 1) for setting in config)
+        assert settings["search_path"] == f"{schema}, pg_temp", name
+        assert settings["lock_timeout"] not in ("", "0"), name
+
+
+async def test_a_temporary_table_never_stands_in_for_one_of_the_owner(
+    runtime: tuple[str, Connection],
+) -> None:
+    _, conn = runtime
+    await conn.execute("CREATE TEMPORARY TABLE partitioned_tables (LIKE partitioned_tables)")
+    assert await conn.fetchval("SELECT ensure_partitions(date '2080-05-05')") > 0
+
+
 async def test_the_role_of_a_service_may_ask_for_partitions(
     runtime: tuple[str, Connection],
 ) -> None:

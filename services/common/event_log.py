@@ -20,6 +20,7 @@ from services.common.clock import Clock, utc_now
 from services.common.db import Pool, load_queries
 from services.common.interceptors import Context
 from services.common.jobs import Job
+from services.common.partitions import ensure_partitions
 from services.common.server import Served
 
 SQL = load_queries(__package__, "event_log.sql")
@@ -79,8 +80,8 @@ def served_event_log(pool: Pool) -> Served:
 def upkeep(pool: Pool, now: Clock = utc_now) -> list[Job]:
     """The jobs that every schema has: partitions ahead, passed events dropped."""
 
-    async def ensure_partitions(_: bytes) -> None:
-        made = await pool.fetchval(SQL["ensure_partitions"], now().date())
+    async def partitions(_: bytes) -> None:
+        made = await ensure_partitions(pool, now().date())
         log.info("partitions ensured", made=made)
 
     async def drop_passed_events(_: bytes) -> None:
@@ -88,7 +89,7 @@ def upkeep(pool: Pool, now: Clock = utc_now) -> list[Job]:
         log.info("passed events dropped", partitions=dropped)
 
     return [
-        Job("ensure_partitions", ensure_partitions, cron="10 0 * * *"),
+        Job("ensure_partitions", partitions, cron="10 0 * * *"),
         Job("drop_passed_events", drop_passed_events, cron="40 0 * * *"),
     ]
 

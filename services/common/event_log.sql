@@ -35,10 +35,6 @@ SET seq = greatest(event_consumers.seq, $3), updated_at = $4;
 -- system: the log's partitions hold all organizations; the function asks each consumer of each
 SELECT drop_passed_events($1);
 
--- name: ensure_partitions
--- system: partitions hold all organizations
-SELECT ensure_partitions($1);
-
 -- name: add_cursor
 INSERT INTO event_cursors (organization_id, consumer)
 VALUES ($1, $2)

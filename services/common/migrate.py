@@ -15,6 +15,7 @@ import structlog
 
 from services.common.db import Connection
 from services.common.jobs import install_queue
+from services.common.partitions import ensure_partitions
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +36,7 @@ async def migrate(admin_dsn: str, schema: str, package: str, password: str | Non
             await apply_files(conn)
             await apply_files(conn, package)
             await install_queue(conn)
-            await conn.execute("SELECT ensure_partitions($1)", datetime.now(UTC).date())
+            await ensure_partitions(conn, datetime.now(UTC).date())
         await grant_use(conn, schema)
 
 

@@ -6,9 +6,11 @@ from itertools import pairwise
 
 import asyncpg
 import pytest
+from asyncpg.transaction import Transaction
 
 from services.common.db import Connection
 from services.common.event_log import KEPT, SQL, upkeep
+from services.common.partitions import ATTEMPTS, ensure_partitions
 from tests.clock import Clock
 from tests.databases import connected
 from tests.suite import Servers
@@ -36,14 +38,14 @@ async def parts_of(conn: Connection, table: str, year: int) -> list[str]:
 
 
 async def test_partitions_reach_as_far_back_and_ahead_as_registered(conn: Connection) -> None:
-    await conn.fetchval(SQL["ensure_partitions"], TODAY)
+    await ensure_partitions(conn, TODAY)
     assert await parts_of(conn, "event_log", 2031) == ["05", "06", "07", "08"]
     assert await parts_of(conn, "user_activity", 2031) == [f"{m:02}" for m in range(1, 9)]
     assert await parts_of(conn, "user_activity", 2029) == [f"{m:02}" for m in range(4, 13)]
 
 
 async def test_partitions_leave_no_gap_over_the_turn_of_a_year(conn: Connection) -> None:
-    await conn.fetchval(SQL["ensure_partitions"], date(2031, 11, 30))
+    await ensure_partitions(conn, date(2031, 11, 30))
     months = [datetime(2031 + m // 12, m % 12 + 1, 1, tzinfo=UTC) for m in range(10, 15)]
     for one, two in pairwise(months[:4]):
         for moment in (one, two - timedelta(microseconds=1)):
@@ -57,7 +59,7 @@ async def test_partitions_are_of_utc_months_whatever_the_zone_of_the_session(
     conn: Connection, zone: str
 ) -> None:
     await conn.execute(f"SET TIME ZONE '{zone}'")
-    await conn.fetchval(SQL["ensure_partitions"], TODAY)
+    await ensure_partitions(conn, TODAY)
     await conn.execute(INSERT, "acme", 1, datetime(2031, 5, 1, tzinfo=UTC))
     with pytest.raises(asyncpg.CheckViolationError):
         await conn.execute(INSERT, "acme", 2, datetime(2031, 4, 30, 23, 59, 59, tzinfo=UTC))
@@ -76,10 +78,46 @@ async def test_the_job_makes_the_partitions_of_its_clock(servers: Servers, datab
 
 
 @pytest.fixture
+async def upkeep_of_log(servers: Servers, database: str) -> AsyncIterator[Transaction]:
+    """Other upkeep of the event log under way; those who wait for it soon give up."""
+    async with connected(servers.admin_dsn(database), "activity") as other:
+        await other.execute("ALTER FUNCTION ensure_partitions SET lock_timeout = '10ms'")
+        transaction = other.transaction()
+        await transaction.start()
+        await other.execute("LOCK TABLE event_log IN SHARE UPDATE EXCLUSIVE MODE")
+        yield transaction
+
+
+async def test_partitions_are_asked_for_again_where_other_upkeep_is_in_the_way(
+    conn: Connection, upkeep_of_log: Transaction
+) -> None:
+    async def it_ends(_: float) -> None:
+        await upkeep_of_log.rollback()
+
+    assert await ensure_partitions(conn, TODAY, pause=it_ends) > 0
+    assert await parts_of(conn, "event_log", 2031) == ["05", "06", "07", "08"]
+
+
+@pytest.mark.usefixtures("upkeep_of_log")
+async def test_upkeep_that_never_ends_is_told_after_some_attempts_and_nothing_is_made(
+    conn: Connection,
+) -> None:
+    pauses: list[float] = []
+
+    async def go_on(seconds: float) -> None:
+        pauses.append(seconds)
+
+    with pytest.raises(asyncpg.LockNotAvailableError):
+        await ensure_partitions(conn, TODAY, pause=go_on)
+    assert len(pauses) == ATTEMPTS - 1
+    assert await parts_of(conn, "user_activity", 2031) == []
+
+
+@pytest.fixture
 async def log(conn: Connection) -> Connection:
     """Acme has an event in each of three months, other in the first; heads say so."""
     for month in (1, 2, 3):
-        await conn.fetchval(SQL["ensure_partitions"], date(2031, month, 1))
+        await ensure_partitions(conn, date(2031, month, 1))
     for seq, moment in enumerate((JANUARY, FEBRUARY, MARCH), 1):
         await conn.execute(INSERT, "acme", seq, moment)
     await conn.execute(INSERT, "other", 1, JANUARY)
