@@ -30,7 +30,9 @@ def dropping_expired(pool: Pool, now: Clock) -> Job:
     """The job that frees what has expired."""
 
     async def drop(_: bytes) -> None:
-        while await pool.execute(SQL["drop_expired"], now()) != "DELETE 0":
-            pass  # in slices, so that none holds its locks for long
+        organization = ""
+        while organization := await pool.fetchval(SQL["next_cached_organization"], organization):
+            while await pool.execute(SQL["drop_expired"], organization, now()) != "DELETE 0":
+                pass  # in slices, so that none holds its locks for long
 
     return Job("drop_expired_suggestions", drop, cron="*/10 * * * *")

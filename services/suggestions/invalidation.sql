@@ -11,8 +11,12 @@ DELETE FROM suggestion_cache WHERE organization_id = $1 AND user_id = ANY($2);
 -- name: drop_all_cached
 DELETE FROM suggestion_cache WHERE organization_id = $1;
 
+-- name: next_cached_organization
+-- system: goes through all organizations, one index probe each
+SELECT min(organization_id) FROM suggestion_cache WHERE organization_id > $1;
+
 -- name: drop_expired
--- system: expiry concerns all organizations alike
 DELETE FROM suggestion_cache
-WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM suggestion_cache WHERE expires_at <= $1 LIMIT 5000 FOR UPDATE SKIP LOCKED));
+WHERE organization_id = $1 AND ctid = ANY (ARRAY(
+    SELECT ctid FROM suggestion_cache
+    WHERE organization_id = $1 AND expires_at <= $2 LIMIT 5000 FOR UPDATE SKIP LOCKED));
