@@ -221,8 +221,34 @@ async def test_an_empty_list_and_null_clear_and_absence_keeps(client: httpx2.Asy
     found = (await client.put(PREFERENCES, json=changes)).json()["preferences"]
     assert (found["excluded_metrics"], found["preferred_metrics"]) == ([], [])
     assert found["preferred_dimensions"] == ALL_PREFERENCES["preferred_dimensions"]
-    same = (await client.put(PREFERENCES, json={})).json()["preferences"]
-    assert {**same, "updated_at": ""} == {**found, "updated_at": ""}
+    assert (await client.put(PREFERENCES, json={})).json()["preferences"] == found
+
+
+async def test_null_brings_every_preference_back_to_its_default(
+    client: httpx2.AsyncClient,
+) -> None:
+    defaults = (await client.get(PREFERENCES)).json()
+    await client.put(PREFERENCES, json=ALL_PREFERENCES | {"show_advanced_queries": True})
+    cleared = dict.fromkeys(ALL_PREFERENCES | {"show_advanced_queries": True})
+    found = (await client.put(PREFERENCES, json=cleared)).json()["preferences"]
+    assert found == defaults | {"updated_at": found["updated_at"]}
+
+
+async def test_names_are_kept_once_without_white_space_around_them(
+    client: httpx2.AsyncClient,
+) -> None:
+    metrics = [" profit", "gross  margin\n", "Profit", "profit", "Gross Margin", "revenue\u00a0"]
+    found = (await client.put(PREFERENCES, json={"preferred_metrics": metrics})).json()
+    kept = ["profit", "gross margin", "revenue"]
+    assert found["preferences"]["preferred_metrics"] == kept
+
+
+async def test_a_put_that_names_nothing_changes_nothing(client: httpx2.AsyncClient) -> None:
+    await client.put(PREFERENCES, json={})
+    before = (await client.get(PREFERENCES)).json()
+    assert "updated_at" not in before
+    await client.put(PREFERENCES, json={"updated_at": "2025-12-29T10:00:00Z"})
+    assert (await client.get(PREFERENCES)).json() == before
 
 
 async def test_what_was_read_may_be_put_back(client: httpx2.AsyncClient) -> None:

@@ -223,11 +223,12 @@ async def test_the_documented_ranges_hold(
     [
         ({"max_suggestions": 0}, {"max_suggestions"}),
         ({"max_suggestions": 13}, {"max_suggestions"}),
-        ({"max_suggestions": None}, {"max_suggestions"}),
         ({"preferred_query_types": ["dance"]}, {"preferred_query_types[0]"}),
         ({"preferred_query_types": "trend"}, {"preferred_query_types"}),
         ({"excluded_metrics": ["a", None]}, {"excluded_metrics[1]"}),
         ({"excluded_metrics": [""]}, {"excluded_metrics[0]"}),
+        ({"excluded_metrics": ["a", "\u00a0\t"]}, {"excluded_metrics"}),
+        ({"preferred_query_types": ["trend", "trend"]}, {"preferred_query_types"}),
         ({"nonsense": 1, "show_advanced_queries": "yes"}, {"nonsense", "show_advanced_queries"}),
     ],
 )

@@ -5,6 +5,7 @@ import pytest
 from attune.suggestions.v1 import preferences_pb2 as pb
 from google.protobuf.field_mask_pb2 import FieldMask
 
+from tests.suggestions.asking import suggest
 from tests.suite import Suite, violations_of
 
 
@@ -43,8 +44,8 @@ async def test_an_update_changes_only_what_it_names_and_an_empty_list_clears(
 @pytest.mark.parametrize(
     ("wanted", "field"),
     [
-        ({"max_suggestions": 0}, "max_suggestions"),
-        ({"max_suggestions": 13}, "max_suggestions"),
+        ({"max_suggestions": 0}, "preferences.max_suggestions"),
+        ({"max_suggestions": 13}, "preferences.max_suggestions"),
         ({"preferred_query_types": ["dance"]}, "preferences.preferred_query_types[0]"),
         ({"excluded_metrics": [" "]}, "excluded_metrics"),
     ],
@@ -56,6 +57,26 @@ async def test_a_bad_preference_is_refused_by_field(
         await put(suite, **wanted)
     assert field in violations_of(err.value)
     assert not (await get(suite)).HasField("updated_at")
+
+
+async def test_a_named_number_without_a_value_goes_back_to_its_default(suite: Suite) -> None:
+    await put(suite, max_suggestions=8, preferred_metrics=["profit"])
+    request = pb.UpdatePreferencesRequest(
+        preferences=pb.Preferences(), update_mask=FieldMask(paths=["max_suggestions"])
+    )
+    answer = await suite.preferences.UpdatePreferences(request, metadata=suite.as_())
+    assert answer.preferences.max_suggestions == 6
+    assert [*answer.preferences.preferred_metrics] == ["profit"]
+
+
+async def test_what_names_nothing_changes_nothing_and_keeps_cached_suggestions(
+    suite: Suite,
+) -> None:
+    await put(suite, max_suggestions=4)
+    before = await get(suite)
+    await suggest(suite)
+    assert await put(suite) == before
+    assert (await suggest(suite)).source == "cached"
 
 
 async def test_what_was_read_may_be_sent_back(suite: Suite) -> None:

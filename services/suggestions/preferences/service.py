@@ -1,6 +1,7 @@
 """The gRPC face of preferences: translate, check, store, answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from attune.suggestions.v1 import preferences_pb2 as pb
 from attune.suggestions.v1 import preferences_pb2_grpc as pb_grpc
@@ -10,7 +11,12 @@ from services.common.clock import Clock
 from services.common.errors import InvalidFields, Violation
 from services.common.interceptors import Context
 from services.common.masks import masked
-from services.suggestions.preferences.domain import StoredPreferences, preference_violations
+from services.suggestions.preferences.domain import (
+    DEFAULTS,
+    StoredPreferences,
+    preference_violations,
+    tidied,
+)
 from services.suggestions.preferences.store import PreferenceStore
 
 
@@ -31,15 +37,30 @@ class PreferencesService(pb_grpc.PreferencesServiceServicer):
     ) -> pb.UpdatePreferencesResponse:
         who = caller()
         user_id = request.user_id or who.subject
-        ignored = {"user_id", "updated_at"}
-        changes = masked(request.preferences, request.update_mask, ignore=ignored)
+        changes = changes_of(request)
         violations = [*preference_violations(changes), *other_person(request, user_id)]
         if violations:
             raise InvalidFields(*violations)
-        changed = await self._store.change(who.organization_id, user_id, changes, self._now())
+        now = await self._changed(who.organization_id, user_id, changes)
         return pb.UpdatePreferencesResponse(
-            success=True, preferences=preferences_to_pb(user_id, changed)
+            success=True, preferences=preferences_to_pb(user_id, now)
         )
+
+    async def _changed(
+        self, organization_id: str, user_id: str, changes: Mapping[str, Any]
+    ) -> StoredPreferences:
+        if not changes:
+            return await self._store.get(organization_id, user_id)
+        return await self._store.change(organization_id, user_id, changes, self._now())
+
+
+def changes_of(request: pb.UpdatePreferencesRequest) -> dict[str, Any]:
+    """What is to change; a number that is named and not given goes back to its default."""
+    ignored = {"user_id", "updated_at"}
+    changes = masked(request.preferences, request.update_mask, ignore=ignored)
+    if not request.preferences.HasField("max_suggestions") and "max_suggestions" in changes:
+        changes["max_suggestions"] = DEFAULTS.wanted.max_suggestions
+    return tidied(changes)
 
 
 def other_person(request: pb.UpdatePreferencesRequest, user_id: str) -> Iterator[Violation]:

@@ -66,8 +66,9 @@ class PreferencesServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdatePreferences(self, request, context):
-        """Changes what the body names, and nothing else: an empty list clears. The
-        person's cached suggestions are dropped.
+        """Changes what the body names, and nothing else: an empty list clears, and null
+        brings back the default. Names are kept once each, whatever their case, without
+        white space around them. The person's cached suggestions are dropped.
 
         Example: {"preferred_query_types": ["comparison", "trend"],
         "excluded_metrics": ["internal_id"], "max_suggestions": 8}

@@ -44,8 +44,9 @@ class PreferencesServiceStub:
     "show_advanced_queries": false, "max_suggestions": 6, "updated_at": "2025-12-29T10:00:00Z"}
     """
     UpdatePreferences: _grpc.UnaryUnaryMultiCallable[_preferences_pb2.UpdatePreferencesRequest, _preferences_pb2.UpdatePreferencesResponse]
-    """Changes what the body names, and nothing else: an empty list clears. The
-    person's cached suggestions are dropped.
+    """Changes what the body names, and nothing else: an empty list clears, and null
+    brings back the default. Names are kept once each, whatever their case, without
+    white space around them. The person's cached suggestions are dropped.
 
     Example: {"preferred_query_types": ["comparison", "trend"],
     "excluded_metrics": ["internal_id"], "max_suggestions": 8}
@@ -67,8 +68,9 @@ class PreferencesServiceAsyncStub(PreferencesServiceStub):
     "show_advanced_queries": false, "max_suggestions": 6, "updated_at": "2025-12-29T10:00:00Z"}
     """
     UpdatePreferences: _aio.UnaryUnaryMultiCallable[_preferences_pb2.UpdatePreferencesRequest, _preferences_pb2.UpdatePreferencesResponse]  # type: ignore[assignment]
-    """Changes what the body names, and nothing else: an empty list clears. The
-    person's cached suggestions are dropped.
+    """Changes what the body names, and nothing else: an empty list clears, and null
+    brings back the default. Names are kept once each, whatever their case, without
+    white space around them. The person's cached suggestions are dropped.
 
     Example: {"preferred_query_types": ["comparison", "trend"],
     "excluded_metrics": ["internal_id"], "max_suggestions": 8}
@@ -99,8 +101,9 @@ class PreferencesServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _preferences_pb2.UpdatePreferencesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_preferences_pb2.UpdatePreferencesResponse, _abc.Awaitable[_preferences_pb2.UpdatePreferencesResponse]]:
-        """Changes what the body names, and nothing else: an empty list clears. The
-        person's cached suggestions are dropped.
+        """Changes what the body names, and nothing else: an empty list clears, and null
+        brings back the default. Names are kept once each, whatever their case, without
+        white space around them. The person's cached suggestions are dropped.
 
         Example: {"preferred_query_types": ["comparison", "trend"],
         "excluded_metrics": ["internal_id"], "max_suggestions": 8}
