@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import grpc
@@ -123,7 +124,7 @@ class Transcoder:
         except grpc.aio.AioRpcError as error:
             if error.code() is grpc.StatusCode.UNAUTHENTICATED and not endpoint.anyone:
                 self._admission.forget(visit)
-            raise from_rpc(error, endpoint.binding.body) from error
+            raise from_rpc(error, partial(endpoint.as_written, visit)) from error
 
     async def _call(
         self, visit: Visit, route: Route, segments: list[str], metadata: Metadata

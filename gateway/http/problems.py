@@ -3,7 +3,7 @@
 The table is that of attune.common.v1.ErrorReason, and each problem's `type` links to it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from itertools import islice
 
@@ -133,8 +133,8 @@ def internal() -> Problem:
     return Problem(500, "INTERNAL", INTERNAL_DETAIL)
 
 
-def from_rpc(error: grpc.aio.AioRpcError, body_field: str = "") -> Problem:
-    """What a failed call means to the caller, who wrote the fields below `body_field` bare."""
+def from_rpc(error: grpc.aio.AioRpcError, as_written: Callable[[str], str] = str) -> Problem:
+    """What a failed call means to the caller; `as_written` names a field as the caller did."""
     code = error.code()
     status, reason = BY_CODE.get(code, (500, "INTERNAL"))
     info, violations = details_of(error)
@@ -149,8 +149,7 @@ def from_rpc(error: grpc.aio.AioRpcError, body_field: str = "") -> Problem:
         detail = "a part of Attune is not available now"  # not the address that gRPC names
     problem = Problem(status, reason, detail, retry_after=retry_after(status, info))
     problem.name_violations(
-        Violation(violation.field.removeprefix(f"{body_field}."), violation.description)
-        for violation in violations
+        Violation(as_written(violation.field), violation.description) for violation in violations
     )
     return problem
 

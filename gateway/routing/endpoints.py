@@ -26,6 +26,8 @@ Violations = list[tuple[str, str]]
 
 MASK = "update_mask"
 KEY = "request_id"
+KEY_NAME = "Idempotency-Key"
+KEY_HEADER = KEY_NAME.lower().encode()
 
 
 class Endpoint:
@@ -71,10 +73,16 @@ class Endpoint:
         if visit.query:
             self._read_query(message, visit.query, problems)
         if self.keyed:
-            read_key(message, visit.headers.get(b"idempotency-key"), problems)
+            read_key(message, visit.headers.get(KEY_HEADER), problems)
         if problems:
             raise invalid(*problems)
         return message
+
+    def as_written(self, visit: Visit, field: str) -> str:
+        """A field of the request as the caller named it: without the body's own, by its header."""
+        if field == KEY and KEY_HEADER in visit.headers:
+            return KEY_NAME
+        return field.removeprefix(f"{self.binding.body}.")
 
     def piece(self, data: bytes) -> Message:
         """A later message of an upload: nothing but bytes."""
@@ -136,9 +144,9 @@ def read_key(message: Any, header: bytes | None, problems: Violations) -> None:
         return
     key = header.decode("latin-1")
     if not (key.isascii() and key.isprintable()):
-        problems.append(("Idempotency-Key", "must be printable ASCII"))
+        problems.append((KEY_NAME, "must be printable ASCII"))
     elif getattr(message, KEY) not in ("", key):
-        problems.append((KEY, "differs from the Idempotency-Key header"))
+        problems.append((KEY_NAME, f"differs from the {KEY} in the body"))
     else:
         setattr(message, KEY, key)
 

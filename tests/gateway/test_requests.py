@@ -296,7 +296,7 @@ async def test_the_idempotency_key_header_is_the_field_request_id(
     same = await client.post(VALUES, json={"request_id": "k1"}, headers=key)
     assert same.json()["request_id"] == "k1"
     other = await client.post(VALUES, json={"request_id": "k2"}, headers=key)
-    assert errors_of(other) == {"request_id": "differs from the Idempotency-Key header"}
+    assert errors_of(other) == {"Idempotency-Key": "differs from the request_id in the body"}
     strange = await client.post(VALUES, json={}, headers={b"idempotency-key": b"\xff"})
     assert list(errors_of(strange)) == ["Idempotency-Key"]
 
