@@ -22,12 +22,19 @@ class Rule:
     system: bool
     deadline_seconds: int
 
+    @property
+    def needed(self) -> str:
+        """The roles that may call, for those who may not: of people, where people may at all."""
+        able = [name for name, number in ROLES.items() if number in self.roles]
+        return " or ".join([name for name in able if name != "service"] or able)
+
     def check(self, who: Caller, request: Any) -> None:
         """Raises PermissionDenied where this caller may not make this request."""
         if ROLES[who.role] not in self.roles:
-            raise PermissionDenied(f"{self.name} is not for the role {who.role}")
+            raise PermissionDenied(f"this needs the role {self.needed}, and yours is {who.role}")
         if self.system != (not who.organization_id):
-            raise PermissionDenied(f"{self.name} needs a token of the other scope")
+            scope = "no organization" if self.system else "one organization"
+            raise PermissionDenied(f"this needs a token of {scope}")
         if self.self_field and not who.may_read_others:
             named = getattr(request, self.self_field)
             if named and named != who.subject:

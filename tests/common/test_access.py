@@ -100,6 +100,22 @@ def test_only_the_named_roles_may_call(rule: Rule, role: str, allowed: bool) -> 
 
 
 @pytest.mark.parametrize(
+    ("rule", "caller", "told"),
+    [
+        (RULES[REBUILD], who("analyst"), "this needs the role admin, and yours is analyst"),
+        (RULES[HEADS], who("admin"), "this needs the role service, and yours is admin"),
+        (RULES[HEADS], who("service"), "this needs a token of no organization"),
+        (RULES[HISTORY], who("service", org=""), "this needs a token of one organization"),
+    ],
+)
+def test_who_may_not_is_told_what_it_takes_in_words_of_every_api(
+    rule: Rule, caller: Caller, told: str
+) -> None:
+    with pytest.raises(PermissionDenied, match=f"^{told}$"):
+        rule.check(caller, activity_pb2.GetActivityHistoryRequest())
+
+
+@pytest.mark.parametrize(
     ("role", "named", "allowed"),
     [
         ("viewer", None, True),
