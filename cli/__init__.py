@@ -1,0 +1,3 @@
+"""The command `attune`."""
+
+__version__ = "0.1.0"

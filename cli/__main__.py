@@ -1,17 +1,26 @@
 """The command `attune`."""
 
 import sys
+from collections.abc import Mapping
 from io import TextIOWrapper
+from typing import Annotated, NoReturn
 
 import typer
 
+from cli import __version__
 from cli.commands import demo, jobs, migrate, patterns, run, status, token
-from cli.console import FAILURE, NOT_RUNNING, USAGE, err
+from cli.console import FAILURE, NOT_RUNNING, USAGE, err, out, out_json
 from cli.local.errors import LocalError, NotRunning, UsageError
+
+
+def show_version(wanted: bool) -> None:
+    if wanted:
+        out(f"attune {__version__}")
+        raise typer.Exit
+
 
 app = typer.Typer(
     name="attune",
-    help="Attune: run the suite on this machine, and look after it.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -26,19 +35,37 @@ app.add_typer(patterns.app, name="patterns")
 app.add_typer(jobs.app, name="jobs")
 
 
+@app.callback()
+def group(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Attune: run the suite on this machine, and look after it."""
+
+
 def main() -> None:
-    """Run the command; what goes wrong is a sentence on stderr and an exit code."""
+    """Run the command; what goes wrong is a sentence on stderr and an exit code.
+
+    With --json it is an object on stdout as well.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal without Unicode is no reason to fail
             stream.reconfigure(errors="replace")
     try:
         app()
     except LocalError as error:
-        err(f"attune: {error}")
-        sys.exit(exit_code(error))
+        fail(error, exit_code(error), error.facts)
     except OSError as error:  # a full disk, a folder that is not ours
-        err(f"attune: {error}")
-        sys.exit(FAILURE)
+        fail(error, FAILURE)
+
+
+def fail(error: Exception, code: int, facts: Mapping[str, object] | None = None) -> NoReturn:
+    if "--json" in sys.argv:
+        out_json({**(facts or {}), "error": str(error)})
+    err(f"attune: {error}")
+    sys.exit(code)
 
 
 def exit_code(error: LocalError) -> int:

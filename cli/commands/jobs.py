@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.console import err, out, out_json
+from cli.console import err, out, out_json, out_table
 from cli.settings import read_settings
 
 if TYPE_CHECKING:
@@ -31,15 +31,21 @@ def list_all(
 
 
 @app.command("run")
-def run_one(name: Annotated[str, typer.Argument(help="The job, as `jobs list` names it.")]) -> None:
-    """Run a job now, in a worker, and wait for its end."""
+def run_one(
+    name: Annotated[str, typer.Argument(help="The job, as `jobs list` names it.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Run a job now, in a worker of each service that has it, and wait for its end."""
     import asyncio
 
     from cli.commands.migrate import database_url
     from cli.local.jobs import run_job
 
-    asyncio.run(run_job(database_url(read_settings()), name))
-    err(f"{name} is done.")
+    states = asyncio.run(run_job(database_url(read_settings()), name))
+    if as_json:
+        out_json([as_data(service, state) for service, state in states])
+    else:
+        err(f"{name} is done.")
 
 
 def as_data(service: str, state: "JobState") -> dict[str, Any]:
@@ -57,7 +63,6 @@ def status(state: "JobState") -> str:
 
 
 def show(states: "list[tuple[str, JobState]]") -> None:
-    from rich.console import Console
     from rich.table import Table
 
     if not states:
@@ -69,4 +74,4 @@ def show(states: "list[tuple[str, JobState]]") -> None:
     for service, state in states:
         last = state.started_at.strftime("%Y-%m-%d %H:%M:%S") if state.started_at else "-"
         table.add_row(state.name, service, state.cron or "-", last, status(state))
-    Console(highlight=False).print(table)
+    out_table(table)

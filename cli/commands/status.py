@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.console import FAILURE, OK, out, out_json
+from cli.console import FAILURE, OK, out, out_json, out_table
 from cli.local.errors import NotRunning
 from cli.settings import read_settings
 
@@ -26,9 +26,7 @@ def status(
     settings = read_settings()
     state = read_state(settings.home)
     if state is None or not is_running(settings.home):
-        if as_json:
-            out_json({"running": False})
-        raise NotRunning("Attune is not running. Start it with `make run`.")
+        raise NotRunning("Attune is not running. Start it with `make run`.", running=False)
     ready = asyncio.run(ask_all(state))
     if as_json:
         out_json(as_data(state, ready))
@@ -64,7 +62,6 @@ def as_data(state: "RunState", ready: list[bool]) -> dict[str, object]:
 
 
 def show(state: "RunState", ready: list[bool]) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="dim")
@@ -75,4 +72,4 @@ def show(state: "RunState", ready: list[bool]) -> None:
         restarts = str(process.restarts) if process.restarts else "-"
         table.add_row(process.name, label, process.address or "-", str(process.pid), restarts)
     out(f"Attune runs at {state.address} (process {state.pid}).\n")
-    Console(highlight=False).print(table)
+    out_table(table)

@@ -2,7 +2,14 @@
 
 
 class LocalError(Exception):
-    """The suite cannot do what was asked; the message says why and what to change."""
+    """The suite cannot do what was asked; the message says why and what to change.
+
+    `facts` are for scripts: with --json they stand beside the message.
+    """
+
+    def __init__(self, message: str, **facts: object) -> None:
+        super().__init__(message)
+        self.facts = facts
 
 
 class UsageError(LocalError):

@@ -26,15 +26,15 @@ async def list_jobs(admin_dsn: str) -> "list[tuple[str, JobState]]":
     return found
 
 
-async def run_job(admin_dsn: str, name: str) -> None:
+async def run_job(admin_dsn: str, name: str) -> "list[tuple[str, JobState]]":
     """Enqueue a job in every service that has it, and wait until a worker ran it.
 
-    Raises LocalError where it is unknown or fails.
+    Returns how it went in each. Raises LocalError where it is unknown or fails.
     """
     from services.common import jobs
     from services.common.errors import DomainError
 
-    ran = False
+    ran = []
     for service in SERVICES:
         async with connected(admin_dsn, service) as (conn, known):
             if name not in {job.name for job in known}:
@@ -43,9 +43,11 @@ async def run_job(admin_dsn: str, name: str) -> None:
                 await jobs.run_job(conn, service, known, name)
             except DomainError as err:
                 raise LocalError(f"{service}: {err}.") from None
-            ran = True
+            states = await jobs.list_jobs(conn, service, known)
+            ran += [(service, state) for state in states if state.name == name]
     if not ran:
         raise LocalError(f"No job is named {name!r}: `attune jobs list` shows them.")
+    return ran
 
 
 @asynccontextmanager

@@ -3,14 +3,18 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from cli import __version__
+from cli.commands.jobs import show
 from cli.local.files import locked
 from cli.local.probes import Probe
 from cli.local.process import free_ports
 from cli.local.state import ProcessState, RunState, read_state, write_state
+from services.common.jobs import JobState
 from tests.cli.conftest import Attune
 
 ADDRESS = "http://127.0.0.1:8000"
@@ -74,7 +78,10 @@ def test_status_of_what_does_not_run(attune: Attune) -> None:
 def test_status_of_what_does_not_run_as_json(attune: Attune) -> None:
     outcome = attune("status", "--json")
     assert outcome.code == 3
-    assert json.loads(outcome.out) == {"running": False}
+    assert json.loads(outcome.out) == {
+        "running": False,
+        "error": "Attune is not running. Start it with `make run`.",
+    }
 
 
 def test_a_launcher_that_was_killed_does_not_run(attune: Attune, home: Path) -> None:
@@ -124,6 +131,34 @@ def test_what_needs_a_running_suite_says_so(attune: Attune, args: tuple[str, ...
     assert outcome.code == 3
     assert outcome.err.startswith("attune: ")
     assert outcome.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "args", [("migrate",), ("jobs", "list"), ("jobs", "run", "x"), ("patterns", "rebuild")]
+)
+def test_a_script_gets_what_went_wrong_as_json_too(attune: Attune, args: tuple[str, ...]) -> None:
+    outcome = attune(*args, "--json")
+    assert outcome.code == 3
+    told = json.loads(outcome.out)
+    assert told.keys() == {"error"}
+    assert outcome.err == f"attune: {told['error']}\n"
+
+
+def test_it_tells_its_version(attune: Attune) -> None:
+    outcome = attune("--version")
+    assert (outcome.code, outcome.out) == (0, f"attune {__version__}\n")
+
+
+def test_the_table_of_jobs_cuts_no_name_on_a_narrow_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    name = "a_job_with_a_name_of_more_than_forty_letters"
+    show([("suggestions", JobState(name, "*/10 * * * *", now, now, now, "it went wrong"))])
+    line = capsys.readouterr().out.splitlines()[1]
+    shown = [cell.strip() for cell in line.split("  ") if cell.strip()]
+    assert shown == [name, "suggestions", "*/10 * * * *", "2026-01-02 03:04:05", "failed"]
 
 
 @pytest.mark.parametrize("args", [("migrate",), ("jobs", "list")])

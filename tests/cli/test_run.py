@@ -144,7 +144,13 @@ def test_patterns_are_rebuilt_on_demand(launcher: Launcher) -> None:
 
 
 def test_jobs_are_listed_and_run_by_hand(launcher: Launcher) -> None:
-    assert launcher.attune("jobs", "run", "ensure_partitions").returncode == 0
+    done = launcher.attune("jobs", "run", "ensure_partitions", "--json")
+    assert done.returncode == 0, done.stderr
+    ran = {(job["service"], job["name"], job["status"]) for job in json.loads(done.stdout)}
+    assert ran == {
+        ("activity", "ensure_partitions", "ok"),
+        ("suggestions", "ensure_partitions", "ok"),
+    }
     listed = json.loads(launcher.attune("jobs", "list", "--json").stdout)
     states = {job["status"] for job in listed if job["name"] == "ensure_partitions"}
     assert states == {"ok"}
