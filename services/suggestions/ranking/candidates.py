@@ -11,6 +11,7 @@ from services.suggestions.ranking.english import fold, sentence
 from services.suggestions.ranking.filling import FILLINGS, Filler
 from services.suggestions.ranking.model import Filled
 from services.suggestions.ranking.patterns import Pattern, tail_patterns
+from services.suggestions.ranking.sense import can_go_on
 from services.suggestions.ranking.shapes import Shape
 from services.suggestions.ranking.typed import Typed
 from services.suggestions.templates import query_type as templates
@@ -94,6 +95,8 @@ class Candidates:
                 yield from self._aligned(pattern, aligner, _NO_LEAD)
 
     def _tails(self, typed: Typed) -> Iterator[_Aligned]:
+        if not can_go_on(typed.folded):
+            return
         for start in range(max(0, len(typed.words) - _TAIL_WORDS), len(typed.words)):
             if start and len(typed.since(start)) < _SHORTEST_WORD:
                 return
@@ -163,6 +166,16 @@ def _tails(typed: Typed, start: int, named: Sequence[Filled]) -> tuple[str, ...]
     """What may follow in the text from that word on, by what stands before it."""
     before = typed.words[:start]
     last = before[-1] if before else ""
+    tails = _by_place(typed, start, named, before, last)
+    if last not in catalogue.COMPARING and times.is_named(" ".join(before)):
+        return catalogue.without_time(tails)
+    return tails
+
+
+def _by_place(
+    typed: Typed, start: int, named: Sequence[Filled], before: Sequence[str], last: str
+) -> tuple[str, ...]:
+    """The same, whatever times are named."""
     if times.is_step(last):
         return ()  # "quarterly profits" begins a word earlier.
     for words in (" ".join(before[-2:]), last):
@@ -170,6 +183,8 @@ def _tails(typed: Typed, start: int, named: Sequence[Filled]) -> tuple[str, ...]
             return catalogue.TAILS_AFTER[words]
     follows = any(end == start for _, end, _ in typed.mentions)
     has_metric = any(slot.kind == "metric" for slot in named)
+    if last == "by" and named:  # "Customers by" a metric; "profit by" no other metric.
+        return () if has_metric else (catalogue.METRIC, *catalogue.RANKED_BY)
     if query_type(" ".join(before)) == "ranking":
         if last in catalogue.RANKING_WORDS:
             return catalogue.RANKED_BY

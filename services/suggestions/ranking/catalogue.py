@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from services.suggestions.ranking.english import fold
@@ -142,6 +143,7 @@ LINKS = (
     "per {dimension}",
     *TIME_LINKS,
 )
+_TIME_SLOT = re.compile(r"\{(?:timeframe|quarter|month|year)\}")
 AND_DIMENSION = "and {dimension}"
 _COMPARED = (
     "{metric} across {dimension}",
@@ -161,7 +163,10 @@ RANKED_BY = (
     "{metric} in {year}",
     "{metric} {timeframe}",
 )
+METRIC = "{metric}"
 RANKING_WORDS = frozenset({"by", "highest", "lowest", "most", "fewest", "least", "the"})
+# After these words another time may follow the one before.
+COMPARING = frozenset({"against", "and", "or", "than", "to", "versus", "vs", "with"})
 # After these words the tails above are no English, or not what is meant.
 TAILS_AFTER: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -173,6 +178,12 @@ TAILS_AFTER: Mapping[str, tuple[str, ...]] = MappingProxyType(
         **dict.fromkeys(("average", "avg", "mean", "median", "total", "sum of"), METRIC_TAILS),
     }
 )
+
+
+@lru_cache(maxsize=256)
+def without_time(tails: tuple[str, ...]) -> tuple[str, ...]:
+    """For text that has named its time before: those that name none."""
+    return tuple(tail for tail in tails if not _TIME_SLOT.search(tail))
 
 
 @dataclass(frozen=True)

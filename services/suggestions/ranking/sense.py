@@ -1,6 +1,7 @@
 """What makes a filled question nonsense, though every slot has what fits it."""
 
 import itertools
+import re
 from datetime import datetime
 
 from services.suggestions.ranking import times
@@ -10,6 +11,13 @@ from services.suggestions.ranking.model import TERM_KINDS, Filled
 from services.suggestions.ranking.shapes import Gap, Shape
 
 _COUNTS = frozenset({"count", "number"})
+# Words after which a number says how many.
+_RANKING = frozenset({"top", "bottom", "best", "worst", "first", "highest", "lowest"})
+_HOW_MANY = re.compile(r"[1-9][0-9,]*|(?!zero\b)[a-z]+(?: [a-z]+)*")
+_NOT_SO_MANY = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(_RANKING))}) (?:[-+]|0)")
+_NO_TIME = re.compile(r"\b0+ ")
+# Words that join what stands before to what stands after.
+_JOINING = frozenset({"across", "and", "by", "of", "or", "per", "than", "versus", "vs"})
 
 
 def makes_sense(
@@ -22,10 +30,16 @@ def makes_sense(
     return (
         _differs(filled)
         and all(map(_agrees, shape.gaps, filled, itertools.repeat(words)))
+        and all(map(_is_amount, shape.gaps, filled))
         and not _counts_itself(filled)
         and _fits_in_time(filled)
         and _has_begun(shape, filled, now)
     )
+
+
+def can_go_on(folded: str) -> bool:
+    """Whether a question can begin so: not with "by", not with "top 0"."""
+    return folded.split(" ", 1)[0] not in _JOINING and not _NOT_SO_MANY.search(folded)
 
 
 def _differs(filled: tuple[Filled, ...]) -> bool:
@@ -48,6 +62,13 @@ def _agrees(gap: Gap, slot: Filled, words: Lexicon) -> bool:
     if gap.sums and not words.additive(slot.term):
         return False
     return not gap.before or not text.startswith(gap.before + " ")
+
+
+def _is_amount(gap: Gap, slot: Filled) -> bool:
+    """No "top 0", no "top -5", no "last 0 days"."""
+    if slot.kind == "N" or (slot.kind == "value" and gap.before in _RANKING):
+        return _HOW_MANY.fullmatch(fold(slot.text)) is not None
+    return slot.kind != "timeframe" or not _NO_TIME.search(slot.text)
 
 
 def _counts_itself(filled: tuple[Filled, ...]) -> bool:

@@ -30,6 +30,11 @@ TYPED = {
     "text": r"\"[^\"]+\"|'[^']+'|“[^”]+”",
 }
 _TYPED = {kind: re.compile(rf"(?:{pattern})(?!\w)") for kind, pattern in TYPED.items()}
+# A time that stands in a folded text; "may" is mostly another word.
+_NAMED = re.compile(
+    rf"(?<!\w)(?:{TYPED['timeframe']}|{TYPED['quarter']}|{TYPED['year']}"
+    rf"|{'|'.join(month.casefold() for month in MONTHS if month != 'May')})(?!\w)"
+)
 LASTING = re.compile(r"\d|time")
 _ONE_WORD = re.compile(r"\S+")
 _COUNTED = re.compile(rf"(the )?({_RELATIVE}) (\d{{1,4}}) ?")
@@ -47,6 +52,11 @@ _STEPS = {
     "yearly": 365,
     "annual": 365,
 }
+
+
+def is_named(folded: str) -> bool:
+    """Whether a text names a time."""
+    return _NAMED.search(folded) is not None
 
 
 def is_step(folded: str) -> bool:

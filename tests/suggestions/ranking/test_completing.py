@@ -111,5 +111,55 @@ def test_a_value_keeps_the_capitals_it_is_typed_with() -> None:
     assert texts(ask('report "Acme Corp" by', own))[0] == 'Report "Acme Corp" by region'
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "top 0",
+        "top 0 products by ",
+        "top 00 st",
+        "top -5",
+        "top -5 products",
+        "bottom 0 customers by rev",
+        "by rev",
+        "by revenue by region",
+        "and revenue",
+        "profit by rev",
+        "revenue for the last 0 d",
+        "revenue for last month for",
+        "revenue in 2024 in ",
+        "profit for Q1 2025 over ",
+    ],
+)
+def test_what_is_no_question_is_not_completed_but_others_are_suggested(typed: str) -> None:
+    odd = (
+        learned("Top {N} {entity} by {metric}", {"0": 9}, {"stocks": 9}, {"volume": 9}),
+        learned("Top {value} {entity} by {metric}", {"-5": 9}, {"stocks": 9}, {"volume": 9}),
+        learned("{metric} for {timeframe}", {"profit": 9}, {"last 0 days": 9}),
+    )
+    found = ask(typed, *HISTORY, *odd)
+    assert len(found) == 6
+    assert not [one.text for one in found if one.type == "complete"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("top 1", "Top 1 stock by volume"),
+        ("top ten st", "Top ten stocks by volume"),
+        ("regions by rev", "Regions by revenue"),
+        ("customers by rev", "Customers by revenue for the last 12 months"),
+        ("revenue in 2024 by reg", "Revenue in 2024 by region"),
+        ("compare revenue in 2024 and ", "Compare revenue in 2024 and 2025"),
+    ],
+)
+def test_what_is_one_still_is(typed: str, expected: str) -> None:
+    assert expected in texts(ask(typed, *HISTORY, limit=12))
+
+
+def test_no_metric_is_broken_down_after_what_is_ranked_by_it() -> None:
+    for typed in ("customers by rev", "regions by rev", "list stocks by "):
+        assert not [text for text in texts(ask(typed, limit=12)) if text.count(" by ") > 1]
+
+
 def test_very_long_text_is_answered() -> None:
     assert len(ask("profit by region " * 58)) <= 6

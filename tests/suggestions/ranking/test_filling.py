@@ -116,3 +116,25 @@ def test_others_values_come_after_the_persons_own() -> None:
     own = learned(template, {"volume": 1}, {"sector": 1}, frequency=50)
     role = learned(template, {"price": 999}, {"region": 999}, scope="role", frequency=500)
     assert texts(ask("", role, own))[0] == "Report volume by sector"
+
+
+@pytest.mark.parametrize(
+    ("template", "value", "asked"),
+    [
+        ("Top {N} {entity} by {metric}", "0", False),
+        ("Top {N} {entity} by {metric}", "3", True),
+        ("Top {N} {entity} by {metric}", "1,000", True),
+        ("Top {N} {entity} by {metric}", "ten", True),
+        ("Top {N} {entity} by {metric}", "zero", False),
+        ("Top {value} {entity} by {metric}", "-5", False),
+        ("Top {value} {entity} by {metric}", "2.5", False),
+    ],
+)
+def test_a_list_has_a_length(template: str, value: str, asked: bool) -> None:
+    own = learned(template, {value: 9}, {"stocks": 9}, {"volume": 9})
+    assert any(f"Top {value} " in text for text in texts(ask("", own, limit=12))) == asked
+
+
+def test_a_value_that_is_no_length_may_be_below_zero() -> None:
+    own = learned("{metric} above {value} by {dimension}", {"profit": 9}, {"-5": 9}, {"region": 9})
+    assert "Profit above -5 by region" in texts(ask("", own, limit=12))
