@@ -14,7 +14,8 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from msgspec import Raw
 
-from gateway.codec.entries import batches, callers_fields, cut_array, entries_parser, most_items
+from gateway.codec.entries import batches, callers_fields, cut_array, entries_parser
+from gateway.codec.rules import most_items
 from gateway.codec.scalars import (
     JSON,
     UNSUPPORTED,

@@ -10,7 +10,6 @@ from typing import Any, cast
 import msgspec
 from attune.common.v1 import entries_pb2
 from attune.common.v1.entries_pb2 import UnreadEntry
-from buf.validate import validate_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 from msgspec import Raw
@@ -89,10 +88,3 @@ def unread_entry(index: int, refusal: Refused) -> UnreadEntry:
         for path, message in refusal.violations[:MOST_VIOLATIONS]
     ]
     return UnreadEntry(index=index, violations=named)
-
-
-def most_items(field: FieldDescriptor) -> int:
-    """How many entries the rule of a list allows; 0 where it has none."""
-    extension: Any = validate_pb2.field
-    rules: validate_pb2.FieldRules = field.GetOptions().Extensions[extension]
-    return rules.repeated.max_items

@@ -18,6 +18,8 @@ from google.protobuf import duration_pb2, field_mask_pb2, timestamp_pb2
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from msgspec import Raw
 
+from gateway.codec.rules import bounds
+
 FromJson = Callable[[Raw], Any]
 FromText = Callable[[str], Any]
 
@@ -91,7 +93,8 @@ def from_json_by(kind: Any, message: str, convert: Callable[[Any], Any]) -> From
 def parsers(field: FieldDescriptor) -> tuple[FromJson, FromText]:
     """The two parsers of one value of a field that is not an ordinary message."""
     if field.type in RANGES:
-        return whole_number(*RANGES[field.type])
+        low, high = RANGES[field.type]
+        return whole_number(low, high, bounds(field, low, high))
     if field.type == T.TYPE_ENUM:
         return enum_value(cast(EnumDescriptor, field.enum_type))
     if field.type == T.TYPE_MESSAGE:
@@ -99,8 +102,9 @@ def parsers(field: FieldDescriptor) -> tuple[FromJson, FromText]:
     return SCALARS[field.type]()
 
 
-def whole_number(low: int, high: int) -> tuple[FromJson, FromText]:
-    message = f"must be a whole number from {low} to {high}"
+def whole_number(low: int, high: int, told: tuple[int, int]) -> tuple[FromJson, FromText]:
+    """Takes what the type holds; a refusal tells what the field's own rule wants."""
+    message = f"must be a whole number from {told[0]} to {told[1]}"
 
     def check(value: int | str) -> int:
         if isinstance(value, str):

@@ -5,6 +5,8 @@ from typing import Any
 from buf.validate import validate_pb2
 from google.protobuf.descriptor import FieldDescriptor
 
+from gateway.codec.rules import rules_of
+
 Schema = dict[str, Any]
 
 TEXT = {
@@ -31,12 +33,6 @@ NUMBER = {
 }
 LIST = {"min_items": "minItems", "max_items": "maxItems"}
 MAP = {"min_pairs": "minProperties", "max_pairs": "maxProperties"}
-
-
-def rules_of(field: FieldDescriptor) -> validate_pb2.FieldRules:
-    extension: Any = validate_pb2.field
-    rules: validate_pb2.FieldRules = field.GetOptions().Extensions[extension]
-    return rules
 
 
 def is_required(field: FieldDescriptor) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
 from gateway.codec.entries import callers_fields
+from gateway.codec.rules import rules_of
 from gateway.codec.scalars import (
     DURATION,
     FIELD_MASK,
@@ -19,7 +20,7 @@ from gateway.codec.scalars import (
     WRAPPERS,
     message_of,
 )
-from gateway.openapi.rules import Schema, constraints, is_required, rules_of
+from gateway.openapi.rules import Schema, constraints, is_required
 
 T = FieldDescriptor
 SUCH_AS = re.compile(r'such as "([^"]+)"')

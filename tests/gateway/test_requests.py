@@ -102,6 +102,17 @@ async def test_a_value_that_does_not_fit_is_named_with_what_to_send(
     assert errors_of(await client.post(VALUES, json={name: value})) == {name: message}
 
 
+async def test_a_number_that_its_type_cannot_hold_is_refused_by_the_fields_own_rule(
+    client: httpx2.AsyncClient,
+) -> None:
+    told = "must be a whole number from 0 to 9"
+    for number in (2**31, -(2**40), 1.5, "x"):
+        errors = errors_of(await client.post(VALUES, json={"inner": {"number": number}}))
+        assert errors == {"inner.number": told}
+    answer = await client.delete("/echo/v1/nested/99999999999")
+    assert errors_of(answer) == {"inner.number": told}
+
+
 async def test_every_violation_is_named_with_its_path(client: httpx2.AsyncClient) -> None:
     body = {
         "text": 1,
