@@ -4,7 +4,7 @@ A body is cut into pieces, one for each key, and each piece is parsed by its fie
 violations are found, each with its path, and payloads of type Json are never decoded.
 """
 
-import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,7 +14,8 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from msgspec import Raw
 
-from gateway.codec.entries import batches, callers_fields, cut_array, entries_parser
+from gateway.codec.bodies import HALF_PAIR, HalfPairs, cut, mended
+from gateway.codec.entries import batches, callers_fields, cut_array, entries_parser, spoil
 from gateway.codec.rules import most_items
 from gateway.codec.scalars import (
     JSON,
@@ -26,14 +27,14 @@ from gateway.codec.scalars import (
     parsers,
     refused,
 )
-from gateway.http.problems import Problem, invalid, malformed
 
 NULL = Raw(b"null")
 # A type that holds itself; protobuf's own parser stops at 100 levels.
 DEEPEST = 32
 
+ENTRY = re.compile(r"(\w+)\[(\d+)\](.*)", re.DOTALL)
+
 cut_object = msgspec.json.Decoder(dict[str, Raw]).decode
-cut_value = msgspec.json.Decoder(Raw).decode
 
 
 class MessageDecoder:
@@ -53,6 +54,10 @@ class MessageDecoder:
             return self._class(**self.values(raw))
         finally:
             self._depth -= 1
+
+    def body(self, body: bytes) -> dict[str, Any]:
+        """The message's fields from a whole body; raises Refused, and a Problem for no JSON."""
+        return self.values(cut(body))
 
     def values(self, raw: Raw) -> dict[str, Any]:
         """The message's fields; raises Refused with every violation."""
@@ -91,6 +96,19 @@ class BatchDecoder(MessageDecoder):
         values = super().values(raw)
         for name in self._beside.keys() & values.keys():
             values[name], values[self._beside[name]] = values[name]
+        return values
+
+    def body(self, body: bytes) -> dict[str, Any]:
+        try:
+            return super().body(body)
+        except HalfPairs as halves:
+            places = [place_of(path) for path in halves.paths]
+            if any(name not in self._beside for name, _, _ in places):
+                raise
+            values = self.values(cut(mended(body)))
+        for name in {name for name, _, _ in places}:
+            found = ((index, path, HALF_PAIR) for of, index, path in places if of == name)
+            spoil(values[name], values[self._beside[name]], found)
         return values
 
 
@@ -205,50 +223,10 @@ def no_null(_: Raw) -> Any:
     raise refused("must not be null")
 
 
-def cut(body: bytes) -> Raw:
-    """The body as one piece of well-formed JSON in UTF-8; otherwise raises a Problem."""
-    try:
-        body.decode()
-        return cut_value(body)
-    except UnicodeDecodeError:
-        raise malformed("the body is not UTF-8") from None
-    except RecursionError:
-        raise invalid(("body", "is nested too deeply")) from None
-    except msgspec.MsgspecError as error:
-        raise diagnosis(body, str(error)) from None
-
-
-def diagnosis(body: bytes, complaint: str) -> Problem:
-    """Tells JSON that no store can hold (lone surrogates are well-formed) from what is no JSON."""
-    try:
-        value = json.loads(body.decode(), parse_int=str, parse_float=str, parse_constant=not_json)
-    except RecursionError:
-        return invalid(("body", "is nested too deeply"))
-    except ValueError:
-        return malformed(f"the body is not JSON: {complaint.removeprefix('JSON is malformed: ')}")
-    return invalid((lone_surrogate(value) or "body", "has half of a surrogate pair"))
-
-
-def not_json(name: str) -> Any:
-    raise ValueError(name)
-
-
-def lone_surrogate(value: Any) -> str | None:
-    """The path of the first text that is not Unicode."""
-    waiting: list[tuple[str, Any]] = [("", value)]
-    while waiting:
-        path, value = waiting.pop()
-        if isinstance(value, str):
-            try:
-                value.encode()
-            except UnicodeEncodeError:
-                return path.removeprefix(".")
-        elif isinstance(value, list):
-            waiting += ((f"{path}[{index}]", item) for index, item in enumerate(value))
-        elif isinstance(value, dict):
-            waiting += ((path, name) for name in value)
-            waiting += ((f"{path}.{name}", item) for name, item in value.items())
-    return None
+def place_of(path: str) -> tuple[str, int, str]:
+    """A path that begins with an entry of a list: the list, the index, the rest; else no list."""
+    match = ENTRY.fullmatch(path)
+    return (match[1], int(match[2]), match[3]) if match else ("", 0, path)
 
 
 def mask_paths(raw: Raw, descriptor: Descriptor, prefix: str = "") -> Iterator[str]:

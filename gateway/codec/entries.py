@@ -4,7 +4,7 @@ A message has such a list where a field beside it names it by the option `unread
 (attune.common.v1.entries): what is wrong with an entry goes there, for the service to refuse it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 import msgspec
@@ -82,9 +82,24 @@ def entries_parser(read: ReadEntry, empty: Message, most: int) -> Callable[[Raw]
     return parse
 
 
+def spoil(
+    entries: list[Message], unread: list[UnreadEntry], found: Iterable[tuple[int, str, str]]
+) -> None:
+    """Refuse entries for more reasons: each an index, a path in that entry and what to change."""
+    known = {entry.index: entry for entry in unread}
+    for index, path, message in found:
+        if index not in known:
+            entries[index] = type(entries[index])()
+            known[index] = UnreadEntry(index=index)
+        if len(known[index].violations) < MOST_VIOLATIONS:
+            known[index].violations.append(violation(path, message))
+    unread[:] = known.values()
+
+
 def unread_entry(index: int, refusal: Refused) -> UnreadEntry:
-    named = [
-        UnreadEntry.Violation(field=path.lstrip(".")[:LONGEST_PATH], message=message)
-        for path, message in refusal.violations[:MOST_VIOLATIONS]
-    ]
-    return UnreadEntry(index=index, violations=named)
+    named = refusal.violations[:MOST_VIOLATIONS]
+    return UnreadEntry(index=index, violations=[violation(*one) for one in named])
+
+
+def violation(path: str, message: str) -> UnreadEntry.Violation:
+    return UnreadEntry.Violation(field=path.lstrip(".")[:LONGEST_PATH], message=message)

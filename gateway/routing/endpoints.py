@@ -9,9 +9,9 @@ from google.api.httpbody_pb2 import HttpBody
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
-from msgspec import Raw
 
-from gateway.codec.decode import Decoders, cut, mask_paths
+from gateway.codec.bodies import cut
+from gateway.codec.decode import Decoders, mask_paths
 from gateway.codec.encode import Encoders, to_json
 from gateway.codec.entries import callers_fields
 from gateway.codec.parameters import parameters, query_pairs
@@ -176,7 +176,7 @@ def body_reader(binding: Binding, decoders: Decoders) -> BodyReader:
     if binding.body == "*":
         if method.input_type.full_name == HTTP_BODY:
             return raw_message
-        return json_message(decoders.of(method.input_type).values)
+        return json_message(decoders.of(method.input_type).body)
     if binding.body:
         field = method.input_type.fields_by_name[binding.body]
         if field.message_type and field.message_type.full_name == HTTP_BODY:
@@ -196,10 +196,10 @@ def no_body(visit: Visit, body: bytes) -> dict[str, Any]:
     return {}
 
 
-def json_message(values_of: Callable[[Raw], dict[str, Any]]) -> BodyReader:
+def json_message(values_of: Callable[[bytes], dict[str, Any]]) -> BodyReader:
     def read(visit: Visit, body: bytes) -> dict[str, Any]:
         check_type(visit)
-        return values_of(cut(body)) if body else {}
+        return values_of(body) if body else {}
 
     return read
 

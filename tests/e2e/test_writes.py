@@ -1,6 +1,7 @@
 """Writes over REST: idempotency keys and batches."""
 
 import asyncio
+import json
 from typing import Any
 
 import httpx2
@@ -11,6 +12,7 @@ from tests.e2e.shapes import errors_of, shape
 
 LOG = "/api/v1/activity/log"
 BATCH = f"{LOG}:batch"
+JSON = {"Content-Type": "application/json"}
 HISTORY = "/api/v1/activity/history"
 
 
@@ -113,6 +115,8 @@ ODD: list[tuple[Any, dict[str, str]]] = [
     ({"activity_type": "feedback", "feedback_rating": "good"}, {"feedback_rating": "must be"}),
     (query(request_id=["k"]), {"request_id": "must be a string"}),
     (query(**{"a\0b": 1}), {"a\0b": "is not a known field"}),
+    (query("half \ud83d"), {"query_text": "has half of a surrogate pair"}),
+    (query(metadata={"a": ["\udc00"]}), {"metadata.a[0]": "has half of a surrogate pair"}),
 ]
 
 
@@ -120,7 +124,8 @@ async def test_entries_of_the_wrong_shape_are_refused_by_themselves(
     client: httpx2.AsyncClient,
 ) -> None:
     entries = [entry for odd, _ in ODD for entry in (odd, query("good"))]
-    answer = await client.post(BATCH, json={"activities": entries})
+    content = json.dumps({"activities": entries})
+    answer = await client.post(BATCH, content=content, headers=JSON)
     body = answer.json()
     assert (answer.status_code, body["accepted"], body["refused"]) == (200, len(ODD), len(ODD))
     assert [result["index"] for result in body["results"]] == list(range(len(entries)))

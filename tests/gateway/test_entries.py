@@ -76,6 +76,36 @@ async def test_what_is_wrong_with_the_batch_itself_refuses_all_of_it(
     assert errors_of(await client.post(BATCH, json=body)).keys() == fields
 
 
+async def test_half_of_a_surrogate_pair_refuses_the_entry_it_is_in(
+    client: httpx2.AsyncClient,
+) -> None:
+    body = (
+        b'{"name":"\\ud83d\\ude00 \\\\ud800","entries":[{"name":"a"},{"name":"\\ud83d"},'
+        b'{"\\udc00":"\\ud800","number":"x"},{"name":"\\\\ud800"},'
+        b'{"inner":{"name":"x\\ud83d\\ud83d\\ude00"},"name":"\\ude00"}]}'
+    )
+    answer = await client.post(BATCH, content=body)
+    assert answer.status_code == 200, answer.text
+    half = "has half of a surrogate pair"
+    number = "must be a whole number from 0 to 9"
+    unknown = {"\ufffd": "is not a known field", "number": number}
+    assert unread(answer.json()) == {
+        1: {"name": half},
+        2: unknown | {"": half},
+        4: {"inner.name": half, "name": half},
+    }
+    assert answer.json()["name"] == "\U0001f600 \\ud800"
+    assert [entry["name"] for entry in answer.json()["entries"]] == ["a", "", "", "\\ud800", ""]
+
+
+async def test_half_of_a_surrogate_pair_outside_of_the_entries_refuses_all_of_them(
+    client: httpx2.AsyncClient,
+) -> None:
+    body = b'{"name":"\\ud83d","entries":[{"name":"\\ud83d"}]}'
+    errors = errors_of(await client.post(BATCH, content=body))
+    assert errors.keys() == {"name", "entries[0].name"}
+
+
 async def test_malformed_json_in_an_entry_is_400(client: httpx2.AsyncClient) -> None:
     answer = await client.post(BATCH, content=b'{"entries":[{"name":"a"},{]}')
     assert is_problem(answer, 400, "MALFORMED_BODY")

@@ -185,6 +185,8 @@ async def test_a_body_that_is_no_json_is_400(client: httpx2.AsyncClient, body: b
         (b"1", "body"),
         (b'{"payload":{"a":["\\ud800"]}}', "payload.a[0]"),
         (b'{"text":"\\udc00x"}', "text"),
+        (b'{"\\ud800":"\\udc00"}', "body"),
+        (b'{"payload":{"a":{"\\ud800":["\\udc00"]}}}', "payload.a"),
         (b'{"payload":' + b"[" * 5000 + b"]" * 5000 + b"}", "body"),
     ],
 )
