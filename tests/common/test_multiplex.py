@@ -75,6 +75,12 @@ async def one(behaviour: Behaviour, **how: Any) -> pb.MultiplexResponse.Answer:
     return found[1]
 
 
+async def next_of(stream: Any) -> pb.MultiplexResponse:
+    message = await stream.read()
+    assert isinstance(message, pb.MultiplexResponse)
+    return message
+
+
 def told(answer: pb.MultiplexResponse.Answer) -> tuple[grpc.StatusCode, str]:
     """The code and the reason of an error."""
     info = ErrorInfo()
@@ -165,8 +171,7 @@ async def test_a_cancelled_call_is_stopped_and_the_stream_goes_on() -> None:
         await stream.write(pb.MultiplexRequest(cancelled=[1, 77]))
         await forever.cancelled.wait()
         await stream.write(pb.MultiplexRequest(calls=[call(2, metadata={})]))
-        message = await stream.read()
-        assert [answer.id for answer in message.answers] == [2]
+        assert [answer.id for answer in (await next_of(stream)).answers] == [2]
         stream.cancel()
 
 
@@ -196,9 +201,9 @@ async def test_a_server_that_stops_answers_what_is_under_way_and_says_so() -> No
         await stream.write(pb.MultiplexRequest(calls=[call(1)]))
         await began.wait()
         stopping = asyncio.create_task(service.__aexit__(None, None, None))
-        assert (await stream.read()).closing
+        assert (await next_of(stream)).closing
         goes_on.set()
-        assert [answer.id for answer in (await stream.read()).answers] == [1]
+        assert [answer.id for answer in (await next_of(stream)).answers] == [1]
         await stream.done_writing()
         await stopping
         assert await stream.code() is grpc.StatusCode.OK
