@@ -22,6 +22,7 @@ from gateway.openapi.rules import Schema, is_required
 from gateway.openapi.schemas import Schemas
 from gateway.routing.endpoints import Endpoint, has_mask
 from gateway.routing.routes import discover
+from services.common.scopes import ANY_SCOPE, scope_text
 
 PACKAGE = re.compile(r"attune\.(\w+)\.v1")
 VARIABLE = re.compile(r"\{([a-z0-9_.]+)=[^}]+\}")
@@ -86,7 +87,7 @@ class Description:
             "operationId": self._operation_id(method),
             "tags": [self._tag(method)],
             "summary": re.split(r"(?<=[.;:])\s", described, maxsplit=1)[0].rstrip(".;:"),
-            "description": described,
+            "description": f"{described}\n\n{about_keys(endpoint)}".strip(),
         }
         if parameters := self._parameters(endpoint):
             operation["parameters"] = parameters
@@ -194,9 +195,17 @@ class Description:
                 "schemas": dict(sorted(schemas.items())),
                 "responses": {status: problem_response(status) for status in TITLES},
                 "parameters": {"IdempotencyKey": IDEMPOTENCY_KEY},
-                "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+                "securitySchemes": {"bearer": BEARER},
             },
         }
+
+
+def about_keys(endpoint: Endpoint) -> str:
+    """What an API key must have been made for, to call the endpoint."""
+    scope = scope_text(endpoint.binding.access.scope)
+    if endpoint.anyone or scope == ANY_SCOPE:
+        return ""
+    return f"An API key needs the scope `{scope}`." if scope else "Not for API keys."
 
 
 IDEMPOTENCY_KEY: Schema = {
@@ -205,6 +214,13 @@ IDEMPOTENCY_KEY: Schema = {
     "required": False,
     "description": "The same key with the same body gets the first answer again, for 24 hours.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+}
+
+
+BEARER: Schema = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A JWT of the identity provider, or an API key.",
 }
 
 

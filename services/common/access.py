@@ -9,6 +9,7 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 
 from services.common.caller import ROLES, Caller
 from services.common.errors import PermissionDenied
+from services.common.scopes import ANY_SCOPE, scope_text
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Rule:
     self_field: str
     system: bool
     deadline_seconds: int
+    scope: str
 
     @property
     def needed(self) -> str:
@@ -35,10 +37,20 @@ class Rule:
         if self.system != (not who.organization_id):
             scope = "no organization" if self.system else "one organization"
             raise PermissionDenied(f"this needs a token of {scope}")
+        self._check_scope(who)
         if self.self_field and not who.may_read_others:
             named = getattr(request, self.self_field)
             if named and named != who.subject:
                 raise PermissionDenied(f"{self.self_field} must be your own, or be left out")
+
+    def _check_scope(self, who: Caller) -> None:
+        if who.scopes is None:
+            return
+        if not self.scope:
+            raise PermissionDenied(f"{self.name} is not for API keys")
+        if self.scope != ANY_SCOPE and self.scope not in who.scopes:
+            wanted = f"{self.name} needs an API key with the scope {self.scope}"
+            raise PermissionDenied(wanted, scope=self.scope)
 
 
 def rules_of(services: Iterable[ServiceDescriptor]) -> dict[str, Rule]:
@@ -61,4 +73,5 @@ def rule_of(method: MethodDescriptor) -> Rule:
         self_field=option.self_field,
         system=option.system,
         deadline_seconds=option.deadline_seconds,
+        scope=scope_text(option.scope),
     )

@@ -23,6 +23,9 @@ class Caller:
     job_role: str = ""
     goals: tuple[str, ...] = ()
     department: str = ""
+    # Of an API key: its id, and what it may be used for. None binds to nothing.
+    key_id: str = ""
+    scopes: frozenset[str] | None = None
 
     @property
     def is_service(self) -> bool:

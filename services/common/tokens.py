@@ -22,6 +22,9 @@ from services.common.errors import Unauthenticated
 LIFETIME = timedelta(minutes=5)
 ISSUER = "attune"
 AUDIENCE = "attune.services"
+# Of tokens that scopes bind. A verifier that does not know scopes refuses it, as those of the
+# release before do, rather than letting an API key do all that its role may.
+SCOPED_AUDIENCE = "attune.services.scoped"
 REMEMBERED = 10_000
 PEM = re.compile(r"-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----", re.DOTALL)
 
@@ -41,7 +44,7 @@ class TokenSigner:
         """A token for the caller and when it ends: in five minutes, or earlier at `not_after`."""
         now = self._now()
         expires_at = min(now + LIFETIME, not_after or now + LIFETIME)
-        claims = {
+        claims: dict[str, Any] = {
             "iss": ISSUER,
             "aud": AUDIENCE,
             "iat": now,
@@ -53,6 +56,9 @@ class TokenSigner:
             "goals": list(who.goals),
             "department": who.department,
         }
+        if who.scopes is not None:
+            scoped = {"aud": SCOPED_AUDIENCE, "key": who.key_id, "scopes": sorted(who.scopes)}
+            claims |= scoped
         token = jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self._kid})
         return token, expires_at
 
@@ -87,7 +93,7 @@ class TokenVerifier:
                 token,
                 key,
                 algorithms=["EdDSA"],
-                audience=AUDIENCE,
+                audience=[AUDIENCE, SCOPED_AUDIENCE],
                 issuer=ISSUER,
                 options={"verify_exp": False, "verify_iat": False, "require": ["exp", "sub"]},
             )
@@ -106,7 +112,18 @@ def caller_of(claims: dict[str, Any]) -> Caller:
         job_role=claims["job_role"],
         goals=tuple(claims["goals"]),
         department=claims["department"],
+        **scopes_of(claims),
     )
+
+
+def scopes_of(claims: dict[str, Any]) -> dict[str, Any]:
+    """The key and its scopes, where the token is for such verifiers only as bind it to them."""
+    if claims["aud"] == AUDIENCE:
+        return {}
+    scopes = claims["scopes"]
+    if claims["aud"] != SCOPED_AUDIENCE or not isinstance(scopes, list):
+        raise ValueError("aud")
+    return {"key_id": str(claims["key"]), "scopes": frozenset(map(str, scopes))}
 
 
 def parse_public_keys(pem: str) -> list[tuple[str, Ed25519PublicKey]]:

@@ -1,11 +1,13 @@
 """The access option of each RPC, enforced."""
 
+from dataclasses import replace
 from typing import Any
 
 import grpc
 import pytest
 from attune.activity.v1 import activity_pb2, activity_pb2_grpc, identity_pb2
 from attune.common.v1 import event_log_pb2, event_log_pb2_grpc
+from attune.common.v1.access_pb2 import Role
 from attune.suggestions.v1 import patterns_pb2, preferences_pb2, suggestions_pb2
 from google.protobuf import descriptor_pb2, descriptor_pool
 from google.protobuf.descriptor import ServiceDescriptor
@@ -14,6 +16,7 @@ from services.common.access import Rule, rules_of
 from services.common.caller import Caller
 from services.common.clock import utc_now
 from services.common.errors import PermissionDenied
+from services.common.scopes import SCOPES
 from services.common.server import Served, serving
 from services.common.tokens import TokenSigner, TokenVerifier
 from tests.common.stubs import nothing, stubbed
@@ -31,6 +34,8 @@ SERVICES = [s for module in MODULES for s in module.DESCRIPTOR.services_by_name.
 HISTORY = "/attune.activity.v1.ActivityService/GetActivityHistory"
 REBUILD = "/attune.suggestions.v1.PatternsService/RebuildQueryPatterns"
 HEADS = "/attune.common.v1.EventLogService/ListHeads"
+IDENTITY = "/attune.activity.v1.IdentityService"
+NOT_FOR_KEYS = {f"{IDENTITY}/UpdateMember"}
 RULES = rules_of(SERVICES)
 
 
@@ -139,6 +144,41 @@ def test_a_token_of_the_system_is_good_for_system_calls_and_no_others() -> None:
     for name, rule in RULES.items():
         if not rule.anyone and not rule.system:
             assert not permits(rule, system), name
+
+
+def of_key(*scopes: str, role: str = "admin") -> Caller:
+    return replace(who(role), key_id="k", scopes=frozenset(scopes))
+
+
+def test_a_key_may_call_what_its_scopes_name() -> None:
+    assert permits(RULES[HISTORY], of_key("activity:read"))
+    assert permits(RULES[HISTORY], of_key("patterns:read", "activity:read"))
+    assert not permits(RULES[HISTORY], of_key("activity:write", "any", ""))
+    assert not permits(RULES[HISTORY], of_key())
+
+
+def test_a_scope_gives_no_more_than_the_role() -> None:
+    assert permits(RULES[REBUILD], of_key("patterns:write"))
+    assert not permits(RULES[REBUILD], of_key("patterns:write", role="analyst"))
+    key = of_key("activity:read", role="viewer")
+    assert not permits(RULES[HISTORY], key, user_id="bob")
+
+
+def test_a_key_may_ask_who_it_is_and_never_call_what_has_no_scope() -> None:
+    assert permits(RULES[f"{IDENTITY}/GetCaller"], of_key())
+    everything = of_key(*SCOPES, "any", "")
+    assert not permits(RULES[f"{IDENTITY}/UpdateMember"], everything)
+
+
+def test_every_rpc_for_people_has_a_scope_or_is_kept_from_keys_on_purpose() -> None:
+    """What gives access to others is for people: a key that leaks must not beget more."""
+    people = {name: rule for name, rule in RULES.items() if rule.roles - {Role.ROLE_SERVICE}}
+    assert {name for name, rule in people.items() if not rule.scope} == NOT_FOR_KEYS
+    assert not any(rule.scope for name, rule in RULES.items() if name not in people)
+
+
+def test_every_scope_is_of_use() -> None:
+    assert {rule.scope for rule in RULES.values()} == SCOPES | {"", "any"}
 
 
 def permits(rule: Rule, caller: Caller, **fields: Any) -> bool:

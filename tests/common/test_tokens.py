@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 
 import jwt
@@ -22,6 +23,7 @@ from services.common.tokens import (
     AUDIENCE,
     ISSUER,
     LIFETIME,
+    SCOPED_AUDIENCE,
     TokenSigner,
     TokenVerifier,
     key_id,
@@ -105,6 +107,37 @@ def test_a_token_ends_with_the_credential_that_it_was_exchanged_for(clock: Clock
     assert ends == before
     _, ends = TokenSigner(OURS.private, clock).sign(ANN, clock() + 2 * LIFETIME)
     assert ends == clock() + LIFETIME
+
+
+def test_a_token_of_a_key_carries_its_scopes(clock: Clock, verifier: TokenVerifier) -> None:
+    bound = replace(ANN, key_id="k", scopes=frozenset({"activity:read", "activity:write"}))
+    token, _ = TokenSigner(OURS.private, clock).sign(bound)
+    assert verifier.verify(token) == bound
+    with pytest.raises(jwt.InvalidAudienceError):  # a verifier that knows no scopes refuses it
+        jwt.decode(token, OURS.key.public_key(), algorithms=["EdDSA"], audience=AUDIENCE)
+
+
+def test_a_key_without_scopes_is_not_a_person_whom_nothing_binds(
+    clock: Clock, verifier: TokenVerifier
+) -> None:
+    token, _ = TokenSigner(OURS.private, clock).sign(replace(ANN, scopes=frozenset()))
+    assert verifier.verify(token).scopes == frozenset()
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"aud": SCOPED_AUDIENCE},
+        {"aud": SCOPED_AUDIENCE, "key": "k"},
+        {"aud": SCOPED_AUDIENCE, "key": "k", "scopes": "activity:read"},
+        {"aud": [AUDIENCE, SCOPED_AUDIENCE], "key": "k", "scopes": []},
+    ],
+)
+def test_a_bound_token_without_its_scopes_is_refused(
+    verifier: TokenVerifier, claims: dict[str, Any]
+) -> None:
+    with pytest.raises(Unauthenticated):
+        verifier.verify(OURS.token(**claims))
 
 
 def test_tokens_of_both_keys_are_good_while_keys_are_changed(clock: Clock) -> None:

@@ -11,6 +11,8 @@ from gateway.openapi.document import describe
 from tests.gateway import service  # noqa: F401  (puts attune.echo.v1 on the path)
 from tests.gateway.compiled import DESCRIPTORS
 
+COMMITTED = Path(__file__).parents[2] / "gen" / "openapi.json"
+
 
 @pytest.fixture(scope="module")
 def api() -> Any:
@@ -22,8 +24,16 @@ def test_it_is_valid(api: Any) -> None:
 
 
 def test_what_is_committed_is_valid() -> None:
-    committed = Path(__file__).parents[2] / "gen" / "openapi.json"
-    validate(json.loads(committed.read_text()))
+    validate(json.loads(COMMITTED.read_text()))
+
+
+def test_each_operation_tells_the_scope_that_a_key_needs() -> None:
+    paths = json.loads(COMMITTED.read_text())["paths"]
+    log = paths["/api/v1/activity/log"]["post"]["description"]
+    member = paths["/api/v1/members/{user_id}"]["patch"]["description"]
+    assert log.endswith("An API key needs the scope `activity:write`.")
+    assert member.endswith("Not for API keys.")
+    assert "API key" not in paths["/api/v1/me"]["get"]["description"]
 
 
 def test_it_is_the_same_each_time(api: Any) -> None:
@@ -115,7 +125,8 @@ def test_an_rpc_for_anyone_needs_no_token(api: Any) -> None:
 
 def test_examples_are_those_of_the_comment_or_made_from_the_schema(api: Any) -> None:
     operation = api["paths"]["/echo/v1/values"]["post"]
-    assert operation["description"] == "Everything in the body. All of it comes back."
+    text = "Everything in the body. All of it comes back.\n\nNot for API keys."
+    assert operation["description"] == text
     media = operation["requestBody"]["content"]["application/json"]
     assert media["example"] == {"text": "hello", "tags": ["a"]}
     answer = operation["responses"]["200"]["content"]["application/json"]

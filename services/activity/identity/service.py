@@ -91,6 +91,8 @@ class IdentityService(pb_grpc.IdentityServiceServicer):
             organization_id=who.organization_id,
             role=who.role,
             job_role=who.job_role or None,
+            api_key_id=who.key_id or None,
+            scopes=sorted(who.scopes or ()),
         )
 
     async def GetOrganization(

@@ -29,7 +29,7 @@ from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mas
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!attune/activity/v1/identity.proto\x12\x12\x61ttune.activity.v1\x1a\x1d\x61ttune/common/v1/access.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"7\n\x14\x45xchangeTokenRequest\x12\x1f\n\ncredential\x18\x01 \x01(\tB\x0b\xbaH\x08r\x06\x10\x01\x18\x80\x80\x01\"\x80\x01\n\x15\x45xchangeTokenResponse\x12\r\n\x05token\x18\x01 \x01(\t\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0forganization_id\x18\x03 \x01(\t\x12\x0f\n\x07subject\x18\x04 \x01(\t\"l\n\x18IssueServiceTokenRequest\x12\x18\n\x07service\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x10\x01\x12\x14\n\x03key\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x10\x01\x12 \n\x0forganization_id\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"\x12\n\x10GetCallerRequest\"d\n\x06\x43\x61ller\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x17\n\x0forganization_id\x18\x02 \x01(\t\x12\x0c\n\x04role\x18\x03 \x01(\t\x12\x15\n\x08job_role\x18\x04 \x01(\tH\x00\x88\x01\x01\x42\x0b\n\t_job_role\"\x18\n\x16GetOrganizationRequest\"\xc3\x01\n\x0cOrganization\x12\n\n\x02id\x18\x01 \x01(\t\x12\x16\n\x04name\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1a\n\ttime_zone\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1d\n\nweek_start\x18\x04 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x07(\x00\x12$\n\x11\x66iscal_year_start\x18\x05 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x0c(\x00\x12.\n\ncreated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8c\x01\n\x19UpdateOrganizationRequest\x12>\n\x0corganization\x18\x01 \x01(\x0b\x32 .attune.activity.v1.OrganizationB\x06\xbaH\x03\xc8\x01\x01\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"x\n\x12ListMembersRequest\x12\"\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01H\x00\x88\x01\x01\x12!\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07H\x01\x88\x01\x01\x42\x0c\n\n_page_sizeB\r\n\x0b_page_token\"t\n\x13ListMembersResponse\x12+\n\x07members\x18\x01 \x03(\x0b\x32\x1a.attune.activity.v1.Member\x12\x1c\n\x0fnext_page_token\x18\x02 \x01(\tH\x00\x88\x01\x01\x42\x12\n\x10_next_page_token\"\xb7\x01\n\x06Member\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12-\n\x04role\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1aR\x00R\x06viewerR\x07\x61nalystR\x05\x61\x64min\x12\x1e\n\x08job_role\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64H\x00\x88\x01\x01\x12\x10\n\x08\x64isabled\x18\x04 \x01(\x08\x12.\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x0b\n\t_job_role\"\x96\x01\n\x13UpdateMemberRequest\x12\x1a\n\x07user_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x32\n\x06member\x18\x02 \x01(\x0b\x32\x1a.attune.activity.v1.MemberB\x06\xbaH\x03\xc8\x01\x01\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask2\x90\x07\n\x0fIdentityService\x12l\n\rExchangeToken\x12(.attune.activity.v1.ExchangeTokenRequest\x1a).attune.activity.v1.ExchangeTokenResponse\"\x06\xaa\xd4\x18\x02\x08\x01\x12t\n\x11IssueServiceToken\x12,.attune.activity.v1.IssueServiceTokenRequest\x1a).attune.activity.v1.ExchangeTokenResponse\"\x06\xaa\xd4\x18\x02\x08\x01\x12k\n\tGetCaller\x12$.attune.activity.v1.GetCallerRequest\x1a\x1a.attune.activity.v1.Caller\"\x1c\xaa\xd4\x18\x06\x12\x04\x01\x02\x03\x04\x82\xd3\xe4\x93\x02\x0c\x12\n/api/v1/me\x12\x87\x01\n\x0fGetOrganization\x12*.attune.activity.v1.GetOrganizationRequest\x1a .attune.activity.v1.Organization\"&\xaa\xd4\x18\x06\x12\x04\x01\x02\x03\x04\x82\xd3\xe4\x93\x02\x16\x12\x14/api/v1/organization\x12\x98\x01\n\x12UpdateOrganization\x12-.attune.activity.v1.UpdateOrganizationRequest\x1a .attune.activity.v1.Organization\"1\xaa\xd4\x18\x03\x12\x01\x03\x82\xd3\xe4\x93\x02$2\x14/api/v1/organization:\x0corganization\x12\x7f\n\x0bListMembers\x12&.attune.activity.v1.ListMembersRequest\x1a\'.attune.activity.v1.ListMembersResponse\"\x1f\xaa\xd4\x18\x04\x12\x02\x03\x04\x82\xd3\xe4\x93\x02\x11\x12\x0f/api/v1/members\x12\x85\x01\n\x0cUpdateMember\x12\'.attune.activity.v1.UpdateMemberRequest\x1a\x1a.attune.activity.v1.Member\"0\xaa\xd4\x18\x03\x12\x01\x03\x82\xd3\xe4\x93\x02#2\x19/api/v1/members/{user_id}:\x06memberb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!attune/activity/v1/identity.proto\x12\x12\x61ttune.activity.v1\x1a\x1d\x61ttune/common/v1/access.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"7\n\x14\x45xchangeTokenRequest\x12\x1f\n\ncredential\x18\x01 \x01(\tB\x0b\xbaH\x08r\x06\x10\x01\x18\x80\x80\x01\"\x80\x01\n\x15\x45xchangeTokenResponse\x12\r\n\x05token\x18\x01 \x01(\t\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0forganization_id\x18\x03 \x01(\t\x12\x0f\n\x07subject\x18\x04 \x01(\t\"l\n\x18IssueServiceTokenRequest\x12\x18\n\x07service\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x10\x01\x12\x14\n\x03key\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x10\x01\x12 \n\x0forganization_id\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"\x12\n\x10GetCallerRequest\"\x9c\x01\n\x06\x43\x61ller\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x17\n\x0forganization_id\x18\x02 \x01(\t\x12\x0c\n\x04role\x18\x03 \x01(\t\x12\x15\n\x08job_role\x18\x04 \x01(\tH\x00\x88\x01\x01\x12\x17\n\napi_key_id\x18\x05 \x01(\tH\x01\x88\x01\x01\x12\x0e\n\x06scopes\x18\x06 \x03(\tB\x0b\n\t_job_roleB\r\n\x0b_api_key_id\"\x18\n\x16GetOrganizationRequest\"\xc3\x01\n\x0cOrganization\x12\n\n\x02id\x18\x01 \x01(\t\x12\x16\n\x04name\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1a\n\ttime_zone\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1d\n\nweek_start\x18\x04 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x07(\x00\x12$\n\x11\x66iscal_year_start\x18\x05 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x0c(\x00\x12.\n\ncreated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8c\x01\n\x19UpdateOrganizationRequest\x12>\n\x0corganization\x18\x01 \x01(\x0b\x32 .attune.activity.v1.OrganizationB\x06\xbaH\x03\xc8\x01\x01\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"x\n\x12ListMembersRequest\x12\"\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01H\x00\x88\x01\x01\x12!\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07H\x01\x88\x01\x01\x42\x0c\n\n_page_sizeB\r\n\x0b_page_token\"t\n\x13ListMembersResponse\x12+\n\x07members\x18\x01 \x03(\x0b\x32\x1a.attune.activity.v1.Member\x12\x1c\n\x0fnext_page_token\x18\x02 \x01(\tH\x00\x88\x01\x01\x42\x12\n\x10_next_page_token\"\xb7\x01\n\x06Member\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12-\n\x04role\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1aR\x00R\x06viewerR\x07\x61nalystR\x05\x61\x64min\x12\x1e\n\x08job_role\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64H\x00\x88\x01\x01\x12\x10\n\x08\x64isabled\x18\x04 \x01(\x08\x12.\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x0b\n\t_job_role\"\x96\x01\n\x13UpdateMemberRequest\x12\x1a\n\x07user_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x32\n\x06member\x18\x02 \x01(\x0b\x32\x1a.attune.activity.v1.MemberB\x06\xbaH\x03\xc8\x01\x01\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask2\x99\x07\n\x0fIdentityService\x12l\n\rExchangeToken\x12(.attune.activity.v1.ExchangeTokenRequest\x1a).attune.activity.v1.ExchangeTokenResponse\"\x06\xaa\xd4\x18\x02\x08\x01\x12t\n\x11IssueServiceToken\x12,.attune.activity.v1.IssueServiceTokenRequest\x1a).attune.activity.v1.ExchangeTokenResponse\"\x06\xaa\xd4\x18\x02\x08\x01\x12m\n\tGetCaller\x12$.attune.activity.v1.GetCallerRequest\x1a\x1a.attune.activity.v1.Caller\"\x1e\xaa\xd4\x18\x08\x12\x04\x01\x02\x03\x04\x30\x01\x82\xd3\xe4\x93\x02\x0c\x12\n/api/v1/me\x12\x89\x01\n\x0fGetOrganization\x12*.attune.activity.v1.GetOrganizationRequest\x1a .attune.activity.v1.Organization\"(\xaa\xd4\x18\x08\x12\x04\x01\x02\x03\x04\x30\t\x82\xd3\xe4\x93\x02\x16\x12\x14/api/v1/organization\x12\x9a\x01\n\x12UpdateOrganization\x12-.attune.activity.v1.UpdateOrganizationRequest\x1a .attune.activity.v1.Organization\"3\xaa\xd4\x18\x05\x12\x01\x03\x30\n\x82\xd3\xe4\x93\x02$2\x14/api/v1/organization:\x0corganization\x12\x81\x01\n\x0bListMembers\x12&.attune.activity.v1.ListMembersRequest\x1a\'.attune.activity.v1.ListMembersResponse\"!\xaa\xd4\x18\x06\x12\x02\x03\x04\x30\x0b\x82\xd3\xe4\x93\x02\x11\x12\x0f/api/v1/members\x12\x85\x01\n\x0cUpdateMember\x12\'.attune.activity.v1.UpdateMemberRequest\x1a\x1a.attune.activity.v1.Member\"0\xaa\xd4\x18\x03\x12\x01\x03\x82\xd3\xe4\x93\x02#2\x19/api/v1/members/{user_id}:\x06memberb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -71,13 +71,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_IDENTITYSERVICE'].methods_by_name['IssueServiceToken']._loaded_options = None
   _globals['_IDENTITYSERVICE'].methods_by_name['IssueServiceToken']._serialized_options = b'\252\324\030\002\010\001'
   _globals['_IDENTITYSERVICE'].methods_by_name['GetCaller']._loaded_options = None
-  _globals['_IDENTITYSERVICE'].methods_by_name['GetCaller']._serialized_options = b'\252\324\030\006\022\004\001\002\003\004\202\323\344\223\002\014\022\n/api/v1/me'
+  _globals['_IDENTITYSERVICE'].methods_by_name['GetCaller']._serialized_options = b'\252\324\030\010\022\004\001\002\003\0040\001\202\323\344\223\002\014\022\n/api/v1/me'
   _globals['_IDENTITYSERVICE'].methods_by_name['GetOrganization']._loaded_options = None
-  _globals['_IDENTITYSERVICE'].methods_by_name['GetOrganization']._serialized_options = b'\252\324\030\006\022\004\001\002\003\004\202\323\344\223\002\026\022\024/api/v1/organization'
+  _globals['_IDENTITYSERVICE'].methods_by_name['GetOrganization']._serialized_options = b'\252\324\030\010\022\004\001\002\003\0040\t\202\323\344\223\002\026\022\024/api/v1/organization'
   _globals['_IDENTITYSERVICE'].methods_by_name['UpdateOrganization']._loaded_options = None
-  _globals['_IDENTITYSERVICE'].methods_by_name['UpdateOrganization']._serialized_options = b'\252\324\030\003\022\001\003\202\323\344\223\002$2\024/api/v1/organization:\014organization'
+  _globals['_IDENTITYSERVICE'].methods_by_name['UpdateOrganization']._serialized_options = b'\252\324\030\005\022\001\0030\n\202\323\344\223\002$2\024/api/v1/organization:\014organization'
   _globals['_IDENTITYSERVICE'].methods_by_name['ListMembers']._loaded_options = None
-  _globals['_IDENTITYSERVICE'].methods_by_name['ListMembers']._serialized_options = b'\252\324\030\004\022\002\003\004\202\323\344\223\002\021\022\017/api/v1/members'
+  _globals['_IDENTITYSERVICE'].methods_by_name['ListMembers']._serialized_options = b'\252\324\030\006\022\002\003\0040\013\202\323\344\223\002\021\022\017/api/v1/members'
   _globals['_IDENTITYSERVICE'].methods_by_name['UpdateMember']._loaded_options = None
   _globals['_IDENTITYSERVICE'].methods_by_name['UpdateMember']._serialized_options = b'\252\324\030\003\022\001\003\202\323\344\223\002#2\031/api/v1/members/{user_id}:\006member'
   _globals['_EXCHANGETOKENREQUEST']._serialized_start=214
@@ -88,22 +88,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ISSUESERVICETOKENREQUEST']._serialized_end=510
   _globals['_GETCALLERREQUEST']._serialized_start=512
   _globals['_GETCALLERREQUEST']._serialized_end=530
-  _globals['_CALLER']._serialized_start=532
-  _globals['_CALLER']._serialized_end=632
-  _globals['_GETORGANIZATIONREQUEST']._serialized_start=634
-  _globals['_GETORGANIZATIONREQUEST']._serialized_end=658
-  _globals['_ORGANIZATION']._serialized_start=661
-  _globals['_ORGANIZATION']._serialized_end=856
-  _globals['_UPDATEORGANIZATIONREQUEST']._serialized_start=859
-  _globals['_UPDATEORGANIZATIONREQUEST']._serialized_end=999
-  _globals['_LISTMEMBERSREQUEST']._serialized_start=1001
-  _globals['_LISTMEMBERSREQUEST']._serialized_end=1121
-  _globals['_LISTMEMBERSRESPONSE']._serialized_start=1123
-  _globals['_LISTMEMBERSRESPONSE']._serialized_end=1239
-  _globals['_MEMBER']._serialized_start=1242
-  _globals['_MEMBER']._serialized_end=1425
-  _globals['_UPDATEMEMBERREQUEST']._serialized_start=1428
-  _globals['_UPDATEMEMBERREQUEST']._serialized_end=1578
-  _globals['_IDENTITYSERVICE']._serialized_start=1581
-  _globals['_IDENTITYSERVICE']._serialized_end=2493
+  _globals['_CALLER']._serialized_start=533
+  _globals['_CALLER']._serialized_end=689
+  _globals['_GETORGANIZATIONREQUEST']._serialized_start=691
+  _globals['_GETORGANIZATIONREQUEST']._serialized_end=715
+  _globals['_ORGANIZATION']._serialized_start=718
+  _globals['_ORGANIZATION']._serialized_end=913
+  _globals['_UPDATEORGANIZATIONREQUEST']._serialized_start=916
+  _globals['_UPDATEORGANIZATIONREQUEST']._serialized_end=1056
+  _globals['_LISTMEMBERSREQUEST']._serialized_start=1058
+  _globals['_LISTMEMBERSREQUEST']._serialized_end=1178
+  _globals['_LISTMEMBERSRESPONSE']._serialized_start=1180
+  _globals['_LISTMEMBERSRESPONSE']._serialized_end=1296
+  _globals['_MEMBER']._serialized_start=1299
+  _globals['_MEMBER']._serialized_end=1482
+  _globals['_UPDATEMEMBERREQUEST']._serialized_start=1485
+  _globals['_UPDATEMEMBERREQUEST']._serialized_end=1635
+  _globals['_IDENTITYSERVICE']._serialized_start=1638
+  _globals['_IDENTITYSERVICE']._serialized_end=2559
 # @@protoc_insertion_point(module_scope)

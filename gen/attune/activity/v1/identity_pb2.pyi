@@ -46,16 +46,20 @@ class GetCallerRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class Caller(_message.Message):
-    __slots__ = ("user_id", "organization_id", "role", "job_role")
+    __slots__ = ("user_id", "organization_id", "role", "job_role", "api_key_id", "scopes")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
     JOB_ROLE_FIELD_NUMBER: _ClassVar[int]
+    API_KEY_ID_FIELD_NUMBER: _ClassVar[int]
+    SCOPES_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     organization_id: str
     role: str
     job_role: str
-    def __init__(self, user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., role: _Optional[str] = ..., job_role: _Optional[str] = ...) -> None: ...
+    api_key_id: str
+    scopes: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., role: _Optional[str] = ..., job_role: _Optional[str] = ..., api_key_id: _Optional[str] = ..., scopes: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class GetOrganizationRequest(_message.Message):
     __slots__ = ()

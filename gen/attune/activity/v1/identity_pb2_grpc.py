@@ -79,10 +79,10 @@ class IdentityServiceServicer:
     """
 
     def ExchangeToken(self, request, context):
-        """Exchanges a JWT of the configured issuer for a token of five minutes. Makes
-        the organization and the member known at their first visit. Fails with
-        UNAUTHENTICATED where the credential is not good, PERMISSION_DENIED where
-        the member was disabled.
+        """Exchanges a JWT of the configured issuer, or an API key, for a token of at
+        most five minutes. A JWT makes the organization and the member known at
+        their first visit. Fails with UNAUTHENTICATED where the credential is not
+        good, PERMISSION_DENIED where the member was disabled.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -36,10 +36,10 @@ class IdentityServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> IdentityServiceAsyncStub: ...
     ExchangeToken: _grpc.UnaryUnaryMultiCallable[_identity_pb2.ExchangeTokenRequest, _identity_pb2.ExchangeTokenResponse]
-    """Exchanges a JWT of the configured issuer for a token of five minutes. Makes
-    the organization and the member known at their first visit. Fails with
-    UNAUTHENTICATED where the credential is not good, PERMISSION_DENIED where
-    the member was disabled.
+    """Exchanges a JWT of the configured issuer, or an API key, for a token of at
+    most five minutes. A JWT makes the organization and the member known at
+    their first visit. Fails with UNAUTHENTICATED where the credential is not
+    good, PERMISSION_DENIED where the member was disabled.
     """
     IssueServiceToken: _grpc.UnaryUnaryMultiCallable[_identity_pb2.IssueServiceTokenRequest, _identity_pb2.ExchangeTokenResponse]
     """Exchanges the key of one of Attune's own services for a token of five
@@ -66,10 +66,10 @@ class IdentityServiceAsyncStub(IdentityServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ExchangeToken: _aio.UnaryUnaryMultiCallable[_identity_pb2.ExchangeTokenRequest, _identity_pb2.ExchangeTokenResponse]  # type: ignore[assignment]
-    """Exchanges a JWT of the configured issuer for a token of five minutes. Makes
-    the organization and the member known at their first visit. Fails with
-    UNAUTHENTICATED where the credential is not good, PERMISSION_DENIED where
-    the member was disabled.
+    """Exchanges a JWT of the configured issuer, or an API key, for a token of at
+    most five minutes. A JWT makes the organization and the member known at
+    their first visit. Fails with UNAUTHENTICATED where the credential is not
+    good, PERMISSION_DENIED where the member was disabled.
     """
     IssueServiceToken: _aio.UnaryUnaryMultiCallable[_identity_pb2.IssueServiceTokenRequest, _identity_pb2.ExchangeTokenResponse]  # type: ignore[assignment]
     """Exchanges the key of one of Attune's own services for a token of five
@@ -99,10 +99,10 @@ class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _identity_pb2.ExchangeTokenRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_identity_pb2.ExchangeTokenResponse, _abc.Awaitable[_identity_pb2.ExchangeTokenResponse]]:
-        """Exchanges a JWT of the configured issuer for a token of five minutes. Makes
-        the organization and the member known at their first visit. Fails with
-        UNAUTHENTICATED where the credential is not good, PERMISSION_DENIED where
-        the member was disabled.
+        """Exchanges a JWT of the configured issuer, or an API key, for a token of at
+        most five minutes. A JWT makes the organization and the member known at
+        their first visit. Fails with UNAUTHENTICATED where the credential is not
+        good, PERMISSION_DENIED where the member was disabled.
         """
 
     @_abc_1.abstractmethod

@@ -15,24 +15,53 @@ class Role(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ROLE_ANALYST: _ClassVar[Role]
     ROLE_ADMIN: _ClassVar[Role]
     ROLE_SERVICE: _ClassVar[Role]
+
+class Scope(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SCOPE_UNSPECIFIED: _ClassVar[Scope]
+    SCOPE_ANY: _ClassVar[Scope]
+    SCOPE_ACTIVITY_READ: _ClassVar[Scope]
+    SCOPE_ACTIVITY_WRITE: _ClassVar[Scope]
+    SCOPE_PATTERNS_READ: _ClassVar[Scope]
+    SCOPE_PATTERNS_WRITE: _ClassVar[Scope]
+    SCOPE_PREFERENCES_READ: _ClassVar[Scope]
+    SCOPE_PREFERENCES_WRITE: _ClassVar[Scope]
+    SCOPE_SUGGESTIONS_READ: _ClassVar[Scope]
+    SCOPE_ORGANIZATION_READ: _ClassVar[Scope]
+    SCOPE_ORGANIZATION_WRITE: _ClassVar[Scope]
+    SCOPE_MEMBERS_READ: _ClassVar[Scope]
 ROLE_UNSPECIFIED: Role
 ROLE_VIEWER: Role
 ROLE_ANALYST: Role
 ROLE_ADMIN: Role
 ROLE_SERVICE: Role
+SCOPE_UNSPECIFIED: Scope
+SCOPE_ANY: Scope
+SCOPE_ACTIVITY_READ: Scope
+SCOPE_ACTIVITY_WRITE: Scope
+SCOPE_PATTERNS_READ: Scope
+SCOPE_PATTERNS_WRITE: Scope
+SCOPE_PREFERENCES_READ: Scope
+SCOPE_PREFERENCES_WRITE: Scope
+SCOPE_SUGGESTIONS_READ: Scope
+SCOPE_ORGANIZATION_READ: Scope
+SCOPE_ORGANIZATION_WRITE: Scope
+SCOPE_MEMBERS_READ: Scope
 ACCESS_FIELD_NUMBER: _ClassVar[int]
 access: _descriptor.FieldDescriptor
 
 class Access(_message.Message):
-    __slots__ = ("anyone", "roles", "self_field", "system", "deadline_seconds")
+    __slots__ = ("anyone", "roles", "self_field", "system", "deadline_seconds", "scope")
     ANYONE_FIELD_NUMBER: _ClassVar[int]
     ROLES_FIELD_NUMBER: _ClassVar[int]
     SELF_FIELD_FIELD_NUMBER: _ClassVar[int]
     SYSTEM_FIELD_NUMBER: _ClassVar[int]
     DEADLINE_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
     anyone: bool
     roles: _containers.RepeatedScalarFieldContainer[Role]
     self_field: str
     system: bool
     deadline_seconds: int
-    def __init__(self, anyone: _Optional[bool] = ..., roles: _Optional[_Iterable[_Union[Role, str]]] = ..., self_field: _Optional[str] = ..., system: _Optional[bool] = ..., deadline_seconds: _Optional[int] = ...) -> None: ...
+    scope: Scope
+    def __init__(self, anyone: _Optional[bool] = ..., roles: _Optional[_Iterable[_Union[Role, str]]] = ..., self_field: _Optional[str] = ..., system: _Optional[bool] = ..., deadline_seconds: _Optional[int] = ..., scope: _Optional[_Union[Scope, str]] = ...) -> None: ...
