@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from cli import __version__
-from cli.commands import demo, jobs, migrate, patterns, run, status, token
+from cli.commands import demo, jobs, keys, migrate, patterns, run, status, token
 from cli.console import FAILURE, NOT_RUNNING, USAGE, err, out, out_json
 from cli.local.errors import LocalError, NotRunning, UsageError
 
@@ -33,6 +33,7 @@ app.command("token")(token.token)
 app.command("migrate")(migrate.migrate)
 app.add_typer(patterns.app, name="patterns")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(keys.app, name="keys")
 
 
 @app.callback()

@@ -30,7 +30,7 @@ def rebuild(
     from cli.local.api import call_as_admin
 
     path = "/api/v1/activity/patterns:rebuild"
-    answer = asyncio.run(call_as_admin(read_settings(), org, "POST", path))
+    answer = asyncio.run(call_as_admin(read_settings(), org, "POST", path, {}))
     if as_json:
         out_json(answer)
     else:

@@ -30,7 +30,7 @@ async def call_as_admin(
             reply = await client.request(
                 method,
                 state.address + path,
-                json=body if body is not None else {},
+                json=body,
                 headers={"Authorization": f"Bearer {token}"},
             )
     except httpx2.HTTPError as err:

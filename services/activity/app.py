@@ -5,13 +5,24 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 import httpx2
-from attune.activity.v1 import activity_pb2, activity_pb2_grpc, identity_pb2, identity_pb2_grpc
+from attune.activity.v1 import (
+    activity_pb2,
+    activity_pb2_grpc,
+    api_keys_pb2,
+    api_keys_pb2_grpc,
+    identity_pb2,
+    identity_pb2_grpc,
+)
 from pydantic import Field
 from redis.asyncio import Redis
 
 from services.activity.activities.recorder import Recorder
 from services.activity.activities.service import ActivityService
 from services.activity.activities.store import ActivityStore
+from services.activity.api_keys.exchange import KeyExchange
+from services.activity.api_keys.making import KeyMaker
+from services.activity.api_keys.service import ApiKeysService, dropping_ended_keys
+from services.activity.api_keys.store import ApiKeyStore
 from services.activity.identity.credentials import Credentials, KeySet, Trust
 from services.activity.identity.service import IdentityService, Policy
 from services.activity.identity.store import IdentityStore
@@ -56,6 +67,8 @@ class Settings(ProcessSettings):
     default_organization: str = ""
     # For members whose token names no role.
     default_role: str = "viewer"
+    # API keys of an organization that have not ended.
+    api_key_limit: int = Field(default=1000, ge=0)
 
     def check(self) -> None:
         """Raises MissingSetting where the service would be open or could not let anybody in."""
@@ -86,6 +99,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
         services = [
             served_activities(pool, recorder, now),
             served_identity(settings, pool, client, now),
+            served_api_keys(settings, pool, now),
             served_event_log(pool),
         ]
         serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
@@ -100,7 +114,7 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
 
 
 def jobs(pool: Pool, now: Clock = utc_now) -> list[Job]:
-    return [*upkeep(pool, now), forgetting(pool, now)]
+    return [*upkeep(pool, now), forgetting(pool, now), dropping_ended_keys(pool, now)]
 
 
 def pool_of(settings: Settings) -> Pool:
@@ -128,10 +142,20 @@ def served_identity(
     )
     signer = TokenSigner(settings.token_private_key, now)
     credentials = Credentials(trust, keys, now)
+    api_keys = KeyExchange(ApiKeyStore(pool), now)
     return Served(
         identity_pb2.DESCRIPTOR.services_by_name["IdentityService"],
         identity_pb2_grpc.add_IdentityServiceServicer_to_server,
-        IdentityService(IdentityStore(pool), credentials, signer, policy, now),
+        IdentityService(IdentityStore(pool), credentials, api_keys, signer, policy, now),
+    )
+
+
+def served_api_keys(settings: Settings, pool: Pool, now: Clock) -> Served:
+    store = ApiKeyStore(pool)
+    return Served(
+        api_keys_pb2.DESCRIPTOR.services_by_name["ApiKeysService"],
+        api_keys_pb2_grpc.add_ApiKeysServiceServicer_to_server,
+        ApiKeysService(store, KeyMaker(store, settings.api_key_limit, now), now),
     )
 
 

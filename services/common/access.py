@@ -47,9 +47,9 @@ class Rule:
         if who.scopes is None:
             return
         if not self.scope:
-            raise PermissionDenied(f"{self.name} is not for API keys")
+            raise PermissionDenied("this is not for API keys")
         if self.scope != ANY_SCOPE and self.scope not in who.scopes:
-            wanted = f"{self.name} needs an API key with the scope {self.scope}"
+            wanted = f"this needs an API key with the scope {self.scope}"
             raise PermissionDenied(wanted, scope=self.scope)
 
 

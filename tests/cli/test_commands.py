@@ -124,7 +124,14 @@ def test_status_names_the_process_that_does_not_answer(attune: Attune, home: Pat
 
 
 @pytest.mark.parametrize(
-    "args", [("migrate",), ("jobs", "list"), ("jobs", "run", "x"), ("patterns", "rebuild")]
+    "args",
+    [
+        ("migrate",),
+        ("jobs", "list"),
+        ("jobs", "run", "x"),
+        ("patterns", "rebuild"),
+        ("keys", "list"),
+    ],
 )
 def test_what_needs_a_running_suite_says_so(attune: Attune, args: tuple[str, ...]) -> None:
     outcome = attune(*args)
@@ -187,6 +194,10 @@ def test_a_database_that_is_not_there_is_one_sentence(
         ("jobs",),
         ("jobs", "list"),
         ("jobs", "run"),
+        ("keys",),
+        ("keys", "create"),
+        ("keys", "list"),
+        ("keys", "revoke"),
     ],
 )
 def test_every_command_explains_itself(attune: Attune, args: tuple[str, ...]) -> None:

@@ -143,6 +143,38 @@ def test_patterns_are_rebuilt_on_demand(launcher: Launcher) -> None:
     assert done.stdout == "Updated patterns for 12 users\n", done.stderr
 
 
+def test_a_key_is_made_used_listed_and_revoked(launcher: Launcher) -> None:
+    made = launcher.attune("keys", "create", "import", "--scope", "activity:write")
+    assert made.stdout.startswith("attune_"), made.stderr
+    assert (made.stdout.count("\n"), made.stderr) == (1, "")
+    key = made.stdout.strip()
+    who = httpx2.get(
+        f"http://127.0.0.1:{launcher.port}/api/v1/me", headers={"Authorization": f"Bearer {key}"}
+    ).json()
+    assert (who["user_id"], who["scopes"]) == ("attune-cli", ["activity:write"])
+    [listed] = json.loads(launcher.attune("keys", "list", "--json").stdout)
+    assert listed["id"] == who["api_key_id"]
+    assert key not in launcher.attune("keys", "list").stdout
+    assert "is revoked" in launcher.attune("keys", "revoke", listed["id"]).stderr
+    assert json.loads(launcher.attune("keys", "list", "--json").stdout) == []
+    logs = "".join(path.read_text() for path in (launcher.home / "logs").iterdir())
+    assert key not in logs
+    assert key.split("_")[3] not in logs
+
+
+def test_the_commands_of_keys_name_what_is_wrong(launcher: Launcher) -> None:
+    create = ("keys", "create", "x", "--scope")
+    for args, code, said in (
+        ((*create, "everything"), 1, "scopes[0]: must be one of"),
+        ((*create, "activity:read", "--expires", "soon"), 2, "no lifetime"),
+        (("keys", "revoke", "a/b"), 1, "no API key"),
+        (("keys", "create", "x"), 2, "--scope"),
+    ):
+        done = launcher.attune(*args)
+        assert (done.returncode, done.stdout) == (code, "")
+        assert said in done.stderr
+
+
 def test_jobs_are_listed_and_run_by_hand(launcher: Launcher) -> None:
     done = launcher.attune("jobs", "run", "ensure_partitions", "--json")
     assert done.returncode == 0, done.stderr

@@ -5,7 +5,7 @@ from typing import Any
 
 import grpc
 import pytest
-from attune.activity.v1 import activity_pb2, activity_pb2_grpc, identity_pb2
+from attune.activity.v1 import activity_pb2, activity_pb2_grpc, api_keys_pb2, identity_pb2
 from attune.common.v1 import event_log_pb2, event_log_pb2_grpc
 from attune.common.v1.access_pb2 import Role
 from attune.suggestions.v1 import patterns_pb2, preferences_pb2, suggestions_pb2
@@ -24,6 +24,7 @@ from tests.suite import PRIVATE_KEY, PUBLIC_KEY, reason_of
 
 MODULES = (
     activity_pb2,
+    api_keys_pb2,
     identity_pb2,
     event_log_pb2,
     patterns_pb2,
@@ -35,7 +36,13 @@ HISTORY = "/attune.activity.v1.ActivityService/GetActivityHistory"
 REBUILD = "/attune.suggestions.v1.PatternsService/RebuildQueryPatterns"
 HEADS = "/attune.common.v1.EventLogService/ListHeads"
 IDENTITY = "/attune.activity.v1.IdentityService"
-NOT_FOR_KEYS = {f"{IDENTITY}/UpdateMember"}
+KEYS = "/attune.activity.v1.ApiKeysService"
+NOT_FOR_KEYS = {
+    f"{IDENTITY}/UpdateMember",
+    f"{KEYS}/CreateApiKey",
+    f"{KEYS}/ListApiKeys",
+    f"{KEYS}/RevokeApiKey",
+}
 RULES = rules_of(SERVICES)
 
 

@@ -24,6 +24,7 @@ BODIES: dict[str, Any] = {
     "UpdateOrganization": {"time_zone": "Asia/Tokyo"},
     "UpdateMember": {"disabled": True},
     "RebuildQueryPatterns": {},
+    "CreateApiKey": {"name": "import", "scopes": ["activity:write"]},
 }
 
 
@@ -61,6 +62,13 @@ async def fill(client: httpx2.AsyncClient) -> None:
     preferred = {"preferred_metrics": [SECRET], "max_suggestions": 12}
     await client.put("/api/v1/activity/preferences", json=preferred)
     await client.patch("/api/v1/organization", json={"name": SECRET})
+    await make_key(client)
+
+
+async def make_key(client: httpx2.AsyncClient) -> None:
+    key = {"name": SECRET, "scopes": ["activity:read"]}
+    made = (await client.post("/api/v1/api-keys", json=key)).json()
+    VALUES["key_id"] = made["api_key"]["id"]
 
 
 async def learned(client: httpx2.AsyncClient) -> None:
@@ -107,6 +115,8 @@ async def test_the_organization_itself_has_an_answer_on_the_same_route(
 
 
 async def test_nothing_that_the_other_organization_wrote_changed_anything(filled: Api) -> None:
+    async with filled.as_("root", role="admin") as client:
+        await make_key(client)
     async with filled.as_("root", org="other", role="admin") as client:
         for route in ROUTES:
             await call(client, route)
@@ -114,6 +124,8 @@ async def test_nothing_that_the_other_organization_wrote_changed_anything(filled
         organization = (await client.get("/api/v1/organization")).json()
         members = (await client.get("/api/v1/members")).json()["members"]
         history = (await client.get("/api/v1/activity/history?user_id=ann")).json()
+        keys = (await client.get("/api/v1/api-keys")).json()["api_keys"]
+    assert VALUES["key_id"] in {key["id"] for key in keys}
     assert organization["name"] == SECRET
     assert {m["user_id"]: m["disabled"] for m in members} == {"ann": False, "root": False}
     assert {a["activity_type"] for a in history["activities"]} == {"query"}

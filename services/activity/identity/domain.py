@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
 
+from services.activity.api_keys.domain import MACHINE
 from services.activity.identity.credentials import Trust, claim_at
 from services.common.errors import Unauthenticated, Violation
 
@@ -58,6 +59,8 @@ def claimed(claims: Mapping[str, Any], trust: Trust, role_names: Mapping[str, st
         raise Unauthenticated(f"the claim {trust.organization_claim} names no organization")
     if not isinstance(user, str) or not 1 <= len(user) <= 100 or UNSTORABLE.search(user):
         raise Unauthenticated(f"the claim {trust.user_claim} must be 1 to 100 characters")
+    if user.startswith(MACHINE):  # no person may pass for a key that acts as itself
+        raise Unauthenticated(f"the claim {trust.user_claim} must not begin with {MACHINE}")
     goals = claim_at(claims, trust.goals_claim)
     return Claimed(
         organization_id=organization,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from attune.activity.v1 import identity_pb2 as pb
 from attune.activity.v1 import identity_pb2_grpc as pb_grpc
 
+from services.activity.api_keys.exchange import KeyExchange
 from services.activity.identity.credentials import Credentials, Trust
 from services.activity.identity.domain import (
     ORGANIZATION,
@@ -51,12 +52,14 @@ class IdentityService(pb_grpc.IdentityServiceServicer):
         self,
         store: IdentityStore,
         credentials: Credentials,
+        keys: KeyExchange,
         signer: TokenSigner,
         policy: Policy,
         now: Clock,
     ) -> None:
         self._store = store
         self._credentials = credentials
+        self._keys = keys
         self._signer = signer
         self._policy = policy
         self._now = now
@@ -64,6 +67,8 @@ class IdentityService(pb_grpc.IdentityServiceServicer):
     async def ExchangeToken(
         self, request: pb.ExchangeTokenRequest, context: Context
     ) -> pb.ExchangeTokenResponse:
+        if self._keys.takes(request.credential):
+            return self._signed(*await self._keys.caller(request.credential))
         claims = await self._credentials.claims(request.credential)
         person = claimed(claims, self._policy.trust, self._policy.role_names)
         member = await self._store.meet(person, self._policy.default_role, self._now())
