@@ -29,7 +29,11 @@ class Settings:
     @property
     def has_identity_provider(self) -> bool:
         """True where tokens come from outside, so that development tokens are not accepted."""
-        return bool(self.variables.get("ATTUNE_JWKS_URL"))
+        return has_identity_provider(self.variables)
+
+
+def has_identity_provider(variables: Mapping[str, str]) -> bool:
+    return any(variables.get(name) for name in ("ATTUNE_OIDC_PRESET", "ATTUNE_JWKS_URL"))
 
 
 def read_settings(variables: Mapping[str, str] | None = None) -> Settings:

@@ -132,8 +132,14 @@ class Suite:
 
 @asynccontextmanager
 async def running_suite(
-    servers: Servers, database: str, vocabulary: Path, **overrides: Any
+    servers: Servers,
+    database: str,
+    vocabulary: Path,
+    *,
+    identity: Any = None,
+    **overrides: Any,
 ) -> AsyncIterator[Suite]:
+    """Both services; `identity` is what activity believes, `overrides` what suggestions is told."""
     folder = vocabulary / ORGANIZATION
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "my-database.toml").write_text(VOCABULARY)
@@ -142,14 +148,13 @@ async def running_suite(
         "token_public_keys": PUBLIC_KEY,
         "metrics_address": "",
     }
+    believed = {"jwt_issuer": ISSUER, "jwt_audience": AUDIENCE, "jwt_secret": JWT_SECRET}
     activity = activity_app.Settings(
         activity_database_url=servers.dsn(database, "activity"),
         activity_address="127.0.0.1:0",
         token_private_key=PRIVATE_KEY,
-        jwt_issuer=ISSUER,
-        jwt_audience=AUDIENCE,
-        jwt_secret=JWT_SECRET,
         service_keys=SERVICE_KEYS,
+        **(believed if identity is None else dict(identity)),
         **shared,
     )
     async with AsyncExitStack() as stack:

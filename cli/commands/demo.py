@@ -40,7 +40,10 @@ def demo(
 
     settings = read_settings()
     if settings.has_identity_provider:
-        raise LocalError("The demo needs development tokens: run it without ATTUNE_JWKS_URL.")
+        raise LocalError(
+            "The demo needs development tokens: run it without ATTUNE_OIDC_PRESET"
+            " and ATTUNE_JWKS_URL."
+        )
     source = source_of(questions)
     asked = read_questions(source.path)
     quiet_logs()

@@ -21,7 +21,7 @@ def run(
 
     Ctrl-C stops everything; the data stay in the folder .attune. Settings are variables:
     ATTUNE_HTTP_PORT, ATTUNE_HOME, ATTUNE_DATABASE_URL and ATTUNE_REDIS_URL (instead of the
-    embedded servers), ATTUNE_JWKS_URL (your identity provider).
+    embedded servers), ATTUNE_OIDC_PRESET (your identity provider).
     """
     import asyncio
 

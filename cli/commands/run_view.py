@@ -101,7 +101,7 @@ class RunView:
         self._say(f"\n  Ready in {took:.1f} s at [bold cyan]{address}[/]")
         self._say(f"  Documentation  [cyan]{address}/docs[/]")
         if self._settings.has_identity_provider:
-            self._say("\n  Bring a token of your identity provider (ATTUNE_JWKS_URL).")
+            self._say("\n  Bring a token of your identity provider.")
         else:
             self._say_token(address, suite.secrets.jwt_secret)
         home = shown(self._settings.home)

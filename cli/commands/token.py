@@ -28,7 +28,7 @@ def token(
     """Print a development token, and nothing else.
 
     It is signed with the secret of this checkout, which is made where there is none. A suite that
-    runs with ATTUNE_JWKS_URL takes the tokens of that identity provider instead.
+    runs with an identity provider takes its tokens instead.
     """
     from cli.local.tokens import Person
 

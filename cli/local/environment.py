@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from cli.local.secrets import SERVICES, Secrets
+from cli.settings import has_identity_provider
 
 ISSUER = "attune-development"
 AUDIENCE = "attune"
@@ -100,7 +101,7 @@ def identity(secrets: Secrets, variables: Mapping[str, str]) -> dict[str, str]:
         "ATTUNE_TOKEN_PRIVATE_KEY": secrets.token_private_key,
         "ATTUNE_SERVICE_KEYS": json.dumps(secrets.service_keys),
     }
-    if variables.get("ATTUNE_JWKS_URL"):
+    if has_identity_provider(variables):
         return own
     return own | {
         "ATTUNE_JWT_SECRET": secrets.jwt_secret,

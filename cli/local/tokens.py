@@ -33,7 +33,10 @@ def development_token(
     lifetime: timedelta = timedelta(days=30),
     variables: Mapping[str, str] | None = None,
 ) -> str:
-    """A signed JWT (HS256). `variables` may name another issuer, audience or claim paths."""
+    """A signed JWT (HS256). `variables` may name another issuer, audience or claim paths.
+
+    Of several paths for a claim it takes the first.
+    """
     import jwt
 
     given = variables or {}
@@ -57,7 +60,7 @@ def nested(claims: Mapping[str, object]) -> dict[str, object]:
     """A claim path such as `app.role` becomes an object in an object."""
     made: dict[str, object] = {}
     for path, value in claims.items():
-        *parents, last = path.split(".")
+        *parents, last = path.partition(",")[0].split(".")
         place = made
         for parent in parents:
             place = place.setdefault(parent, {})  # type: ignore[assignment]

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from typing import Annotated, Literal
 
 import httpx2
 from attune.activity.v1 import (
@@ -13,7 +14,8 @@ from attune.activity.v1 import (
     identity_pb2,
     identity_pb2_grpc,
 )
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode
 from redis.asyncio import Redis
 
 from services.activity.activities.recorder import Recorder
@@ -23,7 +25,10 @@ from services.activity.api_keys.exchange import KeyExchange
 from services.activity.api_keys.making import KeyMaker
 from services.activity.api_keys.service import ApiKeysService, dropping_ended_keys
 from services.activity.api_keys.store import ApiKeyStore
-from services.activity.identity.credentials import Credentials, KeySet, Trust
+from services.activity.identity.credentials import Credentials, Trust
+from services.activity.identity.domain import ROLES
+from services.activity.identity.issuer_keys import KeySet
+from services.activity.identity.presets import PRESETS, Preset
 from services.activity.identity.service import IdentityService, Policy
 from services.activity.identity.store import IdentityStore
 from services.common.clock import Clock, utc_now
@@ -50,9 +55,13 @@ class Settings(ProcessSettings):
     # Service name -> key, those that may ask for service tokens.
     service_keys: dict[str, str] = Field(default_factory=dict)
 
+    # The identity provider, whose tokens' form is known: it fills the settings that are left out.
+    oidc_preset: Literal["", "clerk", "auth0", "keycloak", "oidc"] = ""
     # Whose JWTs are accepted from outside: by shared secret (HS256) or by JWKS (RS256, ES256).
     jwt_issuer: str = ""
     jwt_audience: str = "attune"
+    # For whom the issuer may have made them: their `azp`. Empty means anybody.
+    jwt_authorized_parties: Annotated[list[str], NoDecode] = Field(default_factory=list)
     jwt_secret: str = ""
     jwks_url: str = ""
     jwt_user_claim: str = "sub"
@@ -74,19 +83,52 @@ class Settings(ProcessSettings):
         """Raises MissingSetting where the service would be open or could not let anybody in."""
         if not self.token_private_key or not self.token_public_keys:
             raise MissingSetting("ATTUNE_TOKEN_PRIVATE_KEY and ATTUNE_TOKEN_PUBLIC_KEYS are needed")
-        if not self.jwt_issuer or not (self.jwt_secret or self.jwks_url):
+        if not self.jwt_issuer or not (self.jwt_secret or self.jwks_url or self.oidc_preset):
             raise MissingSetting(
-                "ATTUNE_JWT_ISSUER and one of ATTUNE_JWKS_URL, ATTUNE_JWT_SECRET are needed"
+                "ATTUNE_JWT_ISSUER and one of ATTUNE_OIDC_PRESET, ATTUNE_JWKS_URL,"
+                " ATTUNE_JWT_SECRET are needed"
+            )
+        if not self.jwt_audience and not self.jwt_authorized_parties:
+            raise MissingSetting(
+                "ATTUNE_JWT_AUTHORIZED_PARTIES or ATTUNE_JWT_AUDIENCE is needed: tokens that the"
+                " issuer made for somebody else must not be accepted"
+            )
+        if wrong := set(self.jwt_role_names.values()) - set(ROLES):
+            raise MissingSetting(
+                f"ATTUNE_JWT_ROLE_NAMES: {min(wrong)!r} is none of {', '.join(ROLES)}"
             )
         if self.jwt_secret and len(self.jwt_secret.encode()) < SECRET_BYTES:
             raise MissingSetting(f"ATTUNE_JWT_SECRET must have at least {SECRET_BYTES} bytes")
         secrets = (self.jwt_secret, self.activity_database_url, *self.service_keys.values())
         self.refuse_development_secrets(*secrets)
 
+    @field_validator("jwt_authorized_parties", mode="before")
+    @classmethod
+    def split(cls, value: object) -> object:
+        """Lists have commas between."""
+        if not isinstance(value, str):
+            return value
+        return [part.strip() for part in value.split(",") if part.strip()]
+
+    @property
+    def preset(self) -> Preset | None:
+        return PRESETS.get(self.oidc_preset)
+
+    def completed(self) -> "Settings":
+        """With what the preset knows where nothing, or something empty, was given."""
+        if self.preset is None or not self.jwt_issuer:
+            return self
+        issuer = self.preset.issuer(self.jwt_issuer)
+        given = {name for name in self.model_fields_set if getattr(self, name)}
+        known = self.preset.defaults(issuer).items()
+        filled = {name: value for name, value in known if name not in given}
+        return self.model_copy(update={**filled, "jwt_issuer": issuer})
+
 
 @asynccontextmanager
 async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str]:
     """Serve activity until the block ends; yields the address it listens on."""
+    settings = settings.completed()
     settings.check()
     verifier = TokenVerifier(settings.token_public_keys, now)
     async with AsyncExitStack() as stack:
@@ -133,7 +175,9 @@ def served_identity(
     settings: Settings, pool: Pool, client: httpx2.AsyncClient, now: Clock
 ) -> Served:
     trust = trust_of(settings)
-    keys = KeySet(settings.jwks_url, client, now) if settings.jwks_url else None
+    keys = None
+    if settings.jwks_url or settings.preset:
+        keys = KeySet(settings.jwks_url, client, now, settings.jwt_issuer)
     policy = Policy(
         trust=trust,
         default_role=settings.default_role,
@@ -160,11 +204,13 @@ def served_api_keys(settings: Settings, pool: Pool, now: Clock) -> Served:
 
 
 def trust_of(settings: Settings) -> Trust:
+    preset = settings.preset or PRESETS["oidc"]
     return Trust(
         issuer=settings.jwt_issuer,
         audience=settings.jwt_audience,
         secret=settings.jwt_secret,
-        jwks_url=settings.jwks_url,
+        authorized_parties=settings.jwt_authorized_parties,
+        expected=preset.expected,
         user_claim=settings.jwt_user_claim,
         organization_claim=settings.jwt_organization_claim,
         role_claim=settings.jwt_role_claim,
@@ -172,4 +218,5 @@ def trust_of(settings: Settings) -> Trust:
         goals_claim=settings.jwt_goals_claim,
         department_claim=settings.jwt_department_claim,
         default_organization=settings.default_organization,
+        lists_organizations=preset.lists_organizations,
     )

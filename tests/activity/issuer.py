@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -73,19 +73,36 @@ def claims_of(now: datetime, **changed: Any) -> dict[str, Any]:
 
 
 class Issuer:
-    """What the JWKS endpoint answers, and how often it was asked."""
+    """What the endpoints of an identity provider answer, and how often they were asked."""
 
     def __init__(self) -> None:
         self.keys: Any = []
         self.status = 200
+        # Another body than the keys; another address than this one in the discovery document.
+        self.raw: bytes | None = None
+        self.discovered: dict[str, Any] = {}
+        # Answers wait for this.
+        self.answering = threading.Event()
+        self.answering.set()
         self.asked = 0
-        self.url = ""
+        self.discovery_asked = 0
+        self.address = ""
+
+    @property
+    def url(self) -> str:
+        return f"{self.address}/keys"
 
     def publish(self, *keys: SigningKey) -> None:
         self.keys = [key.jwk for key in keys]
 
-    def body(self) -> bytes:
-        return json.dumps({"keys": self.keys}).encode()
+    def answer(self, path: str) -> bytes:
+        """The discovery document, or the keys wherever providers have theirs."""
+        if path.endswith("/openid-configuration"):
+            self.discovery_asked += 1
+            told = {"issuer": self.address, "jwks_uri": self.url, **self.discovered}
+            return json.dumps(told).encode()
+        self.asked += 1
+        return json.dumps({"keys": self.keys}).encode() if self.raw is None else self.raw
 
 
 @contextmanager
@@ -94,22 +111,25 @@ def serving_keys() -> Iterator[Issuer]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            issuer.asked += 1
-            body = issuer.body()
+            body = issuer.answer(self.path)
+            issuer.answering.wait(30)
             self.send_response(issuer.status)
             self.send_header("content-length", str(len(body)))
+            self.send_header("location", "/elsewhere")
             self.end_headers()
-            self.wfile.write(body)
+            with suppress(ConnectionError):
+                self.wfile.write(body)
 
         def log_message(self, *_: Any) -> None:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        issuer.url = f"http://127.0.0.1:{server.server_port}/keys"
+        issuer.address = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
             yield issuer
         finally:
+            issuer.answering.set()
             server.shutdown()
             thread.join()

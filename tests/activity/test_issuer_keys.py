@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.activity.identity import issuer_keys
 from tests.activity.identity import CODE, EC, RSA, STRANGER, Identity, serving_identity
 from tests.activity.issuer import Issuer, SigningKey
 from tests.suite import Servers
@@ -117,3 +118,107 @@ async def test_without_an_organization_the_default_one_is_taken_where_there_is_o
 ) -> None:
     async with serving_identity(servers, database, issuer, default_organization="home") as identity:
         assert (await identity.caller(identity.hs256(org=None))).organization_id == "home"
+
+
+GARBAGE = [
+    b"",
+    b"\xff\xfe",
+    b"<html>",
+    b"[" * 100_000,
+    b'{"keys": ' + b"[" * 100_000,
+    b'{"keys": [' + b"0," * 600_000 + b"0]}",
+    b"[]",
+    b"null",
+]
+
+
+@pytest.mark.parametrize("body", GARBAGE, ids=range(len(GARBAGE)))
+async def test_a_body_that_is_no_key_set_is_the_issuers_fault_and_no_bug(
+    identity: Identity, body: bytes
+) -> None:
+    identity.issuer.raw = body
+    assert await identity.refused(RSA.sign(identity.clock())) is CODE.UNAVAILABLE
+
+
+async def test_garbage_does_not_take_known_keys_away(identity: Identity) -> None:
+    await identity.exchange(RSA.sign(identity.clock()))
+    for body in GARBAGE:
+        identity.issuer.raw = body
+        identity.clock.advance(minutes=11)
+        await identity.exchange(RSA.sign(identity.clock()))
+
+
+async def test_a_bad_key_stands_in_no_good_keys_way(identity: Identity) -> None:
+    bad = [{"kty": "RSA", "kid": "x", "n": 5, "e": 5}, {**EC.jwk, "x": None}, 5, None, []]
+    identity.issuer.keys = [*bad, {**RSA.jwk, "kid": ["rsa"]}, {"kty": "oct", "k": "YQ"}, RSA.jwk]
+    await identity.exchange(RSA.sign(identity.clock()))
+
+
+@pytest.mark.parametrize("status", [301, 302, 404, 503])
+async def test_an_answer_that_is_no_success_is_not_read_or_followed(
+    identity: Identity, status: int
+) -> None:
+    identity.issuer.status = status
+    assert await identity.refused(RSA.sign(identity.clock())) is CODE.UNAVAILABLE
+    assert identity.issuer.asked == 1
+
+
+async def test_an_issuer_that_never_answers_is_given_up(
+    identity: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await identity.exchange(RSA.sign(identity.clock()))
+    monkeypatch.setattr(issuer_keys, "FETCH_SECONDS", 0.05)
+    identity.issuer.answering.clear()
+    identity.clock.advance(minutes=11)
+    await identity.exchange(RSA.sign(identity.clock()))  # by the key that is known
+    assert await identity.refused(EC.sign(identity.clock(), {"kid": "new"})) is CODE.UNAUTHENTICATED
+
+
+async def test_a_key_for_encryption_or_of_another_algorithm_signs_nothing(
+    identity: Identity,
+) -> None:
+    for changed in ({"use": "enc"}, {"alg": "RS512"}, {"alg": "PS256"}):
+        identity.issuer.keys = [{**RSA.jwk, **changed}]
+        identity.clock.advance(minutes=11)
+        assert await identity.refused(RSA.sign(identity.clock())) is CODE.UNAUTHENTICATED
+
+
+async def test_a_key_without_an_algorithm_has_that_of_its_kind(identity: Identity) -> None:
+    for key in (RSA, EC):
+        identity.issuer.keys = [{n: v for n, v in key.jwk.items() if n not in ("alg", "use")}]
+        identity.clock.advance(minutes=11)
+        await identity.exchange(key.sign(identity.clock()))
+
+
+def discovering(servers: Servers, database: str, issuer: Issuer, **changed: Any) -> Any:
+    given = {"oidc_preset": "oidc", "jwks_url": "", "jwt_secret": "", "jwt_issuer": issuer.address}
+    return serving_identity(servers, database, issuer, **given | changed)
+
+
+async def test_keys_are_found_by_discovery(servers: Servers, database: str, issuer: Issuer) -> None:
+    async with discovering(servers, database, issuer) as identity:
+        token = RSA.sign(identity.clock(), iss=issuer.address)
+        for _ in range(3):
+            await identity.exchange(token)
+    assert (issuer.discovery_asked, issuer.asked) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"issuer": "https://other.example"},
+        {"issuer": None},
+        {"jwks_uri": None},
+        {"jwks_uri": "file:///etc/passwd"},
+        {"jwks_uri": "http://["},
+        {"jwks_uri": ["http://127.0.0.1/"]},
+    ],
+)
+async def test_a_discovery_document_that_is_not_the_issuers_own_is_not_believed(
+    servers: Servers, database: str, issuer: Issuer, told: dict[str, Any]
+) -> None:
+    issuer.discovered = told
+    async with discovering(servers, database, issuer) as identity:
+        token = RSA.sign(identity.clock(), iss=issuer.address)
+        assert await identity.refused(token) is CODE.UNAVAILABLE
+    assert issuer.asked == 0

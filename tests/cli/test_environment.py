@@ -56,10 +56,12 @@ def test_what_the_user_sets_wins(secrets: Secrets) -> None:
     assert activity["OPENAI_API_KEY"] == "k"
 
 
+@pytest.mark.parametrize(
+    "given", [{"ATTUNE_JWKS_URL": "https://id.example/keys"}, {"ATTUNE_OIDC_PRESET": "clerk"}]
+)
 def test_development_tokens_are_worth_nothing_beside_an_identity_provider(
-    secrets: Secrets,
+    secrets: Secrets, given: dict[str, str]
 ) -> None:
-    given = {"ATTUNE_JWKS_URL": "https://id.example/keys"}
     activity = environments(secrets, addresses(), given)["activity"]
     assert not {"ATTUNE_JWT_SECRET", "ATTUNE_JWT_ISSUER"} & activity.keys()
 

@@ -25,7 +25,6 @@ GIVEN = example() | {
     "ATTUNE_TOKEN_PUBLIC_KEYS": PUBLIC_KEY.replace("\n", ""),
     "SUGGESTIONS_SERVICE_KEY": "service-key",
     "ATTUNE_JWT_ISSUER": "https://issuer.example",
-    "ATTUNE_JWKS_URL": "https://issuer.example/jwks.json",
 }
 SECRETS = [name for name in GIVEN if re.search("PASSWORD|PRIVATE_KEY|SERVICE_KEY", name)]
 NEEDED = [name for name, value in example().items() if not value]
@@ -80,10 +79,13 @@ def test_every_variable_of_a_process_is_a_setting(
 
 def test_the_identity_providers_names_are_handed_on(alone: pytest.MonkeyPatch) -> None:
     more = {"ATTUNE_JWT_ROLE_CLAIM": "app.role", "ATTUNE_JWT_ROLE_NAMES": '{"boss": "admin"}'}
+    more |= {"ATTUNE_OIDC_PRESET": "clerk", "ATTUNE_JWT_AUTHORIZED_PARTIES": "https://a, https://b"}
     for name, value in told("activity", more).items():
         alone.setenv(name, value)
     found = read_settings(ActivitySettings)
     assert (found.jwt_role_claim, found.jwt_role_names) == ("app.role", {"boss": "admin"})
+    assert found.jwt_authorized_parties == ["https://a", "https://b"]
+    assert found.completed().jwks_url == "https://issuer.example/.well-known/jwks.json"
 
 
 @pytest.mark.parametrize("name", NEEDED)

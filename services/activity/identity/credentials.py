@@ -1,37 +1,34 @@
 """Credentials from outside: JWTs of the configured issuer, by shared secret or by JWKS."""
 
-import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-import httpx2
 import jwt
-import structlog
 
+from services.activity.identity.issuer_keys import KeySet
 from services.common.clock import Clock
-from services.common.errors import Unauthenticated, Unavailable
-
-log = structlog.get_logger(__name__)
+from services.common.errors import Unauthenticated
 
 SECRET_ALGORITHMS = ("HS256",)
 JWKS_ALGORITHMS = ("RS256", "ES256")
-KEYS_KEPT = timedelta(minutes=10)
-# A kid that we do not know may be a new key; guessers must not make us fetch at will.
-REFETCH_AFTER = timedelta(seconds=10)
-FETCH_SECONDS = 5
 LEEWAY_SECONDS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trust:
-    """Whom we believe, and where a JWT says what. Claim paths may be nested: `a.b`."""
+    """Whom we believe, and where a JWT says what.
+
+    A claim path may be nested, `a.b`, or several with commas between, of which the first that is
+    there counts. An empty audience or no authorized party means that it is not looked at.
+    """
 
     issuer: str
-    audience: str
+    audience: str = ""
+    authorized_parties: Sequence[str] = ()
+    # Claim -> what it must be, None where it may be left out.
+    expected: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
     secret: str = ""
-    jwks_url: str = ""
     user_claim: str = "sub"
     organization_claim: str = "org"
     role_claim: str = "role"
@@ -39,53 +36,8 @@ class Trust:
     goals_claim: str = "goals"
     department_claim: str = "department"
     default_organization: str = ""
-
-
-class KeySet:
-    """The issuer's public keys, fetched again when they are old or a new key id turns up."""
-
-    def __init__(self, url: str, client: httpx2.AsyncClient, now: Clock) -> None:
-        self._url = url
-        self._client = client
-        self._now = now
-        self._keys: dict[str, jwt.PyJWK] = {}
-        self._fetched = datetime.min.replace(tzinfo=UTC)
-        self._tried = self._fetched
-        self._fetching: asyncio.Task[None] | None = None
-
-    async def key(self, kid: str) -> jwt.PyJWK:
-        """Raises Unauthenticated for an unknown key, Unavailable where there are none to try."""
-        if not self._is_fresh(kid):
-            await self._fetched_anew()
-        if kid in self._keys:
-            return self._keys[kid]
-        if not self._keys:
-            raise Unavailable("the identity provider's keys cannot be read; try again")
-        raise Unauthenticated("the token is signed by a key that its issuer does not publish")
-
-    def _is_fresh(self, kid: str) -> bool:
-        return kid in self._keys and self._now() - self._fetched <= KEYS_KEPT
-
-    async def _fetched_anew(self) -> None:
-        """Fetch, or wait for the fetch under way; not again so soon after the last."""
-        under_way = self._fetching and not self._fetching.done()
-        if not under_way and self._now() - self._tried > REFETCH_AFTER:
-            self._fetching = asyncio.create_task(self._fetch())
-            under_way = True
-        if under_way and self._fetching:
-            await asyncio.shield(self._fetching)
-
-    async def _fetch(self) -> None:
-        self._tried = self._now()
-        try:
-            response = await self._client.get(self._url, timeout=FETCH_SECONDS)
-            response.raise_for_status()
-            found = jwt.PyJWKSet.from_dict(response.json())
-        except (httpx2.HTTPError, jwt.PyJWTError, ValueError, AttributeError) as err:
-            log.warning("the identity provider's keys cannot be read", error=str(err))
-            return
-        self._keys = {key.key_id: key for key in found.keys if key.key_id}
-        self._fetched = self._tried
+    # The organization's claim is a list or an object, of one.
+    lists_organizations: bool = False
 
 
 class Credentials:
@@ -105,16 +57,18 @@ class Credentials:
                 credential,
                 key,
                 algorithms=[algorithm],
-                audience=self._trust.audience,
+                audience=self._trust.audience or None,
                 issuer=self._trust.issuer,
                 options={
-                    "require": ["exp", "iss", "aud"],
+                    "require": ["exp", "iss", *(["aud"] if self._trust.audience else [])],
+                    "verify_aud": bool(self._trust.audience),
                     "verify_exp": False,
                     "verify_iat": False,
                     "verify_nbf": False,
                 },
             )
             self._check_times(claims)
+            self._check_purpose(claims)
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as err:
             raise Unauthenticated(f"the credential is not good: {reason_of(err)}") from None
         return claims
@@ -139,13 +93,28 @@ class Credentials:
             if name in claims and float(claims[name]) > now + LEEWAY_SECONDS:
                 raise jwt.ImmatureSignatureError(f"its {name} lies in the future")
 
+    def _check_purpose(self, claims: Mapping[str, Any]) -> None:
+        """Whether the token was made for us: the same issuer makes others, with the same keys."""
+        parties = self._trust.authorized_parties
+        if parties and claims.get("azp", claims.get("client_id")) not in parties:
+            raise jwt.InvalidTokenError("its azp is none of the authorized parties")
+        for name, allowed in self._trust.expected.items():
+            if claims.get(name) not in allowed:
+                raise jwt.InvalidTokenError(f"its {name} is not that of an access token in use")
+
 
 def reason_of(err: Exception) -> str:
     """PyJWT's own words where they tell the caller something, never a library's internals."""
     return str(err) if isinstance(err, jwt.PyJWTError) else "it is malformed"
 
 
-def claim_at(claims: Mapping[str, Any], path: str) -> Any:
+def claim_at(claims: Mapping[str, Any], paths: str) -> Any:
+    """The first claim that is there of those with commas between; None where there is none."""
+    found = (claim_of(claims, path) for path in paths.split(","))
+    return next((claim for claim in found if claim is not None), None)
+
+
+def claim_of(claims: Mapping[str, Any], path: str) -> Any:
     """A claim by its name, else by its dotted path; None where there is none."""
     if path in claims:
         return claims[path]

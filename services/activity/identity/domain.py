@@ -51,9 +51,11 @@ class Organization:
     created_at: datetime
 
 
-def claimed(claims: Mapping[str, Any], trust: Trust, role_names: Mapping[str, str]) -> Claimed:
+def claimed(
+    claims: Mapping[str, Any], trust: Trust, role_names: Mapping[str, str], default_role: str
+) -> Claimed:
     """Read a person out of the claims. Raises Unauthenticated, saying which claim is not good."""
-    organization = claim_at(claims, trust.organization_claim) or trust.default_organization
+    organization = organization_of(claims, trust)
     user = claim_at(claims, trust.user_claim)
     if not isinstance(organization, str) or not ORGANIZATION.fullmatch(organization):
         raise Unauthenticated(f"the claim {trust.organization_claim} names no organization")
@@ -65,7 +67,7 @@ def claimed(claims: Mapping[str, Any], trust: Trust, role_names: Mapping[str, st
     return Claimed(
         organization_id=organization,
         user_id=user,
-        role=role_of(claim_at(claims, trust.role_claim), role_names),
+        role=role_of(claim_at(claims, trust.role_claim), role_names, default_role),
         job_role=text_of(claim_at(claims, trust.job_role_claim), 100) or None,
         goals=tuple(filter(None, map(text_of, goals[:GOALS_KEPT])))
         if isinstance(goals, list)
@@ -75,14 +77,39 @@ def claimed(claims: Mapping[str, Any], trust: Trust, role_names: Mapping[str, st
     )
 
 
-def role_of(claim: Any, role_names: Mapping[str, str]) -> str | None:
+def organization_of(claims: Mapping[str, Any], trust: Trust) -> Any:
+    """What the claim says, or the default one where it says nothing."""
+    claim = claim_at(claims, trust.organization_claim)
+    if trust.lists_organizations and isinstance(claim, list | Mapping):
+        if len(claim) > 1:
+            raise Unauthenticated(
+                f"the claim {trust.organization_claim} names several organizations: ask the"
+                " identity provider for a token for one of them"
+            )
+        claim = next(iter(claim), "")
+    return claim or trust.default_organization
+
+
+def role_of(claim: Any, role_names: Mapping[str, str], default_role: str) -> str | None:
     """The role by the issuer's name for it. `service` is never accepted from outside."""
     if claim in (None, ""):
         return None
+    if isinstance(claim, list) and role_names:
+        return highest(claim, role_names) or default_role
     role = role_names.get(str(claim), str(claim))
     if role not in ROLES:
         raise Unauthenticated(f"the role {str(claim)[:50]!r} is not one of {', '.join(ROLES)}")
     return role
+
+
+def highest(claims: list[Any], role_names: Mapping[str, str]) -> str | None:
+    """The role that may most of a list that has other applications' roles, too.
+
+    Only names of ours count. A list without any says that the person has no role here, and not, as
+    a claim that is absent, nothing: whoever loses a role at the issuer loses it here.
+    """
+    names = [role_names[name] for name in claims if isinstance(name, str) and name in role_names]
+    return max((name for name in names if name in ROLES), key=ROLES.index, default=None)
 
 
 def text_of(claim: Any, limit: int = TEXT_KEPT) -> str:

@@ -70,8 +70,9 @@ class IdentityService(pb_grpc.IdentityServiceServicer):
         if self._keys.takes(request.credential):
             return self._signed(*await self._keys.caller(request.credential))
         claims = await self._credentials.claims(request.credential)
-        person = claimed(claims, self._policy.trust, self._policy.role_names)
-        member = await self._store.meet(person, self._policy.default_role, self._now())
+        policy = self._policy
+        person = claimed(claims, policy.trust, policy.role_names, policy.default_role)
+        member = await self._store.meet(person, policy.default_role, self._now())
         if member.disabled:
             raise PermissionDenied("this member was disabled by an admin of the organization")
         ends = datetime.fromtimestamp(min(person.expires_at, 2**32), UTC)
