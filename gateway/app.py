@@ -17,6 +17,7 @@ from redis.backoff import NoBackoff
 from starlette.middleware.cors import CORSMiddleware
 
 from gateway.admission.admission import Admission
+from gateway.admission.forgetting import forgetting
 from gateway.admission.identity import Exchange
 from gateway.admission.limits import Limiter
 from gateway.multiplex import multiplexing
@@ -108,8 +109,12 @@ async def running(settings: Settings, clock: Callable[[], float] = time.time) ->
             for service, address in settings.services.items()
         }
         redis = await stack.enter_async_context(redis_for(settings))
+        exchange = Exchange(channels["activity"], clock)
+        if settings.redis_url:
+            listening_for = forgetting(settings.redis_url, exchange.forget_caller)
+            await stack.enter_async_context(listening_for)
         admission = Admission(
-            Exchange(channels["activity"], clock),
+            exchange,
             Limiter(settings.rate_limit, redis, clock),
             Limiter(settings.stranger_rate_limit, None, clock),
         )

@@ -67,6 +67,7 @@ class Exchange:
         self._callers: dict[bytes, Caller] = {}
         self._refusals: dict[bytes, Refusal] = {}
         self._asking: dict[bytes, asyncio.Task[Caller]] = {}
+        self._hints = 0
 
     def known(self, header: bytes) -> Caller | None:
         """The caller, where this Authorization was exchanged before and still holds."""
@@ -91,13 +92,24 @@ class Exchange:
         """Drop a token that a service did not accept, as after a change of keys."""
         self._callers.pop(digest(header), None)
 
+    def forget_caller(self, organization: str, subject: str) -> None:
+        """Drop all that is kept of somebody, and keep nothing that is being asked about now."""
+        self._hints += 1
+        gone = [
+            key
+            for key, caller in self._callers.items()
+            if (caller.organization, caller.subject) == (organization, subject)
+        ]
+        for key in gone:
+            del self._callers[key]
+
     def _asked(self, key: bytes, done: asyncio.Task[Caller]) -> None:
         self._asking.pop(key, None)
         if not done.cancelled():
             done.exception()  # seen, also where every waiter has gone away
 
     async def _exchange(self, key: bytes, credential: str, metadata: Metadata) -> Caller:
-        request = self._request(credential=credential)
+        request, hints = self._request(credential=credential), self._hints
         try:
             response = await self._ask(request, timeout=EXCHANGE_SECONDS, metadata=metadata)
         except grpc.aio.AioRpcError as error:
@@ -112,7 +124,8 @@ class Exchange:
             (("authorization", f"Bearer {response.token}"),),
             ends - MARGIN_SECONDS,
         )
-        keep(self._callers, key, caller)
+        if hints == self._hints:
+            keep(self._callers, key, caller)
         return caller
 
 

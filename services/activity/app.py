@@ -31,6 +31,7 @@ from services.activity.identity.issuer_keys import KeySet
 from services.activity.identity.presets import PRESETS, Preset
 from services.activity.identity.service import IdentityService, Policy
 from services.activity.identity.store import IdentityStore
+from services.common import identity_hints
 from services.common.clock import Clock, utc_now
 from services.common.db import Pool, answers, pool_for
 from services.common.event_log import Hints, served_event_log, upkeep
@@ -135,13 +136,14 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
         pool = await stack.enter_async_context(pool_of(settings))
         redis = await stack.enter_async_context(Redis.from_url(settings.redis_url))
         hints = await stack.enter_async_context(Hints(redis, SCHEMA).publishing())
+        callers = await stack.enter_async_context(Hints(redis, identity_hints.SOURCE).publishing())
         client = await stack.enter_async_context(httpx2.AsyncClient())
         recorder = Recorder(ActivityStore(pool), hints, now)
         stack.push_async_callback(recorder.flushed)
         services = [
             served_activities(pool, recorder, now),
-            served_identity(settings, pool, client, now),
-            served_api_keys(settings, pool, now),
+            served_identity(settings, pool, client, callers, now),
+            served_api_keys(settings, pool, callers, now),
             served_event_log(pool),
         ]
         serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
@@ -172,7 +174,7 @@ def served_activities(pool: Pool, recorder: Recorder, now: Clock) -> Served:
 
 
 def served_identity(
-    settings: Settings, pool: Pool, client: httpx2.AsyncClient, now: Clock
+    settings: Settings, pool: Pool, client: httpx2.AsyncClient, hints: Hints, now: Clock
 ) -> Served:
     trust = trust_of(settings)
     keys = None
@@ -190,16 +192,17 @@ def served_identity(
     return Served(
         identity_pb2.DESCRIPTOR.services_by_name["IdentityService"],
         identity_pb2_grpc.add_IdentityServiceServicer_to_server,
-        IdentityService(IdentityStore(pool), credentials, api_keys, signer, policy, now),
+        IdentityService(IdentityStore(pool), credentials, api_keys, signer, policy, hints, now),
     )
 
 
-def served_api_keys(settings: Settings, pool: Pool, now: Clock) -> Served:
+def served_api_keys(settings: Settings, pool: Pool, hints: Hints, now: Clock) -> Served:
     store = ApiKeyStore(pool)
+    maker = KeyMaker(store, settings.api_key_limit, now)
     return Served(
         api_keys_pb2.DESCRIPTOR.services_by_name["ApiKeysService"],
         api_keys_pb2_grpc.add_ApiKeysServiceServicer_to_server,
-        ApiKeysService(store, KeyMaker(store, settings.api_key_limit, now), now),
+        ApiKeysService(store, maker, hints, now),
     )
 
 

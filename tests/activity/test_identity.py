@@ -8,10 +8,12 @@ import grpc
 import pytest
 from attune.activity.v1 import identity_pb2 as pb
 from google.protobuf.field_mask_pb2 import FieldMask
+from redis.asyncio import Redis
 
 from services.common.caller import Caller
+from services.common.identity_hints import CHANNEL, caller_in
 from tests.activity.identity import CODE, RSA, Identity, code_of
-from tests.suite import SERVICE_KEYS, violations_of
+from tests.suite import SERVICE_KEYS, Servers, violations_of
 
 
 async def members(identity: Identity, org: str = "acme", **page: Any) -> pb.ListMembersResponse:
@@ -94,6 +96,23 @@ async def test_a_disabled_member_is_refused_until_enabled_again(identity: Identi
     await identity.exchange(identity.hs256(org="other"))  # the same name elsewhere is another
     await change_member(identity, "ann", disabled=False)
     await identity.exchange(identity.hs256())
+
+
+async def test_a_change_of_a_member_is_hinted_to_those_who_keep_tokens(
+    identity: Identity, servers: Servers
+) -> None:
+    await identity.exchange(identity.hs256())
+    async with (
+        Redis.from_url(servers.valkey.url()) as redis,
+        redis.pubsub(ignore_subscribe_messages=True) as hints,
+    ):
+        await hints.subscribe(CHANNEL)
+        await hints.get_message(timeout=5)
+        await change_member(identity, "ann", disabled=True)
+        async with asyncio.timeout(10):
+            async for message in hints.listen():
+                if caller_in(message["data"]) == ("acme", "ann"):
+                    break
 
 
 async def test_members_are_paged_in_the_order_of_their_first_visit(identity: Identity) -> None:

@@ -1,13 +1,17 @@
 """API keys over REST, from their making to the end of what they open."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
 import pytest
+from redis.asyncio import Redis
 
+from services.common.identity_hints import CHANNEL
 from tests.e2e.conftest import Api, gateway
+from tests.waiting import until
 
 KEYS = "/api/v1/api-keys"
 LOG = {"activity_type": "chat", "query_text": "hello"}
@@ -103,6 +107,31 @@ async def test_guesses_of_keys_count_against_the_address(api: Api) -> None:
             for n in range(7)
         ]
     assert statuses == [401] * 5 + [429] * 2
+
+
+async def test_a_key_that_is_revoked_stops_at_once_where_redis_carries_the_hint(api: Api) -> None:
+    url = api.suite.activity_settings.redis_url
+    async with (
+        api.as_("owner") as client,
+        Redis.from_url(url) as redis,
+        gateway(api.suite, redis_url=url) as address,
+        httpx2.AsyncClient(base_url=f"http://{address}") as program,
+    ):
+        made = await make(client)
+        headers = bearer(made["secret"])
+
+        async def listening() -> bool:
+            [(_, listeners)] = await redis.pubsub_numsub(CHANNEL)
+            return bool(listeners)
+
+        async def refused() -> bool:
+            return (await program.get("/api/v1/me", headers=headers)).status_code == 401
+
+        await until(listening)
+        assert not await refused()
+        await client.post(f"{KEYS}/{made['api_key']['id']}:revoke")
+        async with asyncio.timeout(5):
+            await until(refused)
 
 
 async def test_a_known_key_is_exchanged_again_after_a_minute(api: Api) -> None:

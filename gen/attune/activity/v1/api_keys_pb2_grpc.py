@@ -91,9 +91,10 @@ class ApiKeysServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RevokeApiKey(self, request, context):
-        """Ends a key for good: one's own, and for an admin any of the organization. A
-        gateway that knows the key forgets it within a minute. A key that was
-        revoked before stays as it is. Fails with NOT_FOUND where there is none.
+        """Ends a key for good: one's own, and for an admin any of the organization.
+        Gateways that know the key forget it at once, or without Redis within a
+        minute. A key that was revoked before stays as it is. Fails with NOT_FOUND
+        where there is none.
 
         Answer: {"id": "k5x2m7q4dn3wzv6a", "name": "nightly import", "user_id": "analyst001",
         "role": "viewer", "scopes": ["activity:write"], "created_by": "analyst001",

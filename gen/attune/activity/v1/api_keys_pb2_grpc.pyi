@@ -60,9 +60,10 @@ class ApiKeysServiceStub:
     "last_used_at": "2026-01-05T02:00:12Z"}]}
     """
     RevokeApiKey: _grpc.UnaryUnaryMultiCallable[_api_keys_pb2.RevokeApiKeyRequest, _api_keys_pb2.ApiKey]
-    """Ends a key for good: one's own, and for an admin any of the organization. A
-    gateway that knows the key forgets it within a minute. A key that was
-    revoked before stays as it is. Fails with NOT_FOUND where there is none.
+    """Ends a key for good: one's own, and for an admin any of the organization.
+    Gateways that know the key forget it at once, or without Redis within a
+    minute. A key that was revoked before stays as it is. Fails with NOT_FOUND
+    where there is none.
 
     Answer: {"id": "k5x2m7q4dn3wzv6a", "name": "nightly import", "user_id": "analyst001",
     "role": "viewer", "scopes": ["activity:write"], "created_by": "analyst001",
@@ -102,9 +103,10 @@ class ApiKeysServiceAsyncStub(ApiKeysServiceStub):
     "last_used_at": "2026-01-05T02:00:12Z"}]}
     """
     RevokeApiKey: _aio.UnaryUnaryMultiCallable[_api_keys_pb2.RevokeApiKeyRequest, _api_keys_pb2.ApiKey]  # type: ignore[assignment]
-    """Ends a key for good: one's own, and for an admin any of the organization. A
-    gateway that knows the key forgets it within a minute. A key that was
-    revoked before stays as it is. Fails with NOT_FOUND where there is none.
+    """Ends a key for good: one's own, and for an admin any of the organization.
+    Gateways that know the key forget it at once, or without Redis within a
+    minute. A key that was revoked before stays as it is. Fails with NOT_FOUND
+    where there is none.
 
     Answer: {"id": "k5x2m7q4dn3wzv6a", "name": "nightly import", "user_id": "analyst001",
     "role": "viewer", "scopes": ["activity:write"], "created_by": "analyst001",
@@ -159,9 +161,10 @@ class ApiKeysServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _api_keys_pb2.RevokeApiKeyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_api_keys_pb2.ApiKey, _abc.Awaitable[_api_keys_pb2.ApiKey]]:
-        """Ends a key for good: one's own, and for an admin any of the organization. A
-        gateway that knows the key forgets it within a minute. A key that was
-        revoked before stays as it is. Fails with NOT_FOUND where there is none.
+        """Ends a key for good: one's own, and for an admin any of the organization.
+        Gateways that know the key forget it at once, or without Redis within a
+        minute. A key that was revoked before stays as it is. Fails with NOT_FOUND
+        where there is none.
 
         Answer: {"id": "k5x2m7q4dn3wzv6a", "name": "nightly import", "user_id": "analyst001",
         "role": "viewer", "scopes": ["activity:write"], "created_by": "analyst001",
