@@ -152,6 +152,16 @@ async def test_the_keys_of_a_disabled_member_stop_and_none_are_made(identity: Id
     assert await code_of(make(identity, ann)) is CODE.PERMISSION_DENIED
 
 
+async def test_the_keys_of_a_member_who_was_removed_stop(
+    identity: Identity, servers: Servers, database: str
+) -> None:
+    made = await make(identity, await member(identity))
+    await member(identity, org="other")  # the same name elsewhere is another
+    async with connected(servers.dsn(database, "activity"), "activity") as conn:
+        await conn.execute("DELETE FROM members WHERE organization_id = 'acme'")
+    assert await identity.refused(made.secret) is CODE.PERMISSION_DENIED
+
+
 async def test_nobody_makes_keys_who_is_no_member(identity: Identity) -> None:
     call = make(identity, identity.as_("stranger", "admin"))
     assert await code_of(call) is CODE.PERMISSION_DENIED

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import httpx2
 import pytest
 
 from services.activity.identity import issuer_keys
@@ -222,3 +223,27 @@ async def test_a_discovery_document_that_is_not_the_issuers_own_is_not_believed(
         token = RSA.sign(identity.clock(), iss=issuer.address)
         assert await identity.refused(token) is CODE.UNAVAILABLE
     assert issuer.asked == 0
+
+
+@pytest.mark.parametrize(
+    ("issuer", "keys", "good"),
+    [
+        ("https://id.example", "https://keys.example/jwks", True),
+        ("https://id.example/", "https://id.example/jwks", True),
+        ("https://id.example", "http://id.example/jwks", False),
+        ("http://id.example", "https://id.example/jwks", True),
+    ],
+)
+async def test_keys_are_not_read_in_the_clear_for_an_issuer_that_is_not(
+    issuer: str, keys: str, good: bool
+) -> None:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        assert request.url == "/".join((issuer.rstrip("/"), ".well-known/openid-configuration"))
+        return httpx2.Response(200, json={"issuer": issuer, "jwks_uri": keys})
+
+    async with httpx2.AsyncClient(transport=httpx2.MockTransport(answer)) as client:
+        if good:
+            assert await issuer_keys.discovered(client, issuer) == keys
+        else:
+            with pytest.raises(issuer_keys.BadDocument, match="as safe as"):
+                await issuer_keys.discovered(client, issuer)

@@ -60,9 +60,9 @@ class ApiKeysServiceServicer:
 
     def CreateApiKey(self, request, context):
         """Makes a key. Its text is in this answer and nowhere afterwards. Fails with
-        PERMISSION_DENIED where the role is above one's own or a key for itself is
-        asked for by other than an admin, FAILED_PRECONDITION where there are as many
-        keys as there may be. With an Idempotency-Key a repetition makes no second
+        PERMISSION_DENIED where the role is above one's own, or where other than an
+        admin wants a key that acts as itself; FAILED_PRECONDITION where there are as
+        many keys as there may be. With an Idempotency-Key a repetition makes no second
         key, and gets the first one without its text.
 
         Example: {"name": "nightly import", "scopes": ["activity:write"], "role": "viewer",

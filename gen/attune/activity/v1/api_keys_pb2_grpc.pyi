@@ -37,9 +37,9 @@ class ApiKeysServiceStub:
     def __new__(cls, channel: _aio.Channel) -> ApiKeysServiceAsyncStub: ...
     CreateApiKey: _grpc.UnaryUnaryMultiCallable[_api_keys_pb2.CreateApiKeyRequest, _api_keys_pb2.CreateApiKeyResponse]
     """Makes a key. Its text is in this answer and nowhere afterwards. Fails with
-    PERMISSION_DENIED where the role is above one's own or a key for itself is
-    asked for by other than an admin, FAILED_PRECONDITION where there are as many
-    keys as there may be. With an Idempotency-Key a repetition makes no second
+    PERMISSION_DENIED where the role is above one's own, or where other than an
+    admin wants a key that acts as itself; FAILED_PRECONDITION where there are as
+    many keys as there may be. With an Idempotency-Key a repetition makes no second
     key, and gets the first one without its text.
 
     Example: {"name": "nightly import", "scopes": ["activity:write"], "role": "viewer",
@@ -80,9 +80,9 @@ class ApiKeysServiceAsyncStub(ApiKeysServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateApiKey: _aio.UnaryUnaryMultiCallable[_api_keys_pb2.CreateApiKeyRequest, _api_keys_pb2.CreateApiKeyResponse]  # type: ignore[assignment]
     """Makes a key. Its text is in this answer and nowhere afterwards. Fails with
-    PERMISSION_DENIED where the role is above one's own or a key for itself is
-    asked for by other than an admin, FAILED_PRECONDITION where there are as many
-    keys as there may be. With an Idempotency-Key a repetition makes no second
+    PERMISSION_DENIED where the role is above one's own, or where other than an
+    admin wants a key that acts as itself; FAILED_PRECONDITION where there are as
+    many keys as there may be. With an Idempotency-Key a repetition makes no second
     key, and gets the first one without its text.
 
     Example: {"name": "nightly import", "scopes": ["activity:write"], "role": "viewer",
@@ -126,9 +126,9 @@ class ApiKeysServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_api_keys_pb2.CreateApiKeyResponse, _abc.Awaitable[_api_keys_pb2.CreateApiKeyResponse]]:
         """Makes a key. Its text is in this answer and nowhere afterwards. Fails with
-        PERMISSION_DENIED where the role is above one's own or a key for itself is
-        asked for by other than an admin, FAILED_PRECONDITION where there are as many
-        keys as there may be. With an Idempotency-Key a repetition makes no second
+        PERMISSION_DENIED where the role is above one's own, or where other than an
+        admin wants a key that acts as itself; FAILED_PRECONDITION where there are as
+        many keys as there may be. With an Idempotency-Key a repetition makes no second
         key, and gets the first one without its text.
 
         Example: {"name": "nightly import", "scopes": ["activity:write"], "role": "viewer",
