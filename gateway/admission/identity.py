@@ -18,6 +18,7 @@ from gateway.http.problems import Problem, from_rpc, unauthenticated
 
 Metadata = tuple[tuple[str, str], ...]
 Clock = Callable[[], float]
+Key = TypeVar("Key")
 Kept = TypeVar("Kept")
 
 EXCHANGE = "/attune.activity.v1.IdentityService/ExchangeToken"
@@ -38,6 +39,8 @@ class Caller:
     subject: str
     metadata: Metadata
     until: float
+    # How many hints of changes had come when identity was asked.
+    hints: int
 
 
 @dataclass(frozen=True)
@@ -67,12 +70,17 @@ class Exchange:
         self._callers: dict[bytes, Caller] = {}
         self._refusals: dict[bytes, Refusal] = {}
         self._asking: dict[bytes, asyncio.Task[Caller]] = {}
+        # Organization and subject -> the number of the newest hint that they changed.
+        self._changed: dict[tuple[str, str], int] = {}
         self._hints = 0
 
     def known(self, header: bytes) -> Caller | None:
         """The caller, where this Authorization was exchanged before and still holds."""
         caller = self._callers.get(digest(header))
-        return caller if caller is not None and self._clock() < caller.until else None
+        if caller is None or self._clock() >= caller.until:
+            return None
+        changed = self._changed.get((caller.organization, caller.subject), 0)
+        return caller if changed <= caller.hints else None
 
     async def caller(self, header: bytes | None, metadata: Metadata) -> Caller:
         """The caller; raises a Problem of 401, 403 or 503. Concurrent calls ask once."""
@@ -93,15 +101,9 @@ class Exchange:
         self._callers.pop(digest(header), None)
 
     def forget_caller(self, organization: str, subject: str) -> None:
-        """Drop all that is kept of somebody, and keep nothing that is being asked about now."""
+        """What is kept of somebody holds no more, nor what identity is being asked about now."""
         self._hints += 1
-        gone = [
-            key
-            for key, caller in self._callers.items()
-            if (caller.organization, caller.subject) == (organization, subject)
-        ]
-        for key in gone:
-            del self._callers[key]
+        keep(self._changed, (organization, subject), self._hints)
 
     def _asked(self, key: bytes, done: asyncio.Task[Caller]) -> None:
         self._asking.pop(key, None)
@@ -123,9 +125,9 @@ class Exchange:
             response.subject,
             (("authorization", f"Bearer {response.token}"),),
             ends - MARGIN_SECONDS,
+            hints,
         )
-        if hints == self._hints:
-            keep(self._callers, key, caller)
+        keep(self._callers, key, caller)
         return caller
 
 
@@ -141,7 +143,7 @@ def digest(header: bytes) -> bytes:
     return hashlib.sha256(header).digest()
 
 
-def keep(kept: dict[bytes, Kept], key: bytes, value: Kept) -> None:
+def keep(kept: dict[Key, Kept], key: Key, value: Kept) -> None:
     if len(kept) >= MOST_KEPT:
         del kept[next(iter(kept))]
     kept[key] = value
