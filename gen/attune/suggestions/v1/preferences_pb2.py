@@ -29,7 +29,7 @@ from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mas
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'attune/suggestions/v1/preferences.proto\x12\x15\x61ttune.suggestions.v1\x1a\x1d\x61ttune/common/v1/access.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"D\n\x15GetPreferencesRequest\x12\x1f\n\x07user_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x00\x88\x01\x01\x42\n\n\x08_user_id\"\x81\x03\n\x0bPreferences\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12V\n\x15preferred_query_types\x18\x02 \x03(\tB7\xbaH4\x92\x01\x31\x10\x04\x18\x01\"+r)R\ncomparisonR\x05trendR\x07rankingR\x0b\x61ggregation\x12,\n\x10\x65xcluded_metrics\x18\x03 \x03(\tB\x12\xbaH\x0f\x92\x01\x0c\x10\xc8\x01\"\x07r\x05\x10\x01\x18\xc8\x01\x12-\n\x11preferred_metrics\x18\x04 \x03(\tB\x12\xbaH\x0f\x92\x01\x0c\x10\xc8\x01\"\x07r\x05\x10\x01\x18\xc8\x01\x12\x30\n\x14preferred_dimensions\x18\x05 \x03(\tB\x12\xbaH\x0f\x92\x01\x0c\x10\xc8\x01\"\x07r\x05\x10\x01\x18\xc8\x01\x12\x1d\n\x15show_advanced_queries\x18\x06 \x01(\x08\x12\x17\n\x0fmax_suggestions\x18\x07 \x01(\x05\x12\x33\n\nupdated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x88\x01\x01\x42\r\n\x0b_updated_at\"\xb9\x01\n\x18UpdatePreferencesRequest\x12?\n\x0bpreferences\x18\x01 \x01(\x0b\x32\".attune.suggestions.v1.PreferencesB\x06\xbaH\x03\xc8\x01\x01\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x1f\n\x07user_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x00\x88\x01\x01\x42\n\n\x08_user_id\"e\n\x19UpdatePreferencesResponse\x12\x0f\n\x07success\x18\x01 \x01(\x08\x12\x37\n\x0bpreferences\x18\x02 \x01(\x0b\x32\".attune.suggestions.v1.Preferences2\xf5\x02\n\x12PreferencesService\x12\x9d\x01\n\x0eGetPreferences\x12,.attune.suggestions.v1.GetPreferencesRequest\x1a\".attune.suggestions.v1.Preferences\"9\xaa\xd4\x18\x11\x12\x04\x01\x02\x03\x04\x1a\x07user_id0\x06\x82\xd3\xe4\x93\x02\x1e\x12\x1c/api/v1/activity/preferences\x12\xbe\x01\n\x11UpdatePreferences\x12/.attune.suggestions.v1.UpdatePreferencesRequest\x1a\x30.attune.suggestions.v1.UpdatePreferencesResponse\"F\xaa\xd4\x18\x11\x12\x04\x01\x02\x03\x04\x1a\x07user_id0\x07\x82\xd3\xe4\x93\x02+\x1a\x1c/api/v1/activity/preferences:\x0bpreferencesb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'attune/suggestions/v1/preferences.proto\x12\x15\x61ttune.suggestions.v1\x1a\x1d\x61ttune/common/v1/access.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"D\n\x15GetPreferencesRequest\x12\x1f\n\x07user_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x00\x88\x01\x01\x42\n\n\x08_user_id\"\xa5\x03\n\x0bPreferences\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12V\n\x15preferred_query_types\x18\x02 \x03(\tB7\xbaH4\x92\x01\x31\x10\x04\x18\x01\"+r)R\ncomparisonR\x05trendR\x07rankingR\x0b\x61ggregation\x12,\n\x10\x65xcluded_metrics\x18\x03 \x03(\tB\x12\xbaH\x0f\x92\x01\x0c\x10\xc8\x01\"\x07r\x05\x10\x01\x18\xc8\x01\x12-\n\x11preferred_metrics\x18\x04 \x03(\tB\x12\xbaH\x0f\x92\x01\x0c\x10\xc8\x01\"\x07r\x05\x10\x01\x18\xc8\x01\x12\x30\n\x14preferred_dimensions\x18\x05 \x03(\tB\x12\xbaH\x0f\x92\x01\x0c\x10\xc8\x01\"\x07r\x05\x10\x01\x18\xc8\x01\x12\x1d\n\x15show_advanced_queries\x18\x06 \x01(\x08\x12\'\n\x0fmax_suggestions\x18\x07 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x0c(\x01H\x00\x88\x01\x01\x12\x33\n\nupdated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x01\x88\x01\x01\x42\x12\n\x10_max_suggestionsB\r\n\x0b_updated_at\"\xb9\x01\n\x18UpdatePreferencesRequest\x12?\n\x0bpreferences\x18\x01 \x01(\x0b\x32\".attune.suggestions.v1.PreferencesB\x06\xbaH\x03\xc8\x01\x01\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x1f\n\x07user_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x00\x88\x01\x01\x42\n\n\x08_user_id\"e\n\x19UpdatePreferencesResponse\x12\x0f\n\x07success\x18\x01 \x01(\x08\x12\x37\n\x0bpreferences\x18\x02 \x01(\x0b\x32\".attune.suggestions.v1.Preferences2\xf5\x02\n\x12PreferencesService\x12\x9d\x01\n\x0eGetPreferences\x12,.attune.suggestions.v1.GetPreferencesRequest\x1a\".attune.suggestions.v1.Preferences\"9\xaa\xd4\x18\x11\x12\x04\x01\x02\x03\x04\x1a\x07user_id0\x06\x82\xd3\xe4\x93\x02\x1e\x12\x1c/api/v1/activity/preferences\x12\xbe\x01\n\x11UpdatePreferences\x12/.attune.suggestions.v1.UpdatePreferencesRequest\x1a\x30.attune.suggestions.v1.UpdatePreferencesResponse\"F\xaa\xd4\x18\x11\x12\x04\x01\x02\x03\x04\x1a\x07user_id0\x07\x82\xd3\xe4\x93\x02+\x1a\x1c/api/v1/activity/preferences:\x0bpreferencesb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,6 +46,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PREFERENCES'].fields_by_name['preferred_metrics']._serialized_options = b'\272H\017\222\001\014\020\310\001\"\007r\005\020\001\030\310\001'
   _globals['_PREFERENCES'].fields_by_name['preferred_dimensions']._loaded_options = None
   _globals['_PREFERENCES'].fields_by_name['preferred_dimensions']._serialized_options = b'\272H\017\222\001\014\020\310\001\"\007r\005\020\001\030\310\001'
+  _globals['_PREFERENCES'].fields_by_name['max_suggestions']._loaded_options = None
+  _globals['_PREFERENCES'].fields_by_name['max_suggestions']._serialized_options = b'\272H\006\032\004\030\014(\001'
   _globals['_UPDATEPREFERENCESREQUEST'].fields_by_name['preferences']._loaded_options = None
   _globals['_UPDATEPREFERENCESREQUEST'].fields_by_name['preferences']._serialized_options = b'\272H\003\310\001\001'
   _globals['_UPDATEPREFERENCESREQUEST'].fields_by_name['user_id']._loaded_options = None
@@ -57,11 +59,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETPREFERENCESREQUEST']._serialized_start=223
   _globals['_GETPREFERENCESREQUEST']._serialized_end=291
   _globals['_PREFERENCES']._serialized_start=294
-  _globals['_PREFERENCES']._serialized_end=679
-  _globals['_UPDATEPREFERENCESREQUEST']._serialized_start=682
-  _globals['_UPDATEPREFERENCESREQUEST']._serialized_end=867
-  _globals['_UPDATEPREFERENCESRESPONSE']._serialized_start=869
-  _globals['_UPDATEPREFERENCESRESPONSE']._serialized_end=970
-  _globals['_PREFERENCESSERVICE']._serialized_start=973
-  _globals['_PREFERENCESSERVICE']._serialized_end=1346
+  _globals['_PREFERENCES']._serialized_end=715
+  _globals['_UPDATEPREFERENCESREQUEST']._serialized_start=718
+  _globals['_UPDATEPREFERENCESREQUEST']._serialized_end=903
+  _globals['_UPDATEPREFERENCESRESPONSE']._serialized_start=905
+  _globals['_UPDATEPREFERENCESRESPONSE']._serialized_end=1006
+  _globals['_PREFERENCESSERVICE']._serialized_start=1009
+  _globals['_PREFERENCESSERVICE']._serialized_end=1382
 # @@protoc_insertion_point(module_scope)
