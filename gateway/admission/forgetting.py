@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from services.common.identity_hints import CHANNEL, caller_in
+from services.common.tasks import end
 
 log = structlog.get_logger(__name__)
 
@@ -25,8 +26,7 @@ async def forgetting(redis_url: str, forget: Forget) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end(task)
 
 
 async def keep_listening(redis_url: str, forget: Forget) -> None:

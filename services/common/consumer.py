@@ -22,6 +22,7 @@ from services.common.clock import Clock, utc_now
 from services.common.db import TRANSIENT_ERRORS, Connection, Pool
 from services.common.event_log import READ_LIMIT, SQL, channel_of
 from services.common.service_tokens import ServiceTokens
+from services.common.tasks import end
 from services.common.telemetry import EVENT_LAG, EVENTS_APPLIED, EVENTS_DEAD, EVENTS_SKIPPED
 
 log = structlog.get_logger(__name__)
@@ -87,9 +88,7 @@ class Consumer:
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end(*tasks)
 
     async def _forever(self, step: Callable[[], Awaitable[None]]) -> None:
         while True:

@@ -22,6 +22,7 @@ from services.common.interceptors import Context
 from services.common.jobs import Job
 from services.common.partitions import ensure_partitions
 from services.common.server import Served
+from services.common.tasks import end
 
 SQL = load_queries(__package__, "event_log.sql")
 READ_LIMIT = 500
@@ -119,8 +120,7 @@ class Hints:
         try:
             yield self
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await end(task)
 
     async def _publish(self) -> None:
         while True:

@@ -44,6 +44,7 @@ class Stream:
         self.responses: asyncio.Queue[pb.MultiplexResponse | None] = asyncio.Queue()
         self.messages = 0
         self.heard_all = asyncio.Event()
+        self.answered = 0
 
     async def read(self, requests: Any) -> None:
         async for request in requests:
@@ -54,10 +55,19 @@ class Stream:
                 self.cancelled.put_nowait(number)
         self.heard_all.set()
 
+    def answer_all(self) -> None:
+        """Answer whatever comes."""
+        self._answering = asyncio.create_task(self._answer_all())
+
+    async def _answer_all(self) -> None:
+        while True:
+            await self.answer()
+
     async def answer(self, text: bytes = b"") -> None:
         """Answer the next call, with its own request where nothing else is given."""
         call = await self.calls.get()
         answer = pb.MultiplexResponse.Answer(id=call.id, response=text or call.request)
+        self.answered += 1
         self.responses.put_nowait(pb.MultiplexResponse(answers=[answer]))
 
 
@@ -148,11 +158,10 @@ async def test_a_late_answer_is_for_nobody(at: Fixture) -> None:
 
 async def test_a_full_line_opens_another(at: Fixture) -> None:
     calls = [at.call() for _ in range(CALLS_A_LINE + 1)]
-    first, second = await at.stream(), await at.stream()
-    for _ in range(CALLS_A_LINE):
-        await first.answer(b"first")
-    await second.answer(b"second")
-    assert (await asyncio.gather(*calls)).count(b"second") == 1
+    for stream in (await at.stream(), await at.stream()):
+        stream.answer_all()
+    await asyncio.gather(*calls)
+    assert sorted(stream.answered for stream in at.service.streams) == [1, CALLS_A_LINE]
 
 
 async def test_an_old_line_takes_no_new_calls_and_answers_the_old_ones(at: Fixture) -> None:
