@@ -22,6 +22,12 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.fixture(scope="session", autouse=True)
+async def one_event_loop() -> AsyncIterator[None]:
+    """Keeps the loop until the run ends: gRPC may still tell a call's end when its test is over."""
+    yield
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
     """A PostgreSQL and a Valkey of this run's own, stopped at its end."""
