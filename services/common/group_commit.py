@@ -56,6 +56,7 @@ class GroupCommit(Generic[Row, Result]):
     `write` returns one result or exception for each row, in order. Where it raises an error about
     the data, the rows are written one by one, so that a bad row never fails its neighbours.
     An organization may have `max_rows` and `max_bytes` waiting, all together SHARES times that.
+    With `linger_seconds`, for callers that do not wait, rows gather so long before a write.
     """
 
     def __init__(
@@ -64,7 +65,9 @@ class GroupCommit(Generic[Row, Result]):
         write: Callable[[str, Sequence[Row]], Awaitable[Sequence[Result | Exception]]],
         max_rows: int = MAX_ROWS,
         max_bytes: int = MAX_BYTES,
+        linger_seconds: float = 0.0,
     ) -> None:
+        self._linger_seconds = linger_seconds
         self._write = write
         self._rows = COMMIT_ROWS.labels(name)
         self._max_rows = max_rows
@@ -111,6 +114,8 @@ class GroupCommit(Generic[Row, Result]):
         queue = self._queues[organization_id]
         try:
             while queue:
+                if self._linger_seconds:
+                    await asyncio.sleep(self._linger_seconds)
                 await self._commit(organization_id, take_batch(queue))
         finally:
             del self._queues[organization_id], self._writers[organization_id]

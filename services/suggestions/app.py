@@ -1,6 +1,6 @@
 """Suggestions, wired: settings in, a listening service or a worker out."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -21,8 +21,8 @@ from redis.asyncio import Redis
 
 from services.common.channels import channel_to
 from services.common.clock import Clock, utc_now
-from services.common.consumer import SWEEP_SECONDS, Consumer, Subscription
-from services.common.db import Pool, answers, pool_for
+from services.common.consumer import SWEEP_SECONDS, Consumer, Fact, Subscription
+from services.common.db import Connection, Pool, answers, pool_for
 from services.common.event_log import upkeep
 from services.common.jobs import Job, working_jobs
 from services.common.server import Served, serving
@@ -40,6 +40,10 @@ from services.suggestions.personalized.store import SuggestionStore
 from services.suggestions.personalized.suggester import Suggester
 from services.suggestions.preferences.service import PreferencesService
 from services.suggestions.preferences.store import PreferenceStore
+from services.suggestions.servings import joining
+from services.suggestions.servings.joining import Joiner
+from services.suggestions.servings.recording import Recorder
+from services.suggestions.servings.store import ServingStore
 
 SCHEMA = "suggestions"
 
@@ -56,6 +60,9 @@ class Settings(ProcessSettings):
     vocabulary_dir: str = ""
     suggestion_ttl_seconds: int = Field(default=3600, ge=1)
     event_sweep_seconds: float = Field(default=SWEEP_SECONDS, gt=0)
+    # A click counts for what was shown within so long before it.
+    click_window_seconds: int = Field(default=3600, ge=1)
+    servings_kept_days: int = Field(default=90, ge=1)
 
 
 @asynccontextmanager
@@ -65,11 +72,20 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
         raise MissingSetting("ATTUNE_TOKEN_PUBLIC_KEYS is needed")
     settings.refuse_development_secrets(settings.suggestions_database_url)
     verifier = TokenVerifier(settings.token_public_keys, now)
-    async with pool_of(settings) as pool:
-        services = served(settings, pool, now)
+    async with pool_of(settings) as pool, flushing(Recorder(ServingStore(pool))) as recorder:
+        services = served(settings, pool, recorder, now)
         serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
         async with serve(services, address=settings.suggestions_address) as address:
             yield address
+
+
+@asynccontextmanager
+async def flushing(recorder: Recorder) -> AsyncIterator[Recorder]:
+    """Store at the end what is still to be recorded."""
+    try:
+        yield recorder
+    finally:
+        await recorder.flushed()
 
 
 @asynccontextmanager
@@ -87,9 +103,16 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
         activity = await stack.enter_async_context(channel_to(settings.activity_address))
         tokens = ServiceTokens(SCHEMA, settings.suggestions_service_key, activity, now)
         learner = Learner(PatternStore(pool), Catalogue(settings.vocabulary_dir, now), now)
-        rebuilder = rebuilder_of(pool, learner, activity, tokens, now)
+        window = timedelta(seconds=settings.click_window_seconds)
+        joiner = Joiner(ServingStore(pool), window, now)
+        rebuilder = rebuilder_of(pool, learner, joiner, activity, tokens, now)
+
+        async def apply(conn: Connection, organization_id: str, facts: Sequence[Fact]) -> None:
+            await learner.apply(conn, organization_id, facts)
+            await joiner.apply(conn, organization_id, facts)
+
         consumer = Consumer(
-            Subscription(CONSUMER, "activity", HANDLES, learner.apply, rebuilder.start_over),
+            Subscription(CONSUMER, "activity", HANDLES, apply, rebuilder.start_over),
             pool,
             event_log_pb2_grpc.EventLogServiceStub(activity),
             tokens,
@@ -98,19 +121,26 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
             settings.event_sweep_seconds,
         )
         await stack.enter_async_context(consumer.running())
-        work = working_jobs(
-            pool, SCHEMA, [*jobs(pool, now), rebuilder.job(), rebuilder.forgetting()], now
-        )
+        theirs = [rebuilder.job(), rebuilder.forgetting(), joiner.job(CONSUMER)]
+        kept = timedelta(days=settings.servings_kept_days)
+        forgetting = joining.forgetting(ServingStore(pool), kept, now)
+        work = working_jobs(pool, SCHEMA, [*jobs(pool, now), *theirs, forgetting], now)
         await stack.enter_async_context(work)
         yield
 
 
 def rebuilder_of(
-    pool: Pool, learner: Learner, activity: grpc.aio.Channel, tokens: ServiceTokens, now: Clock
+    pool: Pool,
+    learner: Learner,
+    joiner: Joiner,
+    activity: grpc.aio.Channel,
+    tokens: ServiceTokens,
+    now: Clock,
 ) -> Rebuilder:
     return Rebuilder(
         PatternStore(pool),
         learner,
+        joiner,
         activity_pb2_grpc.ActivityServiceStub(activity),
         event_log_pb2_grpc.EventLogServiceStub(activity),
         tokens,
@@ -127,7 +157,7 @@ def pool_of(settings: Settings, **session: str) -> Pool:
     return pool_for(settings.suggestions_database_url, SCHEMA, settings.pool_size, **session)
 
 
-def served(settings: Settings, pool: Pool, now: Clock) -> list[Served]:
+def served(settings: Settings, pool: Pool, recorder: Recorder, now: Clock) -> list[Served]:
     patterns = PatternStore(pool)
     catalogue = Catalogue(settings.vocabulary_dir, now)
     ttl = timedelta(seconds=settings.suggestion_ttl_seconds)
@@ -136,7 +166,7 @@ def served(settings: Settings, pool: Pool, now: Clock) -> list[Served]:
         Served(
             suggestions_pb2.DESCRIPTOR.services_by_name["SuggestionsService"],
             suggestions_pb2_grpc.add_SuggestionsServiceServicer_to_server,
-            SuggestionsService(suggester, patterns, catalogue),
+            SuggestionsService(suggester, patterns, catalogue, recorder, now),
         ),
         Served(
             patterns_pb2.DESCRIPTOR.services_by_name["PatternsService"],

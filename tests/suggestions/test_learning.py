@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from services.suggestions import app
 from services.suggestions.catalogue import Catalogue
 from services.suggestions.patterns.learning import CONSUMER, Learner
 from services.suggestions.patterns.store import PatternStore
+from services.suggestions.servings.joining import Joiner
+from services.suggestions.servings.store import ServingStore
 from tests.databases import connected
 from tests.servers import own_valkey
 from tests.suggestions.asking import ask
@@ -292,7 +295,8 @@ async def test_rebuilds_at_the_same_time_do_not_spoil_each_other(
         tokens = ServiceTokens("suggestions", SERVICE_KEYS["suggestions"], channel)
         catalogue = Catalogue(state.suite.suggestions_settings.vocabulary_dir, utc_now)
         learner = Learner(PatternStore(pool), catalogue, utc_now)
-        rebuilder = app.rebuilder_of(pool, learner, channel, tokens, utc_now)
+        joiner = Joiner(ServingStore(pool), timedelta(hours=1), utc_now)
+        rebuilder = app.rebuilder_of(pool, learner, joiner, channel, tokens, utc_now)
         async with consuming(state.suite):
             for _ in range(4):
                 logging = asyncio.create_task(ask_in_parts(state.suite, texts(40), 4))

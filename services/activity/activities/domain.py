@@ -61,6 +61,7 @@ class Outcome:
     response_micros: int | None
     connection_id: str | None
     job_role: str
+    session_id: str | None
 
 
 def missing_field(activity_type: str, given: Mapping[str, object]) -> Iterator[Violation]:
@@ -139,6 +140,7 @@ def outcome_of(response_data: str | None, metadata: str | None) -> Outcome:
         ),
         connection_id=short_text(context, "connection_id"),
         job_role=short_text(context, "job_role") or "",
+        session_id=short_text(context, "session_id"),
     )
 
 

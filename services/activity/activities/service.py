@@ -166,6 +166,7 @@ def fact_of(activity: Activity) -> pb.ActivityLogged:
         succeeded=outcome.succeeded,
         response_micros=outcome.response_micros,
         created_at=activity.created_at,
+        session_id=outcome.session_id,
     )
 
 

@@ -4,10 +4,13 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from services.suggestions.ranking.model import SAFE_KINDS
-from services.suggestions.templates.extract import Template, extract
+from services.suggestions.patterns.weights import add_time
+from services.suggestions.ranking.english import squash
+from services.suggestions.ranking.model import JOINED, SAFE_KINDS
+from services.suggestions.templates.extract import Template, extract, parse_template
 from services.suggestions.templates.query_type import query_type
 from services.suggestions.templates.vocabulary import Vocabulary
 
@@ -22,10 +25,16 @@ VALUE_LENGTH = 200
 # one caller slow down everybody.
 TEMPLATE_LENGTH = 500
 TEMPLATE_SLOTS = 20
+# Fillings together longer than this are texts of their own.
+FILLING_LENGTH = 400
+FOLLOWERS_KEPT = 16
+OPENING_LENGTH = 40
 MOST = 2**63 - 1
+HOURS = 7 * 24
 ID_BITS = 52  # whole numbers that every JSON reader keeps exactly
 
 Counts = dict[str, int]
+Weights = dict[str, float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +48,7 @@ class Question:
     succeeded: bool
     response_micros: int | None
     asked_at: datetime
+    session_id: str = ""
 
 
 class PatternKey(NamedTuple):
@@ -68,6 +78,10 @@ class Pattern:
     metadata: dict[str, Counts] = field(default_factory=dict)
     spellings: Counts = field(default_factory=dict)
     slot_values: dict[str, Counts] = field(default_factory=dict)
+    recent: float | None = None
+    hours: Counts = field(default_factory=dict)
+    followers: Counts = field(default_factory=dict)
+    asked: Weights = field(default_factory=dict)
 
     @property
     def query_template(self) -> str:
@@ -127,14 +141,37 @@ def learn(pattern: Pattern | None, key: PatternKey, observation: Observation) ->
     count(pattern.spellings, observation.template.text)
     for facet, value in observation.facets:
         count(pattern.metadata.setdefault(facet, {}), value, FACETS_KEPT)
-    own = key.pattern_type == "user_specific"
-    for position, slot in enumerate(observation.template.slots):
-        if own or slot.kind in SAFE_KINDS:
-            # The words as they were said: "quarterly profits" is more than the metric's name.
-            said = slot.text.casefold() if slot.term else slot.text
-            value = " ".join(said.split())[:VALUE_LENGTH]
-            count(pattern.slot_values.setdefault(str(position), {}), value)
+    pattern.recent = add_time(pattern.recent, question.asked_at)
+    count(pattern.hours, str(hour_of_week(question.asked_at)), HOURS)
+    learn_slots(pattern, observation, own=key.pattern_type == "user_specific")
     return pattern
+
+
+def learn_slots(pattern: Pattern, observation: Observation, own: bool) -> None:
+    """What the slots held, each and together; of others only what may be shown to anyone."""
+    slots = observation.template.slots
+    # The words as they were said: "quarterly profits" is more than the metric's name.
+    said = [slot.text.casefold() if slot.term else slot.text for slot in slots]
+    values = [" ".join(text.split())[:VALUE_LENGTH] for text in said]
+    safe = [own or slot.kind in SAFE_KINDS for slot in slots]
+    for position, value in enumerate(values):
+        if safe[position]:
+            count(pattern.slot_values.setdefault(str(position), {}), value)
+    together = JOINED.join(values)
+    if slots and all(safe) and len(together) <= FILLING_LENGTH:
+        weigh(pattern.asked, together, observation.question.asked_at)
+
+
+def hour_of_week(moment: datetime) -> int:
+    """0 is Monday 00:00 to 01:00, in the time zone of the moment."""
+    return moment.weekday() * 24 + moment.hour
+
+
+@lru_cache(maxsize=8192)
+def opening_of(template: str) -> str:
+    """The folded text before the first slot, cut: what half-typed text is looked up by."""
+    first = next(iter(parse_template(template)), "")
+    return squash(first).lstrip()[:OPENING_LENGTH] if isinstance(first, str) else ""
 
 
 def count(counts: Counts, value: str, most: int | None = None) -> None:
@@ -143,3 +180,11 @@ def count(counts: Counts, value: str, most: int | None = None) -> None:
     if len(counts) > (most or VALUES_KEPT):
         others = (v for v in counts if v != value)
         del counts[max(others, key=lambda v: (-counts[v], v))]
+
+
+def weigh(weights: Weights, value: str, at: datetime) -> None:
+    """Count a value in its `recent`; of too many, the lightest makes room."""
+    weights[value] = add_time(weights.get(value), at)
+    if len(weights) > VALUES_KEPT:
+        others = (v for v in weights if v != value)
+        del weights[max(others, key=lambda v: (-weights[v], v))]

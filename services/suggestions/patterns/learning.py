@@ -10,7 +10,8 @@ from services.common.consumer import Fact
 from services.common.db import Connection
 from services.suggestions.catalogue import Catalogue
 from services.suggestions.invalidation import outdate
-from services.suggestions.patterns.domain import Observation, Question, keys_of, learn, observe
+from services.suggestions.patterns.domain import Observation, Question, observe
+from services.suggestions.patterns.sessions import needed, preceding, tally
 from services.suggestions.patterns.store import PatternStore
 
 CONSUMER = "suggestions.patterns"
@@ -49,14 +50,18 @@ class Learner:
         observations = [observation for observation in seen if observation]
         if not observations:
             return set()
-        keys = {key for observation in observations for key in keys_of(observation)}
+        users = sorted({observation.question.user_id for observation in observations})
+        heads = await self._store.heads(conn, organization_id, generation, users)
+        before = preceding(observations, heads)
+        keys = needed(observations, before)
         patterns = await self._store.get(conn, organization_id, generation, sorted(keys))
-        fresh = {key.target_id for key in keys - patterns.keys() if key[0] == "user_specific"}
-        for observation in observations:
-            for key in keys_of(observation):
-                patterns[key] = learn(patterns.get(key), key, observation)
-        await self._store.put(conn, organization_id, generation, patterns, self._now())
-        return fresh
+        known = set(patterns)
+        changed = tally(patterns, heads, observations, before)
+        now = self._now()
+        learned = {key: patterns[key] for key in changed}
+        await self._store.put(conn, organization_id, generation, learned, now)
+        await self._store.put_heads(conn, organization_id, generation, heads)
+        return {key.target_id for key in changed - known if key[0] == "user_specific"}
 
     def _observe(self, organization_id: str, question: Question) -> Observation | None:
         """Read the question with its connection's words; all connections' where it names none."""
@@ -88,4 +93,5 @@ def question_of(fact: object) -> Question | None:
         succeeded=fact.succeeded,
         response_micros=fact.response_micros if fact.HasField("response_micros") else None,
         asked_at=fact.created_at.ToDatetime(UTC),
+        session_id=fact.session_id,
     )

@@ -3,7 +3,8 @@ SELECT live FROM pattern_generations WHERE organization_id = $1;
 
 -- name: get_patterns
 SELECT p.pattern_type, p.target_id, p.template_key, p.frequency, p.successes, p.timed,
-    p.response_micros, p.last_used, p.metadata, p.spellings, p.slot_values, p.created_at
+    p.response_micros, p.last_used, p.metadata, p.spellings, p.slot_values, p.created_at,
+    p.recent, p.hours, p.followers, p.asked
 FROM query_patterns p
 JOIN unnest($3::text[], $4::text[], $5::bytea[]) AS k (pattern_type, target_id, template_key)
     USING (pattern_type, target_id, template_key)
@@ -12,22 +13,38 @@ WHERE p.organization_id = $1 AND p.generation = $2;
 -- name: put_patterns
 INSERT INTO query_patterns (organization_id, generation, id, pattern_type, target_id, template_key,
     query_template, frequency, successes, timed, response_micros, last_used, metadata, spellings,
-    slot_values, created_at, updated_at)
+    slot_values, created_at, recent, hours, followers, asked, opening, updated_at)
 SELECT $1, $2, p.id, p.pattern_type, p.target_id, p.template_key,
     p.query_template, p.frequency, p.successes, p.timed, p.response_micros, p.last_used,
-    p.metadata::jsonb, p.spellings::jsonb, p.slot_values::jsonb, p.created_at, $17
+    p.metadata::jsonb, p.spellings::jsonb, p.slot_values::jsonb, p.created_at,
+    p.recent, p.hours::jsonb, p.followers::jsonb, p.asked::jsonb, p.opening, $22
 FROM unnest($3::bigint[], $4::text[], $5::text[], $6::bytea[], $7::text[], $8::bigint[],
     $9::bigint[], $10::bigint[], $11::bigint[], $12::timestamptz[], $13::text[], $14::text[],
-    $15::text[], $16::timestamptz[])
+    $15::text[], $16::timestamptz[], $17::float8[], $18::text[], $19::text[], $20::text[],
+    $21::text[])
     AS p (id, pattern_type, target_id, template_key, query_template, frequency, successes, timed,
-        response_micros, last_used, metadata, spellings, slot_values, created_at)
+        response_micros, last_used, metadata, spellings, slot_values, created_at, recent, hours,
+        followers, asked, opening)
 ON CONFLICT (organization_id, generation, pattern_type, target_id, template_key) DO UPDATE
 SET query_template = excluded.query_template, frequency = excluded.frequency,
     successes = excluded.successes, timed = excluded.timed,
     response_micros = excluded.response_micros, last_used = excluded.last_used,
     metadata = excluded.metadata, spellings = excluded.spellings,
     slot_values = excluded.slot_values, created_at = excluded.created_at,
-    updated_at = excluded.updated_at;
+    recent = excluded.recent, hours = excluded.hours, followers = excluded.followers,
+    asked = excluded.asked, opening = excluded.opening, updated_at = excluded.updated_at;
+
+-- name: get_heads
+SELECT user_id, heads
+FROM session_heads
+WHERE organization_id = $1 AND generation = $2 AND user_id = ANY($3);
+
+-- name: put_heads
+INSERT INTO session_heads (organization_id, generation, user_id, heads)
+SELECT $1, $2, h.user_id, h.heads::jsonb
+FROM unnest($3::text[], $4::text[]) AS h (user_id, heads)
+ORDER BY h.user_id
+ON CONFLICT (organization_id, generation, user_id) DO UPDATE SET heads = excluded.heads;
 
 -- name: top_templates
 -- What each person's suggestions start from, to see whether it changed.
@@ -36,7 +53,7 @@ SELECT u.user_id, array(
     FROM query_patterns p
     WHERE p.organization_id = $1 AND p.generation = $2 AND p.pattern_type = 'user_specific'
         AND p.target_id = u.user_id
-    ORDER BY p.frequency DESC, p.template_key
+    ORDER BY p.recent DESC, p.template_key
     LIMIT $4) AS top
 FROM unnest($3::text[]) AS u (user_id);
 
@@ -87,6 +104,11 @@ RETURNING live;
 
 -- name: drop_generations
 -- Old ones, and what a killed rebuild left; a newer one is being filled by another rebuild.
+WITH heads AS (
+    DELETE FROM session_heads
+    WHERE organization_id = $1
+        AND generation < (SELECT live FROM pattern_generations WHERE organization_id = $1)
+)
 DELETE FROM query_patterns
 WHERE organization_id = $1
     AND generation < (SELECT live FROM pattern_generations WHERE organization_id = $1);

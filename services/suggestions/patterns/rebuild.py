@@ -1,6 +1,6 @@
 """Learning everything anew: a shadow generation from activity's snapshot, then one swap."""
 
-from collections.abc import AsyncIterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from attune.activity.v1 import activity_pb2, activity_pb2_grpc
 from attune.common.v1 import event_log_pb2, event_log_pb2_grpc
 
 from services.common.clock import Clock
+from services.common.consumer import Fact
 from services.common.db import Connection
 from services.common.event_log import READ_LIMIT
 from services.common.event_log import SQL as CURSOR_SQL
@@ -19,6 +20,7 @@ from services.common.service_tokens import ServiceTokens
 from services.suggestions.invalidation import drop_all
 from services.suggestions.patterns.learning import CONSUMER, HANDLES, Learner
 from services.suggestions.patterns.store import REBUILD, PatternStore
+from services.suggestions.servings.joining import Joiner
 
 log = structlog.get_logger(__name__)
 
@@ -26,12 +28,15 @@ KEPT = timedelta(days=30)
 ONE_AT_A_TIME = 1
 SNAPSHOT_SECONDS = 3600
 
+Facts = Sequence[Fact]
+
 
 class Rebuilder:
     def __init__(
         self,
         store: PatternStore,
         learner: Learner,
+        joiner: Joiner,
         activities: "activity_pb2_grpc.ActivityServiceAsyncStub",
         events: "event_log_pb2_grpc.EventLogServiceAsyncStub",
         tokens: ServiceTokens,
@@ -39,6 +44,7 @@ class Rebuilder:
     ) -> None:
         self._store = store
         self._learner = learner
+        self._joiner = joiner
         self._activities = activities
         self._events = events
         self._tokens = tokens
@@ -117,10 +123,11 @@ class Rebuilder:
         async with self._store.pool.acquire() as conn:
             await conn.execute(CURSOR_SQL["add_cursor"], organization_id, CONSUMER)
             async with conn.transaction():
-                await self._store.claim_cursor(conn, organization_id, CONSUMER)
+                cursor = await self._store.claim_cursor(conn, organization_id, CONSUMER)
                 live = await self._store.swap(conn, organization_id, generation)
                 if live == generation:
                     seq = await self._catch_up(conn, organization_id, generation, as_of)
+                    await self._join_since(conn, organization_id, cursor)
                     await conn.execute(
                         CURSOR_SQL["move_cursor"], organization_id, CONSUMER, seq, None, 0
                     )
@@ -131,13 +138,28 @@ class Rebuilder:
     async def _catch_up(
         self, conn: Connection, organization_id: str, generation: int, after: int
     ) -> int:
+        reached = after
+        async for facts, reached in self._facts(organization_id, after):  # noqa: B007
+            messages = [message for _, message in facts]
+            await self._learner.count(conn, organization_id, generation, messages)
+        return reached
+
+    async def _join_since(self, conn: Connection, organization_id: str, cursor: int) -> None:
+        """Count the clicks that the consumer has not come to: what was accepted is not rebuilt, and
+
+        these would be skipped.
+        """
+        async for facts, _ in self._facts(organization_id, cursor):
+            await self._joiner.apply(conn, organization_id, facts)
+
+    async def _facts(self, organization_id: str, after: int) -> AsyncIterator[tuple[Facts, int]]:
+        """What the log holds after a number, in parts with the number they reach."""
         while True:
             metadata = await self._tokens.metadata(organization_id)
             request = event_log_pb2.ReadRequest(after=after, limit=READ_LIMIT)
             batch = await self._events.Read(request, metadata=metadata)
             if not batch.events:
-                return after
+                return
             known = [e for e in batch.events if e.type in HANDLES]
-            facts = [HANDLES[e.type].FromString(e.payload) for e in known]
-            await self._learner.count(conn, organization_id, generation, facts)
             after = batch.events[-1].seq
+            yield [(e.seq, HANDLES[e.type].FromString(e.payload)) for e in known], after

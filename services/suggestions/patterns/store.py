@@ -10,11 +10,13 @@ import msgspec
 
 from services.common.db import Connection, Database, Pool, load_queries
 from services.common.jobs import enqueue_once
-from services.suggestions.patterns.domain import Pattern, PatternKey, PatternType
+from services.suggestions.patterns.domain import Pattern, PatternKey, PatternType, opening_of
+from services.suggestions.patterns.sessions import Head, Heads
 
 SQL = load_queries(__package__)
 SCHEMA = "suggestions"
 REBUILD = "rebuild_patterns"
+JSON_COLUMNS = ("metadata", "spellings", "slot_values", "hours", "followers", "asked")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +74,22 @@ class PatternStore:
         rows = [columns_of(key, patterns[key]) for key in sorted(patterns)]
         columns = [list(column) for column in zip(*rows, strict=True)]
         await conn.execute(SQL["put_patterns"], organization_id, generation, *columns, now)
+
+    async def heads(
+        self, conn: Connection, organization_id: str, generation: int, users: list[str]
+    ) -> dict[str, Heads]:
+        """The newest questions of each of these people."""
+        rows = await conn.fetch(SQL["get_heads"], organization_id, generation, users)
+        return {user: Heads() for user in users} | {
+            r["user_id"]: heads_of(r["heads"]) for r in rows
+        }
+
+    async def put_heads(
+        self, conn: Connection, organization_id: str, generation: int, heads: Mapping[str, Heads]
+    ) -> None:
+        users = sorted(heads)
+        texts = [heads_text(heads[user]) for user in users]
+        await conn.execute(SQL["put_heads"], organization_id, generation, users, texts)
 
     async def top_templates(
         self, conn: Connection, organization_id: str, generation: int, users: list[str], depth: int
@@ -165,7 +183,7 @@ def job_payload(organization_id: str, rebuild_id: UUID) -> bytes:
 def pattern_of(row: Any) -> tuple[PatternKey, Pattern]:
     fields = dict(row)
     key = PatternKey(*(fields.pop(name) for name in PatternKey._fields))
-    for name in ("metadata", "spellings", "slot_values"):
+    for name in JSON_COLUMNS:
         fields[name] = msgspec.json.decode(fields[name])
     return key, Pattern(**fields)
 
@@ -184,6 +202,22 @@ def columns_of(key: PatternKey, pattern: Pattern) -> tuple[Any, ...]:
         json_text(pattern.spellings),
         json_text(pattern.slot_values),
         pattern.created_at,
+        pattern.recent,
+        json_text(pattern.hours),
+        json_text(pattern.followers),
+        json_text(pattern.asked),
+        opening_of(pattern.query_template),
+    )
+
+
+def heads_of(text: str) -> Heads:
+    found = msgspec.json.decode(text, type=dict[str, tuple[str, int, bool]])
+    return Heads({n: Head(bytes.fromhex(key), at, leads) for n, (key, at, leads) in found.items()})
+
+
+def heads_text(heads: Heads) -> str:
+    return json_text(
+        {name: (h.template_key.hex(), h.asked_at, h.leads) for name, h in heads.by_session.items()}
     )
 
 

@@ -1,19 +1,37 @@
 -- name: look_up
 -- One round trip for all who ask at once: the entries, their hits counted, and the
 -- preferences that filter them. Rows are locked in order, so that two cannot deadlock.
+-- An entry's hash is the request's and, where something is known to follow it, the
+-- template of the question before.
 WITH asked AS (
-    SELECT a.user_id, a.context_hash, a.times, coalesce(p.version, 0) AS version,
-        coalesce((SELECT g.live FROM pattern_generations g WHERE g.organization_id = $1), 0)
-            AS generation
-    FROM unnest($2::text[], $3::text[], $4::int[]) AS a (user_id, context_hash, times)
+    SELECT a.user_id, a.context_hash AS request_hash, a.session_id, a.times,
+        coalesce(p.version, 0) AS version, g.generation, coalesce(f.follows, '') AS follows,
+        a.context_hash || coalesce(f.follows, '') AS context_hash
+    FROM unnest($2::text[], $3::text[], $4::text[], $5::int[])
+        AS a (user_id, context_hash, session_id, times)
+    CROSS JOIN (SELECT coalesce(
+        (SELECT live FROM pattern_generations WHERE organization_id = $1), 0) AS generation) g
     LEFT JOIN people p ON p.organization_id = $1 AND p.user_id = a.user_id
+    LEFT JOIN session_heads h ON h.organization_id = $1 AND h.generation = g.generation
+        AND h.user_id = a.user_id
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN (o.head ->> 2)::boolean AND extract(epoch FROM $6::timestamptz)
+            - (o.head ->> 1)::bigint <= CASE a.session_id WHEN '' THEN $7::int ELSE $8::int END
+            THEN o.head ->> 0 END AS follows
+        FROM (SELECT h.heads -> a.session_id AS head) o
+    ) f
+),
+wanted AS (
+    SELECT user_id, context_hash, version, generation, sum(times) AS times
+    FROM asked
+    GROUP BY user_id, context_hash, version, generation
 ),
 valid AS (
-    SELECT c.user_id, c.context_hash, asked.times
-    FROM asked
-    JOIN suggestion_cache c ON c.organization_id = $1 AND c.user_id = asked.user_id
-        AND c.context_hash = asked.context_hash
-    WHERE c.version = asked.version AND c.generation = asked.generation AND c.expires_at > $5
+    SELECT c.user_id, c.context_hash, wanted.times
+    FROM wanted
+    JOIN suggestion_cache c ON c.organization_id = $1 AND c.user_id = wanted.user_id
+        AND c.context_hash = wanted.context_hash
+    WHERE c.version = wanted.version AND c.generation = wanted.generation AND c.expires_at > $6
     ORDER BY c.user_id, c.context_hash
     FOR UPDATE OF c
 ),
@@ -25,7 +43,8 @@ hit AS (
         AND c.context_hash = valid.context_hash
     RETURNING c.user_id, c.context_hash, c.suggestions, c.user_patterns, c.role_patterns, c.source
 )
-SELECT asked.user_id, asked.context_hash, asked.version, asked.generation, hit.suggestions,
+SELECT asked.user_id, asked.request_hash, asked.session_id, asked.context_hash, asked.follows,
+    asked.version, asked.generation, hit.suggestions,
     hit.user_patterns, hit.role_patterns, hit.source, w.preferred_query_types, w.excluded_metrics,
     w.preferred_metrics, w.preferred_dimensions, w.show_advanced_queries, w.max_suggestions
 FROM asked
@@ -33,23 +52,107 @@ LEFT JOIN hit USING (user_id, context_hash)
 LEFT JOIN user_suggestion_preferences w
     ON w.organization_id = $1 AND w.user_id = asked.user_id;
 
+-- name: peek
+-- What look_up would find, also where it is no longer valid, and nothing counted.
+SELECT f.context_hash, f.follows, f.version, f.generation,
+    c.generated_at, c.expires_at, c.hit_count, c.version AS made_with_version,
+    c.generation AS made_with_generation, c.source,
+    w.preferred_query_types, w.excluded_metrics, w.preferred_metrics, w.preferred_dimensions,
+    w.show_advanced_queries, w.max_suggestions
+FROM (
+    SELECT g.generation, coalesce(p.version, 0) AS version, coalesce(o.follows, '') AS follows,
+        $3::text || coalesce(o.follows, '') AS context_hash
+    FROM (SELECT coalesce(
+        (SELECT live FROM pattern_generations WHERE organization_id = $1), 0) AS generation) g
+    LEFT JOIN people p ON p.organization_id = $1 AND p.user_id = $2
+    LEFT JOIN session_heads h ON h.organization_id = $1 AND h.generation = g.generation
+        AND h.user_id = $2
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN (h.heads -> $4::text ->> 2)::boolean
+            AND extract(epoch FROM $5::timestamptz) - (h.heads -> $4::text ->> 1)::bigint
+                <= CASE $4::text WHEN '' THEN $6::int ELSE $7::int END
+            THEN h.heads -> $4::text ->> 0 END AS follows
+    ) o
+) f
+LEFT JOIN suggestion_cache c ON c.organization_id = $1 AND c.user_id = $2
+    AND c.context_hash = f.context_hash
+LEFT JOIN user_suggestion_preferences w ON w.organization_id = $1 AND w.user_id = $2;
+
 -- name: load_learned
--- The most used patterns of the person, the job role and the organization. One that
--- names nothing of the catalogue is for the connections only that it was asked of.
-SELECT l.pattern_type, l.query_template, l.frequency, l.successes, l.last_used, l.slot_values
-FROM (VALUES ('user_specific', $3::text, $5::int), ('role_based', $4, $6), ('global', '*', $7))
-    AS scope (pattern_type, target_id, most),
-LATERAL (
-    SELECT p.pattern_type, p.query_template, p.frequency, p.successes, p.last_used, p.slot_values,
-        p.metadata
-    FROM query_patterns p
-    WHERE p.organization_id = $1 AND p.generation = $2
-        AND p.pattern_type = scope.pattern_type AND p.target_id = scope.target_id
-    ORDER BY p.frequency DESC, p.template_key
-    LIMIT scope.most
-) l
-WHERE l.query_template ~ '\{(metric|dimension|entity)\}'
-    OR l.metadata -> 'connections' IS NULL OR l.metadata -> 'connections' ? $8;
+-- What the person, the job role and the organization asked most lately, what they asked after the
+-- question before, and what begins as the typed text does. One that names nothing of the catalogue
+-- is for the connections only that it was asked of.
+WITH scope AS MATERIALIZED (
+    SELECT s.pattern_type, s.target_id, s.most
+    FROM (VALUES ('user_specific', $3::text, $6::int), ('role_based', $4, $7), ('global', '*', $8))
+        AS s (pattern_type, target_id, most)
+),
+follower AS MATERIALIZED (
+    SELECT s.pattern_type, s.target_id, decode(f.key, 'hex') AS template_key,
+        f.value::int AS followed, sum(f.value::int) OVER (PARTITION BY s.pattern_type) AS follows
+    FROM scope s
+    JOIN query_patterns p ON p.organization_id = $1 AND p.generation = $2
+        AND p.pattern_type = s.pattern_type AND p.target_id = s.target_id
+        AND p.template_key = decode($9::text, 'hex')
+    CROSS JOIN LATERAL jsonb_each_text(p.followers) f
+),
+chosen AS (
+    SELECT s.pattern_type, s.target_id, l.template_key
+    FROM scope s, LATERAL (
+        SELECT p.template_key
+        FROM query_patterns p
+        WHERE p.organization_id = $1 AND p.generation = $2 AND p.pattern_type = s.pattern_type
+            AND p.target_id = s.target_id
+        ORDER BY p.recent DESC, p.template_key
+        LIMIT s.most) l
+    UNION
+    SELECT f.pattern_type, f.target_id, f.template_key FROM follower f
+    UNION
+    SELECT s.pattern_type, s.target_id, l.template_key
+    FROM scope s, unnest($10::text[]) AS o (opening), LATERAL (
+        SELECT p.template_key
+        FROM query_patterns p
+        WHERE p.organization_id = $1 AND p.generation = $2 AND p.pattern_type = s.pattern_type
+            AND p.target_id = s.target_id AND p.opening = o.opening
+        ORDER BY p.recent DESC
+        LIMIT $11) l
+    UNION
+    SELECT s.pattern_type, s.target_id, l.template_key
+    FROM scope s, LATERAL (
+        SELECT b.template_key
+        FROM (
+            SELECT p.template_key, p.recent
+            FROM query_patterns p
+            WHERE p.organization_id = $1 AND p.generation = $2 AND p.pattern_type = s.pattern_type
+                AND p.target_id = s.target_id AND p.opening >= $12 AND p.opening < $13
+            LIMIT 500
+        ) b
+        ORDER BY b.recent DESC
+        LIMIT $11) l
+)
+SELECT p.pattern_type, p.query_template, p.frequency, p.successes, p.last_used, p.slot_values,
+    p.recent, p.asked, coalesce(a.shown, 0) AS shown, coalesce(a.accepted, 0) AS accepted,
+    coalesce(f.followed, 0) AS followed,
+    coalesce((SELECT max(t.follows) FROM follower t WHERE t.pattern_type = p.pattern_type), 0)
+        AS follows,
+    (SELECT coalesce(sum((p.hours ->> n.hour)::int * n.weight), 0)
+        FROM unnest($14::text[], $15::float8[]) AS n (hour, weight)) AS near
+FROM chosen c
+JOIN query_patterns p ON p.organization_id = $1 AND p.generation = $2
+    AND p.pattern_type = c.pattern_type AND p.target_id = c.target_id
+    AND p.template_key = c.template_key
+LEFT JOIN template_acceptance a ON a.organization_id = $1 AND a.pattern_type = c.pattern_type
+    AND a.target_id = c.target_id AND a.template_key = c.template_key
+LEFT JOIN follower f ON f.pattern_type = c.pattern_type AND f.template_key = c.template_key
+WHERE p.query_template ~ '\{(metric|dimension|entity)\}'
+    OR p.metadata -> 'connections' IS NULL OR p.metadata -> 'connections' ? $5
+ORDER BY p.pattern_type, p.recent DESC, p.template_key;
+
+-- name: get_template
+SELECT query_template
+FROM query_patterns
+WHERE organization_id = $1 AND generation = $2 AND pattern_type = 'user_specific'
+    AND target_id = $3 AND template_key = decode($4, 'hex');
 
 -- name: keep
 INSERT INTO suggestion_cache (organization_id, user_id, context_hash, suggestions, user_patterns,
@@ -61,3 +164,17 @@ SET suggestions = excluded.suggestions, user_patterns = excluded.user_patterns,
     generation = excluded.generation, generated_at = excluded.generated_at,
     expires_at = excluded.expires_at, hit_count = 0
 WHERE suggestion_cache.version <= excluded.version;
+
+-- name: clear
+-- Versions move as well, so that what is under way is not served either.
+WITH cleared AS (
+    DELETE FROM suggestion_cache
+    WHERE organization_id = $1 AND ($2::text IS NULL OR user_id = $2)
+    RETURNING user_id
+),
+moved AS (
+    INSERT INTO people AS p (organization_id, user_id, version)
+    SELECT $1, c.user_id, 1 FROM (SELECT DISTINCT user_id FROM cleared ORDER BY user_id) c
+    ON CONFLICT (organization_id, user_id) DO UPDATE SET version = p.version + 1
+)
+SELECT count(*) FROM cleared;

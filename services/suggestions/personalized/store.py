@@ -11,14 +11,25 @@ import msgspec
 from services.common.clock import Clock
 from services.common.db import Pool, load_queries
 from services.common.group_commit import GroupCommit
+from services.suggestions.patterns.domain import HOURS, OPENING_LENGTH, hour_of_week
+from services.suggestions.patterns.sessions import IDLE, SITTING
 from services.suggestions.preferences.domain import DEFAULTS
 from services.suggestions.preferences.store import preferences_of
+from services.suggestions.ranking.english import squash
 from services.suggestions.ranking.model import Learned, Preferences, Scope, Suggestion
 
 SQL = load_queries(__package__)
-# How many patterns of the person, the job role and the organization can make a suggestion.
+# How many patterns of the person, the job role and the organization can make a suggestion; and of
+# each for a beginning of the typed text.
 PATTERNS_READ = (30, 12, 12)
+BEGINNINGS_READ = 8
+# Shorter beginnings say too little to look patterns up by.
+SHORTEST_BEGINNING = 3
+LAST_CHARACTER = "\U0010ffff"
 SCOPES: dict[str, Scope] = {"user_specific": "user", "role_based": "role", "global": "global"}
+CONTEXT_SECONDS = (int(IDLE.total_seconds()), int(SITTING.total_seconds()))
+# An hour of the week counts with its neighbours: habits have no sharp edges.
+NEAR_HOURS = ((-2, 0.25), (-1, 0.6), (0, 1.0), (1, 0.6), (2, 0.25))
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,8 @@ class Answer:
 class LookUp:
     """What one round trip tells: the cached answer, if any, and what a new one would rest on."""
 
+    context_hash: str
+    follows: str  # the template of the question before, where something is known to follow it
     version: int
     generation: int
     preferences: Preferences
@@ -43,9 +56,29 @@ class LookUp:
 
 @dataclass(frozen=True)
 class CacheKey:
+    """What is asked for: the request's own part of the context hash, and the session."""
+
     organization_id: str
     user_id: str
+    request_hash: str
+    session_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Peeked:
+    """What is in the cache, valid or not, and what a new answer would rest on."""
+
     context_hash: str
+    follows: str
+    version: int
+    generation: int
+    preferences: Preferences
+    generated_at: datetime | None
+    expires_at: datetime | None
+    hit_count: int | None
+    made_with_version: int | None
+    made_with_generation: int | None
+    source: str | None
 
 
 class SuggestionStore:
@@ -63,22 +96,56 @@ class SuggestionStore:
 
     async def _look_up(self, organization_id: str, keys: Sequence[CacheKey]) -> list[LookUp]:
         times = Counter(keys)
-        users = [key.user_id for key in times]
-        hashes = [key.context_hash for key in times]
-        args = (organization_id, users, hashes, list(times.values()), self._now())
-        rows = await self._pool.fetch(SQL["look_up"], *args)
+        rows = await self._pool.fetch(
+            SQL["look_up"],
+            organization_id,
+            [key.user_id for key in times],
+            [key.request_hash for key in times],
+            [key.session_id for key in times],
+            list(times.values()),
+            self._now(),
+            *CONTEXT_SECONDS,
+        )
         found = {
-            CacheKey(organization_id, row["user_id"], row["context_hash"]): look_up_of(row)
+            (row["user_id"], row["request_hash"], row["session_id"]): look_up_of(row)
             for row in rows
         }
-        return [found[key] for key in keys]
+        return [found[key.user_id, key.request_hash, key.session_id] for key in keys]
+
+    async def peek(self, key: CacheKey) -> Peeked:
+        """The same without a trace: no hit is counted."""
+        args = (key.organization_id, key.user_id, key.request_hash, key.session_id, self._now())
+        row = await self._pool.fetchrow(SQL["peek"], *args, *CONTEXT_SECONDS)
+        assert row
+        fields = {name: row[name] for name in Peeked.__dataclass_fields__ if name in row.keys()}  # noqa: SIM118
+        return Peeked(preferences=wanted_of(row), **fields)
 
     async def learned(
-        self, organization_id: str, generation: int, user_id: str, job_role: str, connection_id: str
+        self,
+        organization_id: str,
+        who: tuple[str, str],
+        connection_id: str,
+        partial_query: str,
+        found: "LookUp | Peeked",
     ) -> list[Learned]:
-        """What the person, the job role and the organization ask, of this connection."""
-        args = (organization_id, generation, user_id, job_role, *PATTERNS_READ, connection_id)
-        return [learned_of(row) for row in await self._pool.fetch(SQL["load_learned"], *args)]
+        """What the person and the job role (`who`) and the organization ask, of this connection."""
+        hour = hour_of_week(self._now())
+        begun = squash(partial_query).lstrip()[:OPENING_LENGTH]
+        low = begun if len(begun) >= SHORTEST_BEGINNING else LAST_CHARACTER
+        rows = await self._pool.fetch(
+            SQL["load_learned"],
+            *(organization_id, found.generation, *who, connection_id, *PATTERNS_READ),
+            *(found.follows, openings(begun), BEGINNINGS_READ, low, low + LAST_CHARACTER),
+            [str((hour + offset) % HOURS) for offset, _ in NEAR_HOURS],
+            [weight for _, weight in NEAR_HOURS],
+        )
+        return [learned_of(row) for row in rows]
+
+    async def template(self, key: CacheKey, found: Peeked) -> str | None:
+        """The person's template that `follows` names."""
+        args = (key.organization_id, found.generation, key.user_id, found.follows)
+        text: str | None = await self._pool.fetchval(SQL["get_template"], *args)
+        return text
 
     async def keep(
         self, key: CacheKey, rests_on: LookUp, answer: Answer, now: datetime, ttl: timedelta
@@ -86,21 +153,37 @@ class SuggestionStore:
         """Cache an answer, unless a newer one is there."""
         await self._pool.execute(
             SQL["keep"],
-            *(key.organization_id, key.user_id, key.context_hash),
+            *(key.organization_id, key.user_id, rests_on.context_hash),
             json_text([vars(s) for s in answer.suggestions]),
             json_text(answer.user_patterns),
             json_text(answer.role_patterns),
             *(answer.source, rests_on.version, rests_on.generation, now, now + ttl),
         )
 
+    async def clear(self, organization_id: str, user_id: str | None) -> int:
+        """Drop what is cached, of one person or of all; returns how many entries."""
+        cleared: int = await self._pool.fetchval(SQL["clear"], organization_id, user_id)
+        return cleared
+
+
+def openings(begun: str) -> list[str]:
+    """The beginnings of a folded text that a slot may follow: up to each blank."""
+    return ["", *(begun[: at + 1] for at, letter in enumerate(begun) if letter == " ")]
+
 
 def look_up_of(row: Any) -> LookUp:
     return LookUp(
+        row["context_hash"],
+        row["follows"],
         row["version"],
         row["generation"],
-        preferences_of(row) if row["max_suggestions"] is not None else DEFAULTS.wanted,
+        wanted_of(row),
         answer_of(row) if row["suggestions"] is not None else None,
     )
+
+
+def wanted_of(row: Any) -> Preferences:
+    return preferences_of(row) if row["max_suggestions"] is not None else DEFAULTS.wanted
 
 
 def answer_of(row: Any) -> Answer:
@@ -120,6 +203,13 @@ def learned_of(row: Any) -> Learned:
         successes=row["successes"],
         last_used=row["last_used"],
         values=msgspec.json.decode(row["slot_values"]),
+        recent=row["recent"],
+        asked=msgspec.json.decode(row["asked"]),
+        near=row["near"],
+        shown=row["shown"],
+        accepted=row["accepted"],
+        followed=row["followed"],
+        follows=row["follows"],
     )
 
 

@@ -2,18 +2,22 @@
 
 import asyncio
 import hashlib
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
 
 from services.common.clock import Clock
 from services.suggestions.personalized.store import (
     Answer,
     CacheKey,
     LookUp,
+    Peeked,
     SuggestionStore,
 )
 from services.suggestions.ranking import permitted, suggest
-from services.suggestions.ranking.model import Learned, Preferences
+from services.suggestions.ranking.explaining import Explained, explain
+from services.suggestions.ranking.model import Learned, Preferences, Suggestion
+from services.suggestions.templates.extract import extract
 from services.suggestions.templates.vocabulary import Vocabulary
 from services.suggestions.templates.words import Exclusion
 
@@ -28,6 +32,7 @@ class Asked:
     user_id: str
     job_role: str
     connection_id: str
+    session_id: str | None
     partial_query: str
     limit: int | None
 
@@ -41,16 +46,27 @@ class Given:
     original_source: str | None = None
 
 
+@dataclass(frozen=True)
+class Explanation:
+    """What the cache knows, what could be suggested, and what would be."""
+
+    cache: Peeked
+    explained: Explained
+    shown: tuple[Suggestion, ...]
+    follows: str | None
+    now: datetime
+
+
 class Suggester:
     def __init__(self, store: SuggestionStore, ttl: timedelta, now: Clock) -> None:
         self._store = store
         self._ttl = ttl
         self._now = now
-        self._under_way: dict[tuple[CacheKey, int, int], asyncio.Task[Answer]] = {}
+        self._under_way: dict[tuple[str, CacheKey, int, int], asyncio.Task[Answer]] = {}
 
     async def suggest(self, asked: Asked, vocabulary: Vocabulary) -> Given:
         """Suggestions from the cache or made anew; the hard filters hold for either."""
-        key = CacheKey(asked.organization_id, asked.user_id, context_hash(asked, vocabulary))
+        key = key_of(asked, vocabulary)
         found = await self._store.look_up(key)
         if found.cached:
             answer = filtered(found.cached, found.preferences, vocabulary)
@@ -58,11 +74,33 @@ class Suggester:
         answer = await self._computed_once(key, found, asked, vocabulary)
         return Given(answer, answer.source)
 
+    async def explain(self, asked: Asked, vocabulary: Vocabulary) -> Explanation:
+        """How suggestions would be made now, and what the cache knows. Leaves no trace."""
+        key = key_of(asked, vocabulary)
+        found = await self._store.peek(key)
+        learned, now = await self._learned(asked, found), self._now()
+        request: dict[str, Any] = {
+            "learned": learned,
+            "vocabulary": vocabulary,
+            "preferences": found.preferences,
+            "job_role": asked.job_role,
+            "partial_query": asked.partial_query,
+            "now": now,
+        }
+        limit = asked.limit or found.preferences.max_suggestions
+        shown = permitted(suggest(**request, limit=limit), found.preferences, vocabulary)
+        follows = await self._store.template(key, found) if found.follows else None
+        return Explanation(found, explain(**request), tuple(shown), follows, now)
+
+    async def clear(self, organization_id: str, user_id: str | None) -> int:
+        """Drop what is cached, of one person or of all; returns how many entries."""
+        return await self._store.clear(organization_id, user_id)
+
     async def _computed_once(
         self, key: CacheKey, found: LookUp, asked: Asked, vocabulary: Vocabulary
     ) -> Answer:
         """Join the same computation where one is under way; a caller that leaves stops none."""
-        state = (key, found.version, found.generation)
+        state = (found.context_hash, key, found.version, found.generation)
         task = self._under_way.get(state)
         if task is None:
             task = asyncio.create_task(self._compute(key, found, asked, vocabulary))
@@ -73,13 +111,7 @@ class Suggester:
     async def _compute(
         self, key: CacheKey, found: LookUp, asked: Asked, vocabulary: Vocabulary
     ) -> Answer:
-        learned = await self._store.learned(
-            asked.organization_id,
-            found.generation,
-            asked.user_id,
-            asked.job_role,
-            asked.connection_id,
-        )
+        learned = await self._learned(asked, found)
         now = self._now()
         suggestions = suggest(
             learned=learned,
@@ -91,14 +123,37 @@ class Suggester:
             now=now,
         )
         own, role = templates_of(learned, "user"), templates_of(learned, "role")
-        answer = Answer(tuple(suggestions), own, role, "patterns")
+        answer = Answer(templated(suggestions, vocabulary), own, role, "patterns")
         answer = filtered(answer, found.preferences, vocabulary)
-        await self._store.keep(key, found, answer, now, self._ttl)
+        await self._store.keep(key, found, answer, now, self._lasting(now))
         return answer
+
+    async def _learned(self, asked: Asked, found: LookUp | Peeked) -> list[Learned]:
+        who = (asked.user_id, asked.job_role)
+        return await self._store.learned(
+            asked.organization_id, who, asked.connection_id, asked.partial_query, found
+        )
+
+    def _lasting(self, now: datetime) -> timedelta:
+        """How long an answer may be cached: into the next hour of the week at most.
+
+        The signal of the hour counts neighbouring hours in, so until then it is about the same; and
+        the hour need not be in the key, where it would empty the cache every hour.
+        """
+        next_but_one = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
+        return min(self._ttl, next_but_one - now)
 
 
 def templates_of(learned: list[Learned], scope: str) -> tuple[str, ...]:
     return tuple(p.template for p in learned if p.scope == scope)[:PATTERNS_SHOWN]
+
+
+def templated(suggestions: list[Suggestion], vocabulary: Vocabulary) -> tuple[Suggestion, ...]:
+    """Each with a template: a text that goes on from what is typed gets that of the whole."""
+    return tuple(
+        one if one.template else replace(one, template=extract(one.text, vocabulary).text)
+        for one in suggestions
+    )
 
 
 def filtered(answer: Answer, preferences: Preferences, vocabulary: Vocabulary) -> Answer:
@@ -112,8 +167,8 @@ def filtered(answer: Answer, preferences: Preferences, vocabulary: Vocabulary) -
     )
 
 
-def context_hash(asked: Asked, vocabulary: Vocabulary) -> str:
-    """What the suggestions depend on besides the person's state: 64 hex digits."""
+def key_of(asked: Asked, vocabulary: Vocabulary) -> CacheKey:
+    """What is asked for. The hash, of 32 hex digits, leaves room for the question before."""
     parts = (
         asked.organization_id,
         asked.user_id,
@@ -123,4 +178,5 @@ def context_hash(asked: Asked, vocabulary: Vocabulary) -> str:
         asked.partial_query,
         str(asked.limit or ""),
     )
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    request_hash = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+    return CacheKey(asked.organization_id, asked.user_id, request_hash, asked.session_id or "")

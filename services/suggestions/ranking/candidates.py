@@ -10,7 +10,8 @@ from services.suggestions.ranking.aligning import EXACT, Aligner, Fixed
 from services.suggestions.ranking.english import fold, sentence
 from services.suggestions.ranking.filling import FILLINGS, Filler
 from services.suggestions.ranking.model import Filled
-from services.suggestions.ranking.patterns import Pattern, tail_patterns
+from services.suggestions.ranking.patterns import Asked, Pattern, tail_patterns
+from services.suggestions.ranking.scoring import Terms
 from services.suggestions.ranking.sense import can_go_on
 from services.suggestions.ranking.shapes import Shape
 from services.suggestions.ranking.typed import Typed
@@ -20,6 +21,8 @@ from services.suggestions.templates import query_type as templates
 _TAIL_WORDS = 8
 # Continuing questions that are made in all, and at the fewest of one template.
 _CONTINUING, _FEWEST = 32, 2
+# Questions asked before that are tried of one template.
+_ASKED = 8
 _SHORTEST_WORD = 2  # letters of a half-typed word within a text: one could be anything
 
 
@@ -28,6 +31,10 @@ class Candidate(NamedTuple):
 
     text: str
     score: float
+    terms: Terms  # what the score is the sum of
+    template: str  # "" where the text goes on from what is typed by a template of its end only
+    origin: str
+    own: bool  # whether the person asked this very question
     family: str  # of questions that differ in their fillings only
     identity: tuple[str, ...]  # equal for those that differ in their opening only
     named: tuple[Filled, ...]  # the terms in it, of which it is about
@@ -63,18 +70,27 @@ class Candidates:
     def from_patterns(self, patterns: Iterable[Pattern], most: int) -> Iterator[Candidate]:
         """Filled templates, whatever is typed; at most so many fillings of each."""
         for pattern in patterns:
-            fillings = self.filler.fillings(
-                pattern.shape, pattern.seen, turn=pattern.turn, most=most
-            )
-            for at, filled in enumerate(fillings):
-                made = self._candidate(pattern, filled, at, _NO_LEAD)
+            for made in self._filled(pattern, most):
                 if not (self.typed and fold(made.text) == self.typed.folded.rstrip()):
                     yield made
+
+    def _filled(self, pattern: Pattern, most: int) -> Iterator[Candidate]:
+        """As it was asked before, the person's own questions all, then filled from the parts."""
+        again = [one for at, one in enumerate(pattern.asked) if at < most or one.own][:_ASKED]
+        for at, asked in enumerate(again):
+            filled = self.filler.again(pattern.shape, asked.values)
+            if filled is not None:
+                yield self._candidate(pattern, filled, 0 if asked.own else at, _NO_LEAD, asked)
+        fillings = self.filler.fillings(pattern.shape, pattern.seen, turn=pattern.turn, most=most)
+        for at, filled in enumerate(fillings):
+            yield self._candidate(pattern, filled, at, _NO_LEAD)
 
     def continuing(self, patterns: Iterable[Pattern]) -> Iterator[Candidate]:
         """What goes on from the typed text: templates that begin so, and the catalogue's tails."""
         if self.typed is None:
             return
+        patterns = list(patterns)
+        yield from self._asked_before(self.typed, patterns)
         found = [*self._templates(self.typed, patterns), *self._tails(self.typed)]
         most = min(FILLINGS, max(_FEWEST, _CONTINUING // max(1, len(found))))
         for pattern, fixed, lead in found:
@@ -84,9 +100,25 @@ class Candidates:
             )
             for at, filled in enumerate(fillings):
                 whole = bool(fixed) and filled[len(fixed) - 1].weight == EXACT
-                made = self._candidate(pattern, filled, at, lead, scoring.WHOLE_WORD * whole)
+                made = self._candidate(pattern, filled, at, lead, whole=whole)
                 if made.continues:
                     yield made
+
+    def _asked_before(self, typed: Typed, patterns: Iterable[Pattern]) -> Iterator[Candidate]:
+        """The very questions that were asked before and begin so."""
+        for pattern in patterns:
+            shape = pattern.shape
+            if not pattern.asked or not begins(shape.folded[0], typed.folded):
+                continue
+            for at, asked in enumerate(pattern.asked):
+                if not begins(shape.folded_with(asked.values), typed.folded):
+                    continue
+                filled = self.filler.again(shape, asked.values)
+                if filled is not None:
+                    at = 0 if asked.own else at
+                    made = self._candidate(pattern, filled, at, _NO_LEAD, asked)
+                    if made.continues:
+                        yield made
 
     def _templates(self, typed: Typed, patterns: Iterable[Pattern]) -> Iterator[_Aligned]:
         aligner = Aligner(self.filler.words, typed.folded, typed.original(0))
@@ -127,18 +159,37 @@ class Candidates:
         return kept if all(kept) else None
 
     def _candidate(
-        self, pattern: Pattern, filled: tuple[Filled, ...], at: int, lead: Lead, bonus: float = 0.0
+        self,
+        pattern: Pattern,
+        filled: tuple[Filled, ...],
+        at: int,
+        lead: Lead,
+        asked: Asked | None = None,
+        whole: bool = False,
     ) -> Candidate:
         rendered = pattern.shape.render(filled)
         text = sentence(f"{lead.text} {rendered}" if lead.text else rendered)
         kind = query_type(text)
-        liked = scoring.preference(filled, kind, self.preferred_types, self.filler.preferred)
         goes_on = self._continues(text)
-        fit = scoring.CONTINUES if goes_on else self._related(pattern.shape, filled)
+        terms = pattern.terms._replace(
+            asked=asked.score if asked else 0.0,
+            filling=scoring.FILLING if asked else scoring.filling(filled),
+            repeated=-scoring.REPEATED * at,
+            preference=scoring.preference(
+                filled, kind, self.preferred_types, self.filler.preferred
+            ),
+            continues=scoring.CONTINUES * goes_on,
+            whole_word=scoring.WHOLE_WORD * whole,
+            related=0.0 if goes_on else self._related(pattern.shape, filled),
+        )
         family = pattern.shape.family
         return Candidate(
             text=text,
-            score=pattern.evidence + scoring.filling(filled, at) + liked + fit + bonus,
+            score=sum(terms),
+            terms=terms,
+            template="" if lead.text else pattern.template,
+            origin=pattern.origin,
+            own=bool(asked and asked.own),
             family=family,
             identity=(lead.text, family, *(slot.term or fold(slot.text) for slot in filled)),
             named=(*lead.named, *filled),
@@ -160,6 +211,11 @@ class Candidates:
         terms = {slot.term for slot in filled}
         shared = sum(word in taken.words or word in terms for word in about)
         return scoring.RELATED * shared / len(about)
+
+
+def begins(folded: str, typed: str) -> bool:
+    """Whether one of them begins as the other does, as far as both go."""
+    return folded.startswith(typed) or typed.startswith(folded)
 
 
 def _tails(typed: Typed, start: int, named: Sequence[Filled]) -> tuple[str, ...]:

@@ -72,6 +72,20 @@ class Filler:
         )
         yield from itertools.islice(sensible, most)
 
+    def again(self, shape: Shape, values: tuple[str, ...]) -> tuple[Filled, ...] | None:
+        """The slots as they were filled once; None where the catalogue has no such term (now)."""
+        filled: list[Filled] = []
+        for gap, value in zip(shape.gaps, values, strict=True):
+            term = ""
+            if gap.kind in TERM_KINDS:
+                _, name = times.without_step(fold(value)) if gap.kind == "metric" else ("", value)
+                surface = self.words.exact(gap.kind, fold(name))
+                if surface is None or surface.term in self.excluded:
+                    return None
+                term = surface.term
+            filled.append(Filled(gap.kind, value, term, 1.0))
+        return tuple(filled)
+
     def _combined(
         self, shape: Shape, options: list[tuple[Option, ...]], fixed: int
     ) -> Iterator[tuple[Filled, ...]]:

@@ -1,7 +1,7 @@
 """What ranking reads and what it gives back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -14,11 +14,19 @@ SAFE_KINDS = frozenset(
 )
 TERM_KINDS = frozenset({"metric", "dimension", "entity"})
 COMPLETE = "complete"
+# Between the fillings of a template's slots, where they stand together.
+JOINED = "\x1f"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Learned:
-    """A learned pattern; `values` counts what was seen in each slot, by position ("0", "1", …)."""
+    """A learned pattern; `values` counts what was seen in each slot, by position ("0", "1", …).
+
+    `recent` and the values of `asked`, whose keys are fillings of all slots together, are as in
+    patterns/weights.py. `near` counts the times it was asked near this hour of the week; `shown`
+    and `accepted` are of lists that were decided on; `followed` of the `follows` questions that
+    came after the one before were this.
+    """
 
     template: str
     scope: Scope
@@ -26,6 +34,13 @@ class Learned:
     successes: int
     last_used: datetime
     values: Mapping[str, Mapping[str, int]]
+    recent: float | None = None
+    asked: Mapping[str, float] = field(default_factory=dict)
+    near: float = 0.0
+    shown: int = 0
+    accepted: int = 0
+    followed: int = 0
+    follows: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +57,14 @@ class Preferences:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A question that can be run as it stands."""
+    """A question that can be run as it stands; `origin` is a scope or "catalogue"."""
 
     text: str
     type: str
     description: str
     icon: str
+    template: str = ""
+    origin: str = ""
 
 
 class Option(NamedTuple):

@@ -3,25 +3,27 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 
 from services.suggestions.ranking import catalogue
-from services.suggestions.ranking.model import SAFE_KINDS, Learned
+from services.suggestions.ranking.model import JOINED, SAFE_KINDS, Learned
 from services.suggestions.ranking.scoring import (
+    NO_TERMS,
     OPENING,
     OPENING_STEP,
     STARTER,
     STARTER_STEP,
     TAIL,
     TAIL_STEP,
-    evidence,
+    Scorer,
+    Terms,
 )
 from services.suggestions.ranking.shapes import Shape, shape
 from services.suggestions.templates.template import template_key
 
 # What the person put in a slot comes before what others did, however many they are.
 _OWN = 1000
+CATALOGUE = "catalogue"
 _ORDER = {"user": 0, "role": 1, "global": 2}
 
 
@@ -46,25 +48,39 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A filling of all slots that was asked before: its values, and what that counts."""
+
+    values: tuple[str, ...]
+    score: float
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Pattern:
     """A template with what its slots held before.
 
-    `turn` varies the catalogue's order; `typed_only`: offered where its first slot is passed.
+    `origin` is the scope that says most for it, or "catalogue"; `asked`, the best first, are the
+    very questions; `turn` varies the catalogue's order; `typed_only`: offered where its first slot
+    is passed.
     """
 
+    template: str
     shape: Shape
     seen: Seen = Seen()
-    evidence: float = 0.0
+    terms: Terms = NO_TERMS
+    asked: tuple[Asked, ...] = ()
+    origin: str = CATALOGUE
     turn: int = 0
     typed_only: bool = False
 
 
-def from_history(learned: Sequence[Learned], now: datetime) -> list[Pattern]:
+def from_history(learned: Sequence[Learned], scorer: Scorer) -> list[Pattern]:
     """One pattern a template, with the best evidence of its scopes."""
     groups: dict[str, list[Learned]] = {}
     for one in learned:
         groups.setdefault(_key(one.template), []).append(one)
-    found = (_merged(group, now) for group in groups.values())
+    found = (_merged(group, scorer) for group in groups.values())
     return [pattern for pattern in found if pattern]
 
 
@@ -73,7 +89,7 @@ def starters(job_role: str) -> tuple[Pattern, ...]:
     """The questions that the catalogue starts with, each with another metric first."""
     templates = catalogue.starters(catalogue.flavour(job_role))
     return tuple(
-        Pattern(shape(template), evidence=STARTER - STARTER_STEP * at, turn=at)
+        Pattern(template, shape(template), terms=Terms(STARTER - STARTER_STEP * at), turn=at)
         for at, template in enumerate(templates)
     )
 
@@ -82,7 +98,7 @@ def starters(job_role: str) -> tuple[Pattern, ...]:
 def openings() -> tuple[Pattern, ...]:
     """The other ways to begin them."""
     return tuple(
-        Pattern(shape(template), evidence=OPENING - OPENING_STEP * at)
+        Pattern(template, shape(template), terms=Terms(OPENING - OPENING_STEP * at))
         for at, template in enumerate(catalogue.OPENINGS)
     )
 
@@ -92,25 +108,42 @@ def tail_patterns(templates: tuple[str, ...]) -> tuple[Pattern, ...]:
     """How a text may go on, the likeliest first."""
     return tuple(
         Pattern(
+            template,
             shape(template),
-            evidence=TAIL - TAIL_STEP * at,
+            terms=Terms(TAIL - TAIL_STEP * at),
             typed_only=template in catalogue.TYPED_TAILS,
         )
         for at, template in enumerate(templates)
     )
 
 
-def _merged(group: list[Learned], now: datetime) -> Pattern | None:
+def _merged(group: list[Learned], scorer: Scorer) -> Pattern | None:
     if len(group) > 1:
         group = sorted(group, key=lambda one: (_ORDER[one.scope], one.template))
+    template = group[0].template
     try:
-        taken = shape(group[0].template)
+        taken = shape(template)
     except ValueError:  # No template that we made: one that nobody can fill.
         return None
-    proof = evidence(group[0], now)
-    for other in group[1:]:
-        proof = max(proof, evidence(other, now))
-    return Pattern(taken, Seen(tuple(group)), proof)
+    asked = tuple(_asked(group, taken, scorer))
+    return Pattern(
+        template, taken, Seen(tuple(group)), scorer.terms(group), asked, origin=group[0].scope
+    )
+
+
+def _asked(group: list[Learned], taken: Shape, scorer: Scorer) -> list[Asked]:
+    """The fillings that were asked, each by the scope that says most for it."""
+    best: dict[str, Asked] = {}
+    for one in group:
+        own = one.scope == "user"
+        if not taken.gaps and one.recent is not None:
+            best.setdefault("", Asked((), scorer.asked(one, one.recent), own))
+        for together, recent in one.asked.items():
+            values, score = tuple(together.split(JOINED)), scorer.asked(one, recent)
+            known = best.get(together)
+            if len(values) == len(taken.gaps) and (known is None or known.score < score):
+                best[together] = Asked(values, score, own or bool(known and known.own))
+    return sorted(best.values(), key=lambda asked: (-asked.score, asked.values))
 
 
 _key = lru_cache(maxsize=4096)(template_key)

@@ -1,20 +1,31 @@
-"""The score that ranks suggestions: a sum of terms, so that each can be read off.
+"""The score that ranks suggestions: a sum of signals, so that each can be read off.
 
-    score = evidence + filling + preferences + fit
+* catalogue  = what the catalogue's own questions start with.
+* habit      = WEIGHTS.habit x SCOPE x success x how often the template was asked, each time counted
+  half as much for each half-life since (patterns/weights.py).
+* asked      = WEIGHTS.asked x the same of this very question.
+* acceptance = WEIGHTS.acceptance x SCOPE x the least share of the lists it stood in from which it
+  was chosen (Wilson lower bound).
+* session    = WEIGHTS.session x the share of questions after the one before that were this.
+* hour       = WEIGHTS.hour x how much likelier it is at this hour of the week than at any.
+* filling    = FILLING x how usual the slots' fillings are, from 0 to 1.
+* repeated   = -REPEATED for each better filling of the template.
+* preference = PREFERRED for each of type, metric and dimension that the person prefers.
+* continues  = CONTINUES for what goes on from the typed text, and whole_word = WHOLE_WORD where it
+  ends with a whole name; else related = RELATED x the share of the typed words that it is about.
 
-* evidence  = SCOPE x success x use x recency of the learned pattern (or what the catalogue's own
-  questions start with); the scopes and half-life below.
-* filling   = FILLING x how usual the slots' fillings are, from 0 to 1,
-  less REPEATED for each better filling of the template.
-* preferences = PREFERRED for each of type, metric and dimension that the person prefers.
-* fit       = CONTINUES (+ WHOLE_WORD) for what goes on from the typed text, else RELATED x the
-  share of the typed words that the suggestion is about.
+WEIGHTS, SCOPE and the half-life were chosen by bench/next_question.py, on another seed than the one
+that it reports.
 """
 
 import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
+from services.suggestions.patterns.weights import half_lives, times
 from services.suggestions.ranking.model import Filled, Learned, Scope
 
 # A person's own habit beats the job role's, and that the organization's, at equal use and success;
@@ -28,8 +39,6 @@ TAIL, TAIL_STEP = 0.14, 0.002
 # Use counts by its logarithm, because the hundredth time says less than the second; this many
 # uses give 1.
 PLENTY = 50
-# A habit unused for six weeks is worth half: longer than a monthly report's rhythm.
-HALF_LIFE_DAYS = 45.0
 # One standard deviation: a pattern that ran once and well counts half, not a fifth as at 1.96.
 WILSON_Z = 1.0
 FILLING = 0.3
@@ -38,11 +47,50 @@ FILLING = 0.3
 REPEATED = 0.06
 # More than the differences of fillings, less than the own daily habit: it reorders, never floods.
 PREFERRED = 0.4
-# Continuing what is typed outweighs all the rest together (at most about 4).
+# Continuing what is typed outweighs all the rest together (at most about 6).
 CONTINUES = 10.0
 # "profit" is profit first, and "profit margin" second; more than one preference.
 WHOLE_WORD = 0.5
 RELATED = 2.0
+# So many times are needed before following or an hour counts for more than chance.
+FOLLOW_DOUBT = 1.0
+HOUR_DOUBT = 4.0
+# An hour at which a question is this many doublings likelier than at any counts in full.
+HOUR_DOUBLINGS = 3.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    """What each learned signal counts; 0 leaves it out."""
+
+    habit: float = 1.0
+    asked: float = 0.6
+    acceptance: float = 0.3
+    session: float = 2.0
+    hour: float = 0.5
+
+
+WEIGHTS = Weights()
+
+
+class Terms(NamedTuple):
+    """The signals of one candidate, each as it counts."""
+
+    catalogue: float = 0.0
+    habit: float = 0.0
+    asked: float = 0.0
+    acceptance: float = 0.0
+    session: float = 0.0
+    hour: float = 0.0
+    filling: float = 0.0
+    repeated: float = 0.0
+    preference: float = 0.0
+    continues: float = 0.0
+    whole_word: float = 0.0
+    related: float = 0.0
+
+
+NO_TERMS = Terms()
 
 
 @lru_cache(maxsize=16_384)
@@ -59,24 +107,78 @@ def wilson_lower(successes: int, trials: int, z: float = WILSON_Z) -> float:
     return max(0.0, (rate + square / 2 - spread) / (1 + square))
 
 
-def recency(last_used: datetime, now: datetime) -> float:
-    """1 for now or later, half for each half-life since."""
-    days = (now - last_used).total_seconds() / 86_400
-    return float(0.5 ** (days / HALF_LIFE_DAYS)) if days > 0 else 1.0
+def recent_times(learned: Learned, now: datetime) -> float:
+    """How often it was asked, each time counted half as much for each half-life since."""
+    if learned.recent is not None:
+        return times(learned.recent, now)
+    age = half_lives(now) - half_lives(learned.last_used)
+    return float(max(0, learned.frequency) * 0.5 ** max(age, 0.0))
 
 
-def evidence(learned: Learned, now: datetime) -> float:
-    """What a pattern's history says for it, from 0 to about 1.5."""
-    frequency = max(0, learned.frequency)
-    use = (1 + math.log1p(frequency) / math.log1p(PLENTY)) / 2
-    success = wilson_lower(learned.successes, frequency)
-    return SCOPE[learned.scope] * success * use * recency(learned.last_used, now)
+def use(times_asked: float) -> float:
+    """From 0 for never to 1 for plenty, and beyond."""
+    return math.log1p(times_asked) / math.log1p(PLENTY)
 
 
-def filling(filled: tuple[Filled, ...], at: int) -> float:
-    """What the fillings add, less for each likelier one of the same template."""
+def merit(learned: Learned) -> float:
+    """What a scope's word counts, by how the template's questions ended."""
+    return SCOPE[learned.scope] * wilson_lower(learned.successes, max(0, learned.frequency))
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """Scores the templates of one moment; `hours` is each scope's share of times near this hour."""
+
+    now: datetime
+    weights: Weights
+    hours: Mapping[Scope, float]
+
+    @classmethod
+    def of(cls, learned: Iterable[Learned], now: datetime, weights: Weights) -> "Scorer":
+        near: dict[Scope, float] = {}
+        total: dict[Scope, float] = {}
+        for one in learned:
+            near[one.scope] = near.get(one.scope, 0.0) + one.near
+            total[one.scope] = total.get(one.scope, 0.0) + max(0, one.frequency)
+        shares = {scope: near[scope] / total[scope] for scope in near if total[scope]}
+        return cls(now, weights, shares)
+
+    def terms(self, scopes: Sequence[Learned]) -> Terms:
+        """What the template's history says for it, by the scope that says most."""
+        w = self.weights
+        return Terms(
+            habit=w.habit * max(merit(one) * use(recent_times(one, self.now)) for one in scopes),
+            acceptance=w.acceptance * max(map(acceptance, scopes)),
+            session=w.session * max(map(following, scopes)),
+            hour=w.hour * max((self._hour(one) for one in scopes if one.near), default=0.0),
+        )
+
+    def asked(self, learned: Learned, recent: float) -> float:
+        """What the history of the very question says for it."""
+        return self.weights.asked * merit(learned) * use(times(recent, self.now))
+
+    def _hour(self, learned: Learned) -> float:
+        usual = self.hours.get(learned.scope, 0.0)
+        if usual <= 0:
+            return 0.0
+        share = (learned.near + HOUR_DOUBT * usual) / (learned.frequency + HOUR_DOUBT)
+        doublings = math.log2(share / usual) / HOUR_DOUBLINGS
+        return SCOPE[learned.scope] * min(max(doublings, 0.0), 1.0)
+
+
+def acceptance(learned: Learned) -> float:
+    return SCOPE[learned.scope] * wilson_lower(learned.accepted, learned.shown)
+
+
+def following(learned: Learned) -> float:
+    """The share of questions after the one before that were this, less doubt where few were."""
+    return SCOPE[learned.scope] * learned.followed / (learned.follows + FOLLOW_DOUBT)
+
+
+def filling(filled: tuple[Filled, ...]) -> float:
+    """What the fillings add."""
     usual = sum(slot.weight for slot in filled) / len(filled) if filled else 1.0
-    return FILLING * usual - REPEATED * at
+    return FILLING * usual
 
 
 def preference(

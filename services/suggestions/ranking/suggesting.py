@@ -15,7 +15,13 @@ from services.suggestions.ranking.filling import FILLINGS, Filler
 from services.suggestions.ranking.lexicon import Lexicon, exclusion, lexicon
 from services.suggestions.ranking.model import COMPLETE, Filled, Learned, Preferences, Suggestion
 from services.suggestions.ranking.patterns import Pattern
-from services.suggestions.ranking.scoring import PREFERRED, RELATED
+from services.suggestions.ranking.scoring import (
+    PREFERRED,
+    RELATED,
+    WEIGHTS,
+    Scorer,
+    Weights,
+)
 from services.suggestions.ranking.typed import Typed, read
 from services.suggestions.templates.query_type import is_advanced
 from services.suggestions.templates.vocabulary import Vocabulary
@@ -41,32 +47,41 @@ def suggest(
     partial_query: str,
     limit: int,
     now: datetime,
+    weights: Weights = WEIGHTS,
 ) -> list[Suggestion]:
     """The best questions to ask next, at most `limit`, the best first. The same for the same."""
     limit = max(0, limit)
     words = lexicon(vocabulary)
     typed = read(partial_query, words)
-    gate = _Gate(preferences, vocabulary)
+    gate = Gate(preferences, vocabulary)
     makes = Candidates(
-        _filler(words, vocabulary, preferences, job_role, typed, now),
+        filler_of(words, vocabulary, preferences, job_role, typed, now),
         frozenset(preferences.preferred_query_types),
         typed,
     )
-    patterns = [*known.from_history(learned, now), *known.starters(job_role)]
+    patterns = known_patterns(learned, job_role, now, weights)
     continuing = _choose(makes.continuing((*patterns, *known.openings())), gate, limit)
     missing = limit - len(continuing)
     return continuing + _others(makes, patterns, gate, missing, continuing)
+
+
+def known_patterns(
+    learned: Sequence[Learned], job_role: str, now: datetime, weights: Weights = WEIGHTS
+) -> list[Pattern]:
+    """What was learned and what the catalogue starts with."""
+    scorer = Scorer.of(learned, now, weights)
+    return [*known.from_history(learned, scorer), *known.starters(job_role)]
 
 
 def permitted(
     suggestions: Sequence[Suggestion], preferences: Preferences, vocabulary: Vocabulary
 ) -> list[Suggestion]:
     """Those that the preferences allow: no excluded metric, nothing advanced unless wanted."""
-    gate = _Gate(preferences, vocabulary)
+    gate = Gate(preferences, vocabulary)
     return [one for one in suggestions if gate.allows(one.text, one.description)]
 
 
-class _Gate:
+class Gate:
     """The hard filters."""
 
     def __init__(self, preferences: Preferences, vocabulary: Vocabulary) -> None:
@@ -75,16 +90,19 @@ class _Gate:
         self._vocabulary = vocabulary
 
     def allows(self, text: str, description: str) -> bool:
-        if (
-            _UNFILLED.search(text)
-            or self._exclusion.hits(text)
-            or self._exclusion.hits(description)
-        ):
-            return False
-        return self._advanced or not is_advanced(text, self._vocabulary)
+        return not self.refusal(text, description)
+
+    def refusal(self, text: str, description: str) -> str:
+        """The name of the filter that takes it; "" where none does."""
+        if _UNFILLED.search(text):
+            return "unfilled"
+        if self._exclusion.hits(text) or self._exclusion.hits(description):
+            return "excluded_metric"
+        shown = self._advanced or not is_advanced(text, self._vocabulary)
+        return "" if shown else "advanced"
 
 
-def _filler(
+def filler_of(
     words: Lexicon,
     vocabulary: Vocabulary,
     preferences: Preferences,
@@ -107,7 +125,7 @@ def _filler(
 def _others(
     makes: Candidates,
     patterns: list[Pattern],
-    gate: _Gate,
+    gate: Gate,
     limit: int,
     before: Sequence[Suggestion],
 ) -> list[Suggestion]:
@@ -133,14 +151,15 @@ def _promising(patterns: Iterable[Pattern], makes: Candidates) -> list[Pattern]:
         liked = bool(makes.filler.preferred) * len(kinds & {"metric", "dimension"})
         liked += shape.query_type in makes.preferred_types
         about = len(makes.typed.about & shape.words) if makes.typed else 0
-        return pattern.evidence + PREFERRED * liked + RELATED * about
+        asked = pattern.asked[0].score if pattern.asked else 0.0
+        return sum(pattern.terms) + asked + PREFERRED * liked + RELATED * about
 
     return sorted(patterns, key=lambda one: (-promise(one), one.shape.family))
 
 
 def _choose(
     candidates: Iterable[Candidate],
-    gate: _Gate,
+    gate: Gate,
     limit: int,
     before: Sequence[Suggestion] = (),
 ) -> list[Suggestion]:
@@ -150,24 +169,25 @@ def _choose(
     families: Counter[object] = Counter()
     chosen: list[tuple[Candidate, Suggestion]] = []
     spare: list[tuple[Candidate, Suggestion]] = []
-    for candidate in sorted(candidates, key=_rank):
+    for candidate in sorted(candidates, key=rank):
         if len(chosen) >= limit:
             break
         if candidate.identity in identities or fold(candidate.text) in texts:
             continue
-        suggestion = _suggestion(candidate)
+        suggestion = suggestion_of(candidate)
         if not gate.allows(suggestion.text, suggestion.description):
             continue
         texts.add(fold(candidate.text))
         identities.add(candidate.identity)
         families.update({candidate.family, candidate.subject})
         varied = families[candidate.family] <= PER_TEMPLATE and families[candidate.subject] == 1
-        (chosen if varied else spare).append((candidate, suggestion))
-    filled_up = sorted([*chosen, *spare[: limit - len(chosen)]], key=lambda pair: _rank(pair[0]))
+        # What the person asks again and again is wanted as it is.
+        (chosen if varied or candidate.own else spare).append((candidate, suggestion))
+    filled_up = sorted([*chosen, *spare[: limit - len(chosen)]], key=lambda pair: rank(pair[0]))
     return [suggestion for _, suggestion in filled_up]
 
 
-def _rank(candidate: Candidate) -> tuple[float, int, str]:
+def rank(candidate: Candidate) -> tuple[float, int, str]:
     """The best first; of equals the shorter, and then by the alphabet."""
     return (-candidate.score, len(candidate.text), candidate.text)
 
@@ -177,11 +197,13 @@ def _described(text: str, query_type: str, named: tuple[Filled, ...]) -> str:
     return describe(text, query_type, named)
 
 
-def _suggestion(candidate: Candidate) -> Suggestion:
+def suggestion_of(candidate: Candidate) -> Suggestion:
     kind = candidate.query_type
     return Suggestion(
         text=candidate.text,
         type=COMPLETE if candidate.continues else kind,
         description=_described(candidate.text, kind, candidate.named),
         icon=ICONS[kind],
+        template=candidate.template,
+        origin=candidate.origin,
     )

@@ -1,7 +1,6 @@
 import datetime
 
 from attune.common.v1 import access_pb2 as _access_pb2
-from attune.common.v1 import entries_pb2 as _entries_pb2
 from attune.common.v1 import json_pb2 as _json_pb2
 from buf.validate import validate_pb2 as _validate_pb2
 from google.api import annotations_pb2 as _annotations_pb2
@@ -47,14 +46,12 @@ class LogActivityResponse(_message.Message):
     def __init__(self, success: _Optional[bool] = ..., activity_id: _Optional[int] = ..., activity_type: _Optional[str] = ...) -> None: ...
 
 class BatchLogActivitiesRequest(_message.Message):
-    __slots__ = ("activities", "request_id", "unread")
+    __slots__ = ("activities", "request_id")
     ACTIVITIES_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
-    UNREAD_FIELD_NUMBER: _ClassVar[int]
     activities: _containers.RepeatedCompositeFieldContainer[LogActivityRequest]
     request_id: str
-    unread: _containers.RepeatedCompositeFieldContainer[_entries_pb2.UnreadEntry]
-    def __init__(self, activities: _Optional[_Iterable[_Union[LogActivityRequest, _Mapping]]] = ..., request_id: _Optional[str] = ..., unread: _Optional[_Iterable[_Union[_entries_pb2.UnreadEntry, _Mapping]]] = ...) -> None: ...
+    def __init__(self, activities: _Optional[_Iterable[_Union[LogActivityRequest, _Mapping]]] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class BatchLogActivitiesResponse(_message.Message):
     __slots__ = ("results", "accepted", "refused")
@@ -155,7 +152,7 @@ class SnapshotActivitiesResponse(_message.Message):
     def __init__(self, activities: _Optional[_Iterable[_Union[ActivityLogged, _Mapping]]] = ..., as_of: _Optional[int] = ..., up_to: _Optional[int] = ...) -> None: ...
 
 class ActivityLogged(_message.Message):
-    __slots__ = ("activity_id", "user_id", "job_role", "activity_type", "query_text", "suggestion_clicked", "feedback_rating", "connection_id", "succeeded", "response_micros", "created_at")
+    __slots__ = ("activity_id", "user_id", "job_role", "activity_type", "query_text", "suggestion_clicked", "feedback_rating", "connection_id", "succeeded", "response_micros", "created_at", "session_id")
     ACTIVITY_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     JOB_ROLE_FIELD_NUMBER: _ClassVar[int]
@@ -167,6 +164,7 @@ class ActivityLogged(_message.Message):
     SUCCEEDED_FIELD_NUMBER: _ClassVar[int]
     RESPONSE_MICROS_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     activity_id: int
     user_id: str
     job_role: str
@@ -178,4 +176,5 @@ class ActivityLogged(_message.Message):
     succeeded: bool
     response_micros: int
     created_at: _timestamp_pb2.Timestamp
-    def __init__(self, activity_id: _Optional[int] = ..., user_id: _Optional[str] = ..., job_role: _Optional[str] = ..., activity_type: _Optional[str] = ..., query_text: _Optional[str] = ..., suggestion_clicked: _Optional[str] = ..., feedback_rating: _Optional[int] = ..., connection_id: _Optional[str] = ..., succeeded: _Optional[bool] = ..., response_micros: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    session_id: str
+    def __init__(self, activity_id: _Optional[int] = ..., user_id: _Optional[str] = ..., job_role: _Optional[str] = ..., activity_type: _Optional[str] = ..., query_text: _Optional[str] = ..., suggestion_clicked: _Optional[str] = ..., feedback_rating: _Optional[int] = ..., connection_id: _Optional[str] = ..., succeeded: _Optional[bool] = ..., response_micros: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., session_id: _Optional[str] = ...) -> None: ...

@@ -25,9 +25,10 @@ _sym_db = _symbol_database.Default()
 from attune.common.v1 import access_pb2 as attune_dot_common_dot_v1_dot_access__pb2
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'attune/suggestions/v1/suggestions.proto\x12\x15\x61ttune.suggestions.v1\x1a\x1d\x61ttune/common/v1/access.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\"\xe7\x01\n!GetPersonalizedSuggestionsRequest\x12 \n\rconnection_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12$\n\rpartial_query\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07H\x00\x88\x01\x01\x12\'\n\x0fmax_suggestions\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x0c(\x01H\x01\x88\x01\x01\x12\x1f\n\x07user_id\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x02\x88\x01\x01\x42\x10\n\x0e_partial_queryB\x12\n\x10_max_suggestionsB\n\n\x08_user_id\"K\n\nSuggestion\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12\x0c\n\x04icon\x18\x04 \x01(\t\"\x89\x02\n\"GetPersonalizedSuggestionsResponse\x12\x15\n\rconnection_id\x18\x01 \x01(\t\x12\x15\n\rpartial_query\x18\x02 \x01(\t\x12\x36\n\x0bsuggestions\x18\x03 \x03(\x0b\x32!.attune.suggestions.v1.Suggestion\x12\x0e\n\x06source\x18\x04 \x01(\t\x12\x1c\n\x0foriginal_source\x18\x05 \x01(\tH\x00\x88\x01\x01\x12\x15\n\ruser_patterns\x18\x06 \x03(\t\x12\x15\n\rrole_patterns\x18\x07 \x03(\t\x12\r\n\x05\x63ount\x18\x08 \x01(\x05\x42\x12\n\x10_original_source2\x83\x02\n\x12SuggestionsService\x12\xec\x01\n\x1aGetPersonalizedSuggestions\x12\x38.attune.suggestions.v1.GetPersonalizedSuggestionsRequest\x1a\x39.attune.suggestions.v1.GetPersonalizedSuggestionsResponse\"Y\xaa\xd4\x18\x11\x12\x04\x01\x02\x03\x04\x1a\x07user_id0\x08\x82\xd3\xe4\x93\x02>\"</api/v1/connections/{connection_id}/suggestions/personalizedb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'attune/suggestions/v1/suggestions.proto\x12\x15\x61ttune.suggestions.v1\x1a\x1d\x61ttune/common/v1/access.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9a\x02\n!GetPersonalizedSuggestionsRequest\x12 \n\rconnection_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12$\n\rpartial_query\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07H\x00\x88\x01\x01\x12\'\n\x0fmax_suggestions\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x0c(\x01H\x01\x88\x01\x01\x12\x1f\n\x07user_id\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x02\x88\x01\x01\x12\"\n\nsession_id\x18\x05 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x03\x88\x01\x01\x42\x10\n\x0e_partial_queryB\x12\n\x10_max_suggestionsB\n\n\x08_user_idB\r\n\x0b_session_id\"K\n\nSuggestion\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12\x0c\n\x04icon\x18\x04 \x01(\t\"\x89\x02\n\"GetPersonalizedSuggestionsResponse\x12\x15\n\rconnection_id\x18\x01 \x01(\t\x12\x15\n\rpartial_query\x18\x02 \x01(\t\x12\x36\n\x0bsuggestions\x18\x03 \x03(\x0b\x32!.attune.suggestions.v1.Suggestion\x12\x0e\n\x06source\x18\x04 \x01(\t\x12\x1c\n\x0foriginal_source\x18\x05 \x01(\tH\x00\x88\x01\x01\x12\x15\n\ruser_patterns\x18\x06 \x03(\t\x12\x15\n\rrole_patterns\x18\x07 \x03(\t\x12\r\n\x05\x63ount\x18\x08 \x01(\x05\x42\x12\n\x10_original_source\"\x92\x02\n\x19\x45xplainSuggestionsRequest\x12 \n\rconnection_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12$\n\rpartial_query\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07H\x00\x88\x01\x01\x12\'\n\x0fmax_suggestions\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x0c(\x01H\x01\x88\x01\x01\x12\x1f\n\x07user_id\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x02\x88\x01\x01\x12\"\n\nsession_id\x18\x05 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x03\x88\x01\x01\x42\x10\n\x0e_partial_queryB\x12\n\x10_max_suggestionsB\n\n\x08_user_idB\r\n\x0b_session_id\"\xb6\x08\n\x1a\x45xplainSuggestionsResponse\x12\x15\n\rconnection_id\x18\x01 \x01(\t\x12\x15\n\rpartial_query\x18\x02 \x01(\t\x12\x0f\n\x07user_id\x18\x03 \x01(\t\x12\x0e\n\x06source\x18\x04 \x01(\t\x12\x14\n\x07\x66ollows\x18\x05 \x01(\tH\x00\x88\x01\x01\x12O\n\ncandidates\x18\x06 \x03(\x0b\x32;.attune.suggestions.v1.ExplainSuggestionsResponse.Candidate\x12I\n\x07\x66ilters\x18\x07 \x03(\x0b\x32\x38.attune.suggestions.v1.ExplainSuggestionsResponse.Filter\x12\x46\n\x05\x63\x61\x63he\x18\x08 \x01(\x0b\x32\x37.attune.suggestions.v1.ExplainSuggestionsResponse.Cache\x12\r\n\x05\x63ount\x18\t \x01(\x05\x1a%\n\x06Signal\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01\x1a\xb9\x01\n\tCandidate\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x10\n\x08template\x18\x02 \x01(\t\x12\x0e\n\x06source\x18\x03 \x01(\t\x12\r\n\x05score\x18\x04 \x01(\x01\x12I\n\x07signals\x18\x05 \x03(\x0b\x32\x38.attune.suggestions.v1.ExplainSuggestionsResponse.Signal\x12\x15\n\x08position\x18\x06 \x01(\x05H\x00\x88\x01\x01\x42\x0b\n\t_position\x1a\x38\n\x06\x46ilter\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x05\x12\x11\n\ttemplates\x18\x03 \x03(\t\x1a\x96\x03\n\x05\x43\x61\x63he\x12\r\n\x05state\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x35\n\x0cgenerated_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x88\x01\x01\x12\x18\n\x0b\x61ge_seconds\x18\x04 \x01(\x01H\x01\x88\x01\x01\x12\x33\n\nexpires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x02\x88\x01\x01\x12\x16\n\thit_count\x18\x06 \x01(\x05H\x03\x88\x01\x01\x12\x0f\n\x07version\x18\x07 \x01(\x03\x12\x12\n\ngeneration\x18\x08 \x01(\x03\x12\x1e\n\x11made_with_version\x18\t \x01(\x03H\x04\x88\x01\x01\x12!\n\x14made_with_generation\x18\n \x01(\x03H\x05\x88\x01\x01\x42\x0f\n\r_generated_atB\x0e\n\x0c_age_secondsB\r\n\x0b_expires_atB\x0c\n\n_hit_countB\x14\n\x12_made_with_versionB\x17\n\x15_made_with_generationB\n\n\x08_follows\"J\n\x1b\x43learSuggestionCacheRequest\x12\x1f\n\x07user_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x00\x88\x01\x01\x42\n\n\x08_user_id\"@\n\x1c\x43learSuggestionCacheResponse\x12\x0f\n\x07success\x18\x01 \x01(\x08\x12\x0f\n\x07\x63leared\x18\x02 \x01(\x05\x32\x83\x05\n\x12SuggestionsService\x12\xea\x01\n\x1aGetPersonalizedSuggestions\x12\x38.attune.suggestions.v1.GetPersonalizedSuggestionsRequest\x1a\x39.attune.suggestions.v1.GetPersonalizedSuggestionsResponse\"W\xaa\xd4\x18\x0f\x12\x04\x01\x02\x03\x04\x1a\x07user_id\x82\xd3\xe4\x93\x02>\"</api/v1/connections/{connection_id}/suggestions/personalized\x12\xcd\x01\n\x12\x45xplainSuggestions\x12\x30.attune.suggestions.v1.ExplainSuggestionsRequest\x1a\x31.attune.suggestions.v1.ExplainSuggestionsResponse\"R\xaa\xd4\x18\x0f\x12\x04\x01\x02\x03\x04\x1a\x07user_id\x82\xd3\xe4\x93\x02\x39\"7/api/v1/connections/{connection_id}/suggestions:explain\x12\xaf\x01\n\x14\x43learSuggestionCache\x12\x32.attune.suggestions.v1.ClearSuggestionCacheRequest\x1a\x33.attune.suggestions.v1.ClearSuggestionCacheResponse\".\xaa\xd4\x18\x04\x12\x02\x03\x04\x82\xd3\xe4\x93\x02 \"\x1e/api/v1/suggestions:clearCacheb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,14 +43,48 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETPERSONALIZEDSUGGESTIONSREQUEST'].fields_by_name['max_suggestions']._serialized_options = b'\272H\006\032\004\030\014(\001'
   _globals['_GETPERSONALIZEDSUGGESTIONSREQUEST'].fields_by_name['user_id']._loaded_options = None
   _globals['_GETPERSONALIZEDSUGGESTIONSREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_GETPERSONALIZEDSUGGESTIONSREQUEST'].fields_by_name['session_id']._loaded_options = None
+  _globals['_GETPERSONALIZEDSUGGESTIONSREQUEST'].fields_by_name['session_id']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_EXPLAINSUGGESTIONSREQUEST'].fields_by_name['connection_id']._loaded_options = None
+  _globals['_EXPLAINSUGGESTIONSREQUEST'].fields_by_name['connection_id']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_EXPLAINSUGGESTIONSREQUEST'].fields_by_name['partial_query']._loaded_options = None
+  _globals['_EXPLAINSUGGESTIONSREQUEST'].fields_by_name['partial_query']._serialized_options = b'\272H\005r\003\030\350\007'
+  _globals['_EXPLAINSUGGESTIONSREQUEST'].fields_by_name['max_suggestions']._loaded_options = None
+  _globals['_EXPLAINSUGGESTIONSREQUEST'].fields_by_name['max_suggestions']._serialized_options = b'\272H\006\032\004\030\014(\001'
+  _globals['_EXPLAINSUGGESTIONSREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_EXPLAINSUGGESTIONSREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_EXPLAINSUGGESTIONSREQUEST'].fields_by_name['session_id']._loaded_options = None
+  _globals['_EXPLAINSUGGESTIONSREQUEST'].fields_by_name['session_id']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_CLEARSUGGESTIONCACHEREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_CLEARSUGGESTIONCACHEREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\006r\004\020\001\030d'
   _globals['_SUGGESTIONSSERVICE'].methods_by_name['GetPersonalizedSuggestions']._loaded_options = None
-  _globals['_SUGGESTIONSSERVICE'].methods_by_name['GetPersonalizedSuggestions']._serialized_options = b'\252\324\030\021\022\004\001\002\003\004\032\007user_id0\010\202\323\344\223\002>\"</api/v1/connections/{connection_id}/suggestions/personalized'
-  _globals['_GETPERSONALIZEDSUGGESTIONSREQUEST']._serialized_start=157
-  _globals['_GETPERSONALIZEDSUGGESTIONSREQUEST']._serialized_end=388
-  _globals['_SUGGESTION']._serialized_start=390
-  _globals['_SUGGESTION']._serialized_end=465
-  _globals['_GETPERSONALIZEDSUGGESTIONSRESPONSE']._serialized_start=468
-  _globals['_GETPERSONALIZEDSUGGESTIONSRESPONSE']._serialized_end=733
-  _globals['_SUGGESTIONSSERVICE']._serialized_start=736
-  _globals['_SUGGESTIONSSERVICE']._serialized_end=995
+  _globals['_SUGGESTIONSSERVICE'].methods_by_name['GetPersonalizedSuggestions']._serialized_options = b'\252\324\030\017\022\004\001\002\003\004\032\007user_id\202\323\344\223\002>\"</api/v1/connections/{connection_id}/suggestions/personalized'
+  _globals['_SUGGESTIONSSERVICE'].methods_by_name['ExplainSuggestions']._loaded_options = None
+  _globals['_SUGGESTIONSSERVICE'].methods_by_name['ExplainSuggestions']._serialized_options = b'\252\324\030\017\022\004\001\002\003\004\032\007user_id\202\323\344\223\0029\"7/api/v1/connections/{connection_id}/suggestions:explain'
+  _globals['_SUGGESTIONSSERVICE'].methods_by_name['ClearSuggestionCache']._loaded_options = None
+  _globals['_SUGGESTIONSSERVICE'].methods_by_name['ClearSuggestionCache']._serialized_options = b'\252\324\030\004\022\002\003\004\202\323\344\223\002 \"\036/api/v1/suggestions:clearCache'
+  _globals['_GETPERSONALIZEDSUGGESTIONSREQUEST']._serialized_start=190
+  _globals['_GETPERSONALIZEDSUGGESTIONSREQUEST']._serialized_end=472
+  _globals['_SUGGESTION']._serialized_start=474
+  _globals['_SUGGESTION']._serialized_end=549
+  _globals['_GETPERSONALIZEDSUGGESTIONSRESPONSE']._serialized_start=552
+  _globals['_GETPERSONALIZEDSUGGESTIONSRESPONSE']._serialized_end=817
+  _globals['_EXPLAINSUGGESTIONSREQUEST']._serialized_start=820
+  _globals['_EXPLAINSUGGESTIONSREQUEST']._serialized_end=1094
+  _globals['_EXPLAINSUGGESTIONSRESPONSE']._serialized_start=1097
+  _globals['_EXPLAINSUGGESTIONSRESPONSE']._serialized_end=2175
+  _globals['_EXPLAINSUGGESTIONSRESPONSE_SIGNAL']._serialized_start=1471
+  _globals['_EXPLAINSUGGESTIONSRESPONSE_SIGNAL']._serialized_end=1508
+  _globals['_EXPLAINSUGGESTIONSRESPONSE_CANDIDATE']._serialized_start=1511
+  _globals['_EXPLAINSUGGESTIONSRESPONSE_CANDIDATE']._serialized_end=1696
+  _globals['_EXPLAINSUGGESTIONSRESPONSE_FILTER']._serialized_start=1698
+  _globals['_EXPLAINSUGGESTIONSRESPONSE_FILTER']._serialized_end=1754
+  _globals['_EXPLAINSUGGESTIONSRESPONSE_CACHE']._serialized_start=1757
+  _globals['_EXPLAINSUGGESTIONSRESPONSE_CACHE']._serialized_end=2163
+  _globals['_CLEARSUGGESTIONCACHEREQUEST']._serialized_start=2177
+  _globals['_CLEARSUGGESTIONCACHEREQUEST']._serialized_end=2251
+  _globals['_CLEARSUGGESTIONCACHERESPONSE']._serialized_start=2253
+  _globals['_CLEARSUGGESTIONCACHERESPONSE']._serialized_end=2317
+  _globals['_SUGGESTIONSSERVICE']._serialized_start=2320
+  _globals['_SUGGESTIONSSERVICE']._serialized_end=2963
 # @@protoc_insertion_point(module_scope)

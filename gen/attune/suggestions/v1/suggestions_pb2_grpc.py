@@ -40,6 +40,16 @@ class SuggestionsServiceStub:
                 request_serializer=attune_dot_suggestions_dot_v1_dot_suggestions__pb2.GetPersonalizedSuggestionsRequest.SerializeToString,
                 response_deserializer=attune_dot_suggestions_dot_v1_dot_suggestions__pb2.GetPersonalizedSuggestionsResponse.FromString,
                 _registered_method=True)
+        self.ExplainSuggestions = channel.unary_unary(
+                '/attune.suggestions.v1.SuggestionsService/ExplainSuggestions',
+                request_serializer=attune_dot_suggestions_dot_v1_dot_suggestions__pb2.ExplainSuggestionsRequest.SerializeToString,
+                response_deserializer=attune_dot_suggestions_dot_v1_dot_suggestions__pb2.ExplainSuggestionsResponse.FromString,
+                _registered_method=True)
+        self.ClearSuggestionCache = channel.unary_unary(
+                '/attune.suggestions.v1.SuggestionsService/ClearSuggestionCache',
+                request_serializer=attune_dot_suggestions_dot_v1_dot_suggestions__pb2.ClearSuggestionCacheRequest.SerializeToString,
+                response_deserializer=attune_dot_suggestions_dot_v1_dot_suggestions__pb2.ClearSuggestionCacheResponse.FromString,
+                _registered_method=True)
 
 
 class SuggestionsServiceServicer:
@@ -52,11 +62,44 @@ class SuggestionsServiceServicer:
         completions of what is half typed. Answers come from a cache for up to an
         hour. Fails with NOT_FOUND where the organization has no such connection.
 
+        What is answered is recorded as shown. A `suggestion_click` activity then
+        joins the newest answer that held the text, and counts for its template.
+
         Answer: {"connection_id": "my-database", "partial_query": "show me profit",
         "suggestions": [{"text": "Show me profit for last 5 years", "type": "complete",
         "description": "Time-series profit analysis", "icon": "📈"}], "source": "patterns",
         "user_patterns": ["Show me {metric} for {timeframe}"],
         "role_patterns": ["Compare {metric} across {dimension}"], "count": 1}
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExplainSuggestions(self, request, context):
+        """Shows how the suggestions for a request come about: what could be suggested
+        with the part of every signal in its score, what the hard filters took, and
+        whether the cache would have answered. Changes nothing: no answer is
+        recorded or cached, and no hit is counted. Fails with NOT_FOUND where the
+        organization has no such connection.
+
+        Answer: {"connection_id": "my-database", "partial_query": "show me profit",
+        "user_id": "analyst001", "source": "patterns",
+        "candidates": [{"text": "Show me profit for last 5 years",
+        "template": "Show me {metric} for {timeframe}", "source": "user", "score": 11.42,
+        "signals": [{"name": "continues", "value": 10.0}, {"name": "habit", "value": 0.61}],
+        "position": 1}],
+        "filters": [{"name": "excluded_metric", "count": 2}],
+        "cache": {"state": "miss", "key": "b0f1", "version": 3, "generation": 0}, "count": 1}
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ClearSuggestionCache(self, request, context):
+        """Drops cached suggestions: all of the organization, or one person's. The
+        next request for each is made anew.
+
+        Answer: {"success": true, "cleared": 42}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -69,6 +112,16 @@ def add_SuggestionsServiceServicer_to_server(servicer, server):
                     servicer.GetPersonalizedSuggestions,
                     request_deserializer=attune_dot_suggestions_dot_v1_dot_suggestions__pb2.GetPersonalizedSuggestionsRequest.FromString,
                     response_serializer=attune_dot_suggestions_dot_v1_dot_suggestions__pb2.GetPersonalizedSuggestionsResponse.SerializeToString,
+            ),
+            'ExplainSuggestions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainSuggestions,
+                    request_deserializer=attune_dot_suggestions_dot_v1_dot_suggestions__pb2.ExplainSuggestionsRequest.FromString,
+                    response_serializer=attune_dot_suggestions_dot_v1_dot_suggestions__pb2.ExplainSuggestionsResponse.SerializeToString,
+            ),
+            'ClearSuggestionCache': grpc.unary_unary_rpc_method_handler(
+                    servicer.ClearSuggestionCache,
+                    request_deserializer=attune_dot_suggestions_dot_v1_dot_suggestions__pb2.ClearSuggestionCacheRequest.FromString,
+                    response_serializer=attune_dot_suggestions_dot_v1_dot_suggestions__pb2.ClearSuggestionCacheResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -99,6 +152,60 @@ class SuggestionsService:
             '/attune.suggestions.v1.SuggestionsService/GetPersonalizedSuggestions',
             attune_dot_suggestions_dot_v1_dot_suggestions__pb2.GetPersonalizedSuggestionsRequest.SerializeToString,
             attune_dot_suggestions_dot_v1_dot_suggestions__pb2.GetPersonalizedSuggestionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainSuggestions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/attune.suggestions.v1.SuggestionsService/ExplainSuggestions',
+            attune_dot_suggestions_dot_v1_dot_suggestions__pb2.ExplainSuggestionsRequest.SerializeToString,
+            attune_dot_suggestions_dot_v1_dot_suggestions__pb2.ExplainSuggestionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ClearSuggestionCache(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/attune.suggestions.v1.SuggestionsService/ClearSuggestionCache',
+            attune_dot_suggestions_dot_v1_dot_suggestions__pb2.ClearSuggestionCacheRequest.SerializeToString,
+            attune_dot_suggestions_dot_v1_dot_suggestions__pb2.ClearSuggestionCacheResponse.FromString,
             options,
             channel_credentials,
             insecure,

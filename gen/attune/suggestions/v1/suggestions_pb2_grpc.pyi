@@ -39,11 +39,36 @@ class SuggestionsServiceStub:
     completions of what is half typed. Answers come from a cache for up to an
     hour. Fails with NOT_FOUND where the organization has no such connection.
 
+    What is answered is recorded as shown. A `suggestion_click` activity then
+    joins the newest answer that held the text, and counts for its template.
+
     Answer: {"connection_id": "my-database", "partial_query": "show me profit",
     "suggestions": [{"text": "Show me profit for last 5 years", "type": "complete",
     "description": "Time-series profit analysis", "icon": "📈"}], "source": "patterns",
     "user_patterns": ["Show me {metric} for {timeframe}"],
     "role_patterns": ["Compare {metric} across {dimension}"], "count": 1}
+    """
+    ExplainSuggestions: _grpc.UnaryUnaryMultiCallable[_suggestions_pb2.ExplainSuggestionsRequest, _suggestions_pb2.ExplainSuggestionsResponse]
+    """Shows how the suggestions for a request come about: what could be suggested
+    with the part of every signal in its score, what the hard filters took, and
+    whether the cache would have answered. Changes nothing: no answer is
+    recorded or cached, and no hit is counted. Fails with NOT_FOUND where the
+    organization has no such connection.
+
+    Answer: {"connection_id": "my-database", "partial_query": "show me profit",
+    "user_id": "analyst001", "source": "patterns",
+    "candidates": [{"text": "Show me profit for last 5 years",
+    "template": "Show me {metric} for {timeframe}", "source": "user", "score": 11.42,
+    "signals": [{"name": "continues", "value": 10.0}, {"name": "habit", "value": 0.61}],
+    "position": 1}],
+    "filters": [{"name": "excluded_metric", "count": 2}],
+    "cache": {"state": "miss", "key": "b0f1", "version": 3, "generation": 0}, "count": 1}
+    """
+    ClearSuggestionCache: _grpc.UnaryUnaryMultiCallable[_suggestions_pb2.ClearSuggestionCacheRequest, _suggestions_pb2.ClearSuggestionCacheResponse]
+    """Drops cached suggestions: all of the organization, or one person's. The
+    next request for each is made anew.
+
+    Answer: {"success": true, "cleared": 42}
     """
 
 @_typing.type_check_only
@@ -57,11 +82,36 @@ class SuggestionsServiceAsyncStub(SuggestionsServiceStub):
     completions of what is half typed. Answers come from a cache for up to an
     hour. Fails with NOT_FOUND where the organization has no such connection.
 
+    What is answered is recorded as shown. A `suggestion_click` activity then
+    joins the newest answer that held the text, and counts for its template.
+
     Answer: {"connection_id": "my-database", "partial_query": "show me profit",
     "suggestions": [{"text": "Show me profit for last 5 years", "type": "complete",
     "description": "Time-series profit analysis", "icon": "📈"}], "source": "patterns",
     "user_patterns": ["Show me {metric} for {timeframe}"],
     "role_patterns": ["Compare {metric} across {dimension}"], "count": 1}
+    """
+    ExplainSuggestions: _aio.UnaryUnaryMultiCallable[_suggestions_pb2.ExplainSuggestionsRequest, _suggestions_pb2.ExplainSuggestionsResponse]  # type: ignore[assignment]
+    """Shows how the suggestions for a request come about: what could be suggested
+    with the part of every signal in its score, what the hard filters took, and
+    whether the cache would have answered. Changes nothing: no answer is
+    recorded or cached, and no hit is counted. Fails with NOT_FOUND where the
+    organization has no such connection.
+
+    Answer: {"connection_id": "my-database", "partial_query": "show me profit",
+    "user_id": "analyst001", "source": "patterns",
+    "candidates": [{"text": "Show me profit for last 5 years",
+    "template": "Show me {metric} for {timeframe}", "source": "user", "score": 11.42,
+    "signals": [{"name": "continues", "value": 10.0}, {"name": "habit", "value": 0.61}],
+    "position": 1}],
+    "filters": [{"name": "excluded_metric", "count": 2}],
+    "cache": {"state": "miss", "key": "b0f1", "version": 3, "generation": 0}, "count": 1}
+    """
+    ClearSuggestionCache: _aio.UnaryUnaryMultiCallable[_suggestions_pb2.ClearSuggestionCacheRequest, _suggestions_pb2.ClearSuggestionCacheResponse]  # type: ignore[assignment]
+    """Drops cached suggestions: all of the organization, or one person's. The
+    next request for each is made anew.
+
+    Answer: {"success": true, "cleared": 42}
     """
 
 class SuggestionsServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -78,11 +128,48 @@ class SuggestionsServiceServicer(metaclass=_abc_1.ABCMeta):
         completions of what is half typed. Answers come from a cache for up to an
         hour. Fails with NOT_FOUND where the organization has no such connection.
 
+        What is answered is recorded as shown. A `suggestion_click` activity then
+        joins the newest answer that held the text, and counts for its template.
+
         Answer: {"connection_id": "my-database", "partial_query": "show me profit",
         "suggestions": [{"text": "Show me profit for last 5 years", "type": "complete",
         "description": "Time-series profit analysis", "icon": "📈"}], "source": "patterns",
         "user_patterns": ["Show me {metric} for {timeframe}"],
         "role_patterns": ["Compare {metric} across {dimension}"], "count": 1}
+        """
+
+    @_abc_1.abstractmethod
+    def ExplainSuggestions(
+        self,
+        request: _suggestions_pb2.ExplainSuggestionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_suggestions_pb2.ExplainSuggestionsResponse, _abc.Awaitable[_suggestions_pb2.ExplainSuggestionsResponse]]:
+        """Shows how the suggestions for a request come about: what could be suggested
+        with the part of every signal in its score, what the hard filters took, and
+        whether the cache would have answered. Changes nothing: no answer is
+        recorded or cached, and no hit is counted. Fails with NOT_FOUND where the
+        organization has no such connection.
+
+        Answer: {"connection_id": "my-database", "partial_query": "show me profit",
+        "user_id": "analyst001", "source": "patterns",
+        "candidates": [{"text": "Show me profit for last 5 years",
+        "template": "Show me {metric} for {timeframe}", "source": "user", "score": 11.42,
+        "signals": [{"name": "continues", "value": 10.0}, {"name": "habit", "value": 0.61}],
+        "position": 1}],
+        "filters": [{"name": "excluded_metric", "count": 2}],
+        "cache": {"state": "miss", "key": "b0f1", "version": 3, "generation": 0}, "count": 1}
+        """
+
+    @_abc_1.abstractmethod
+    def ClearSuggestionCache(
+        self,
+        request: _suggestions_pb2.ClearSuggestionCacheRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_suggestions_pb2.ClearSuggestionCacheResponse, _abc.Awaitable[_suggestions_pb2.ClearSuggestionCacheResponse]]:
+        """Drops cached suggestions: all of the organization, or one person's. The
+        next request for each is made anew.
+
+        Answer: {"success": true, "cleared": 42}
         """
 
 def add_SuggestionsServiceServicer_to_server(servicer: SuggestionsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

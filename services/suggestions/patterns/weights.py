@@ -1,0 +1,35 @@
+"""How often something happened, each time counted half as much for each half-life since.
+
+Kept as the log2 of a sum of 2^(moment / half-life) (forward decay: Cormode, Shkapenyuk, Srivastava
+and Xu, ICDE 2009), so that two of them compare the same at any time, and time passing changes no
+row. A change of the half-life needs a rebuild.
+"""
+
+import math
+from datetime import datetime
+
+HALF_LIFE_DAYS = 14.0  # chosen by bench/next_question.py
+_SECONDS = HALF_LIFE_DAYS * 86_400
+
+
+def half_lives(moment: datetime) -> float:
+    """Half-lives since 1970."""
+    return moment.timestamp() / _SECONDS
+
+
+def add_time(recent: float | None, at: datetime) -> float:
+    """With one time more; None stands for none."""
+    return add(recent, half_lives(at))
+
+
+def add(one: float | None, other: float) -> float:
+    """Both together, rounded: the sixth decimal is less than a millionth of the count."""
+    if one is None:
+        return round(other, 6)
+    more, less = max(one, other), min(one, other)
+    return round(more + math.log2(1 + 2.0 ** (less - more)), 6)
+
+
+def times(recent: float, now: datetime) -> float:
+    """How often, as counted now."""
+    return float(2.0 ** min(recent - half_lives(now), 62.0))

@@ -1,0 +1,126 @@
+"""From clicks and questions to acceptance, in the transaction of the consumer's cursor.
+
+Whoever joins holds the lease of the cursor, so that one at a time does; and a click is on record by
+the number of its activity, so that it counts once however often it is told.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, timedelta
+from uuid import UUID
+
+from attune.activity.v1 import activity_pb2
+
+from services.common.clock import Clock
+from services.common.consumer import Fact
+from services.common.db import Connection
+from services.common.event_log import SQL as CURSOR_SQL
+from services.common.jobs import Job
+from services.suggestions.servings.domain import Ask, Click, Shown, Verdicts, text_key
+from services.suggestions.servings.store import Match, ServingStore
+
+# A click may be told before its serving is stored; after so long it is a click on something else.
+WAIT = timedelta(minutes=2)
+
+
+class Joiner:
+    """Joins what people did to what they were shown."""
+
+    def __init__(self, store: ServingStore, window: timedelta, now: Clock) -> None:
+        self._store = store
+        self._window = window
+        self._now = now
+
+    async def apply(self, conn: Connection, organization_id: str, facts: Sequence[Fact]) -> None:
+        """Count what these facts say of what was shown; those waiting from before are tried too."""
+        clicks = list(clicks_of(facts))
+        if clicks:
+            wait_until = self._now() + WAIT
+            await self._store.insert_clicks(conn, organization_id, clicks, wait_until)
+        await self._join(conn, organization_id, list(asks_of(facts)))
+
+    async def _join(self, conn: Connection, organization_id: str, asks: Sequence[Ask]) -> None:
+        known: dict[UUID, Shown] = {}
+        verdicts = Verdicts()
+        clicked = await self._store.match_clicks(conn, organization_id, self._window, known)
+        for match in clicked:
+            assert match.position
+            verdicts.click(known[match.serving], match.position)
+        if clicked:
+            await self._store.join_clicks(conn, organization_id, clicked, known)
+        if asks:
+            # The clicks of this batch are in `known`, and stay as they are there.
+            found = await self._store.match_asks(conn, organization_id, asks, self._window, known)
+            judge_asks(verdicts, found, known)
+        await self._store.mark(conn, organization_id, known.values(), self._now())
+        await self._store.add_acceptance(conn, organization_id, verdicts.counts, self._now())
+
+    def job(self, consumer: str) -> Job:
+        """The job that joins the clicks whose serving came later, and gives up on the others."""
+
+        async def join(_: bytes) -> None:
+            for organization_id in await self._store.organizations_waiting():
+                async with self._store.pool.acquire() as conn, conn.transaction():
+                    claim = (CURSOR_SQL["claim_cursor"], organization_id, consumer)
+                    if await conn.fetchrow(*claim):  # else the consumer is at it
+                        await self._join(conn, organization_id, [])
+                        await self._store.give_up_clicks(conn, organization_id, self._now())
+
+        return Job("join_waiting_clicks", join, cron="* * * * *")
+
+
+def forgetting(store: ServingStore, kept: timedelta, now: Clock) -> Job:
+    """The job that drops what was shown long ago."""
+
+    async def forget(_: bytes) -> None:
+        await store.drop_older(now() - kept)
+
+    return Job("drop_old_servings", forget, cron="20 1 * * *")
+
+
+def judge_asks(verdicts: Verdicts, found: Iterable[Match], known: dict[UUID, Shown]) -> None:
+    """Count for each question what it says of the lists before it.
+
+    One that was clicked before it ran has settled its list already, and what was shown since says
+    nothing: pages ask for suggestions again when a click changes the text.
+    """
+    by_question: dict[int, list[Match]] = {}
+    for match in found:
+        by_question.setdefault(match.number, []).append(match)
+    for matches in by_question.values():
+        held = [m for m in matches if m.position]
+        was_clicked = any(m.position in known[m.serving].clicked for m in held)
+        for match in held[-1:]:
+            assert match.position
+            verdicts.execute(known[match.serving], match.position)
+        if not was_clicked:
+            verdicts.settle(known[matches[-1].serving])
+
+
+def clicks_of(facts: Sequence[Fact]) -> Iterator[Click]:
+    for seq, fact in facts:
+        assert isinstance(fact, activity_pb2.ActivityLogged)
+        if fact.activity_type == "suggestion_click":
+            yield Click(
+                activity_id=seq,
+                user_id=fact.user_id,
+                job_role=fact.job_role,
+                connection_id=fact.connection_id or None,
+                session_id=fact.session_id or None,
+                text_key=text_key(fact.suggestion_clicked),
+                clicked_at=fact.created_at.ToDatetime(UTC),
+            )
+
+
+def asks_of(facts: Sequence[Fact]) -> Iterator[Ask]:
+    for number, (_, fact) in enumerate(facts):
+        assert isinstance(fact, activity_pb2.ActivityLogged)
+        if fact.activity_type == "query":
+            yield Ask(
+                number=number,
+                user_id=fact.user_id,
+                text_key=text_key(fact.query_text),
+                length=len(fact.query_text),
+                # It is told when the answer is there; the person decided before.
+                asked_at=fact.created_at.ToDatetime(UTC)
+                - timedelta(microseconds=fact.response_micros),
+            )

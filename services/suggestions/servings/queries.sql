@@ -1,0 +1,112 @@
+-- name: insert_servings
+INSERT INTO servings (organization_id, user_id, served_at, id, connection_id, session_id, job_role,
+    source, original_source, typed, suggestions, text_keys, template_keys)
+SELECT $1, s.user_id, s.served_at, s.id, s.connection_id, s.session_id, s.job_role,
+    s.source, s.original_source, s.typed, s.suggestions::jsonb, s.text_keys::bytea[],
+    s.template_keys::bytea[]
+FROM unnest($2::text[], $3::timestamptz[], $4::uuid[], $5::text[], $6::text[], $7::text[],
+    $8::text[], $9::text[], $10::int[], $11::text[], $12::text[], $13::text[])
+    AS s (user_id, served_at, id, connection_id, session_id, job_role, source, original_source,
+        typed, suggestions, text_keys, template_keys);
+
+-- name: insert_clicks
+-- One that is told again is on record already.
+INSERT INTO suggestion_clicks (organization_id, activity_id, user_id, job_role, connection_id,
+    session_id, text_key, clicked_at, wait_until)
+SELECT $1, c.activity_id, c.user_id, c.job_role, c.connection_id, c.session_id, c.text_key,
+    c.clicked_at, $9
+FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[],
+    $8::timestamptz[])
+    AS c (activity_id, user_id, job_role, connection_id, session_id, text_key, clicked_at)
+ON CONFLICT (organization_id, activity_id) DO NOTHING;
+
+-- name: match_clicks
+-- The newest serving of the text to the person, for each click that waits for one. One of a moment
+-- later counts only where there is none before: clocks of two machines differ.
+SELECT c.activity_id, array_position(s.text_keys, c.text_key) AS position, s.id, s.served_at,
+    s.user_id, s.job_role, s.template_keys, s.clicked, s.executed,
+    s.settled_at IS NOT NULL AS settled
+FROM suggestion_clicks c,
+LATERAL (
+    SELECT s.id, s.served_at, s.user_id, s.job_role, s.text_keys, s.template_keys, s.clicked,
+        s.executed, s.settled_at
+    FROM servings s
+    WHERE s.organization_id = $1 AND s.user_id = c.user_id
+        AND s.served_at > c.clicked_at - $2::interval
+        AND s.served_at <= c.clicked_at + $3::interval AND c.text_key = ANY (s.text_keys)
+    ORDER BY s.served_at <= c.clicked_at DESC, s.served_at DESC, s.id DESC
+    LIMIT 1
+) s
+WHERE c.organization_id = $1 AND c.wait_until IS NOT NULL
+ORDER BY c.activity_id;
+
+-- name: join_clicks
+UPDATE suggestion_clicks c
+SET serving_id = j.serving_id, served_at = j.served_at, position = j.position, wait_until = NULL
+FROM unnest($2::bigint[], $3::uuid[], $4::timestamptz[], $5::int[])
+    AS j (activity_id, serving_id, served_at, position)
+WHERE c.organization_id = $1 AND c.activity_id = j.activity_id;
+
+-- name: give_up_clicks
+UPDATE suggestion_clicks SET wait_until = NULL
+WHERE organization_id = $1 AND wait_until <= $2;
+
+-- name: match_asks
+-- For each question the list that the person saw last before it, and the newest that held it.
+SELECT q.number, s.id, s.served_at, s.user_id, s.job_role, s.template_keys, s.clicked, s.executed,
+    s.settled_at IS NOT NULL AS settled, array_position(s.text_keys, q.text_key) AS position
+FROM unnest($2::int[], $3::text[], $4::bytea[], $5::int[], $6::timestamptz[])
+    AS q (number, user_id, text_key, length, asked_at),
+LATERAL (
+    (SELECT s.id, s.served_at, s.user_id, s.job_role, s.text_keys, s.template_keys, s.clicked,
+        s.executed, s.settled_at
+    FROM servings s
+    WHERE s.organization_id = $1 AND s.user_id = q.user_id
+        AND s.served_at > q.asked_at - $7::interval AND s.served_at <= q.asked_at
+        AND s.typed < q.length
+    ORDER BY s.served_at DESC, s.id DESC
+    LIMIT 1)
+    UNION
+    (SELECT s.id, s.served_at, s.user_id, s.job_role, s.text_keys, s.template_keys, s.clicked,
+        s.executed, s.settled_at
+    FROM servings s
+    WHERE s.organization_id = $1 AND s.user_id = q.user_id
+        AND s.served_at > q.asked_at - $7::interval AND s.served_at <= q.asked_at
+        AND q.text_key = ANY (s.text_keys)
+    ORDER BY s.served_at DESC, s.id DESC
+    LIMIT 1)
+) s
+ORDER BY q.number, s.served_at, s.id;
+
+-- name: mark_servings
+UPDATE servings s
+SET clicked = m.clicked::int[], executed = m.executed::int[], settled_at = coalesce(s.settled_at,
+    CASE WHEN m.settled THEN $7::timestamptz END)
+FROM unnest($2::timestamptz[], $3::uuid[], $4::text[], $5::text[], $6::bool[], $8::text[])
+    AS m (served_at, id, clicked, executed, settled, user_id)
+WHERE s.organization_id = $1 AND s.user_id = m.user_id AND s.served_at = m.served_at
+    AND s.id = m.id;
+
+-- name: add_acceptance
+INSERT INTO template_acceptance AS t (organization_id, pattern_type, target_id, template_key,
+    shown, accepted, executed, updated_at)
+SELECT $1, a.pattern_type, a.target_id, a.template_key, a.shown, a.accepted, a.executed, $8
+FROM unnest($2::text[], $3::text[], $4::bytea[], $5::bigint[], $6::bigint[], $7::bigint[])
+    AS a (pattern_type, target_id, template_key, shown, accepted, executed)
+ON CONFLICT (organization_id, pattern_type, target_id, template_key) DO UPDATE
+SET shown = t.shown + excluded.shown, accepted = t.accepted + excluded.accepted,
+    executed = t.executed + excluded.executed, updated_at = excluded.updated_at;
+
+-- name: organizations_with_waiting_clicks
+-- system: a job looks after those of all organizations
+SELECT DISTINCT organization_id FROM suggestion_clicks WHERE wait_until IS NOT NULL;
+
+-- name: drop_old_servings
+-- system: partitions hold all organizations
+SELECT drop_old_servings($1);
+
+-- name: drop_old_clicks
+-- system: expiry concerns all organizations alike
+DELETE FROM suggestion_clicks
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM suggestion_clicks WHERE clicked_at <= $1 LIMIT 5000 FOR UPDATE SKIP LOCKED));
