@@ -25,8 +25,8 @@ VALUE_LENGTH = 200
 # one caller slow down everybody.
 TEMPLATE_LENGTH = 500
 TEMPLATE_SLOTS = 20
-# Fillings together longer than this are texts of their own.
-FILLING_LENGTH = 400
+# Longer questions are not kept word for word.
+ASKED_LENGTH = 300
 FOLLOWERS_KEPT = 16
 OPENING_LENGTH = 40
 MOST = 2**63 - 1
@@ -154,12 +154,16 @@ def learn_slots(pattern: Pattern, observation: Observation, own: bool) -> None:
     said = [slot.text.casefold() if slot.term else slot.text for slot in slots]
     values = [" ".join(text.split())[:VALUE_LENGTH] for text in said]
     safe = [own or slot.kind in SAFE_KINDS for slot in slots]
+    # A value that the vocabulary lists is no secret of the person who asked for it.
+    open_to_all = all(
+        ok or (s.kind == "value" and s.term) for ok, s in zip(safe, slots, strict=True)
+    )
     for position, value in enumerate(values):
         if safe[position]:
             count(pattern.slot_values.setdefault(str(position), {}), value)
-    together = JOINED.join(values)
-    if slots and all(safe) and len(together) <= FILLING_LENGTH:
-        weigh(pattern.asked, together, observation.question.asked_at)
+    text = " ".join(observation.question.text.split())
+    if open_to_all and len(text) <= ASKED_LENGTH:
+        weigh(pattern.asked, JOINED.join([text, *values]), observation.question.asked_at)
 
 
 def hour_of_week(moment: datetime) -> int:

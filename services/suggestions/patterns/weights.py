@@ -9,12 +9,11 @@ import math
 from datetime import datetime
 
 HALF_LIFE_DAYS = 14.0  # chosen by bench/next_question.py
-_SECONDS = HALF_LIFE_DAYS * 86_400
 
 
 def half_lives(moment: datetime) -> float:
     """Half-lives since 1970."""
-    return moment.timestamp() / _SECONDS
+    return moment.timestamp() / (HALF_LIFE_DAYS * 86_400)
 
 
 def add_time(recent: float | None, at: datetime) -> float:

@@ -115,7 +115,7 @@ chosen AS (
         WHERE p.organization_id = $1 AND p.generation = $2 AND p.pattern_type = s.pattern_type
             AND p.target_id = s.target_id AND p.opening = o.opening
         ORDER BY p.recent DESC
-        LIMIT $11) l
+        LIMIT CASE o.opening WHEN '' THEN 2 * $11 ELSE $11 END) l
     UNION
     SELECT s.pattern_type, s.target_id, l.template_key
     FROM scope s, LATERAL (

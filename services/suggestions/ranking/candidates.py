@@ -10,8 +10,8 @@ from services.suggestions.ranking.aligning import EXACT, Aligner, Fixed
 from services.suggestions.ranking.english import fold, sentence
 from services.suggestions.ranking.filling import FILLINGS, Filler
 from services.suggestions.ranking.model import Filled
-from services.suggestions.ranking.patterns import Asked, Pattern, tail_patterns
-from services.suggestions.ranking.scoring import Terms
+from services.suggestions.ranking.patterns import Asked, Pattern, asked_before, tail_patterns
+from services.suggestions.ranking.scoring import Scorer, Terms
 from services.suggestions.ranking.sense import can_go_on
 from services.suggestions.ranking.shapes import Shape
 from services.suggestions.ranking.typed import Typed
@@ -34,7 +34,7 @@ class Candidate(NamedTuple):
     terms: Terms  # what the score is the sum of
     template: str  # "" where the text goes on from what is typed by a template of its end only
     origin: str
-    own: bool  # whether the person asked this very question
+    exact: bool  # whether the person asked it in these words, or others did and it continues
     family: str  # of questions that differ in their fillings only
     identity: tuple[str, ...]  # equal for those that differ in their opening only
     named: tuple[Filled, ...]  # the terms in it, of which it is about
@@ -64,6 +64,7 @@ class Candidates:
     """Makes candidates for one person and what they typed."""
 
     filler: Filler
+    scorer: Scorer
     preferred_types: frozenset[str]
     typed: Typed | None
 
@@ -76,11 +77,7 @@ class Candidates:
 
     def _filled(self, pattern: Pattern, most: int) -> Iterator[Candidate]:
         """As it was asked before, the person's own questions all, then filled from the parts."""
-        again = [one for at, one in enumerate(pattern.asked) if at < most or one.own][:_ASKED]
-        for at, asked in enumerate(again):
-            filled = self.filler.again(pattern.shape, asked.values)
-            if filled is not None:
-                yield self._candidate(pattern, filled, 0 if asked.own else at, _NO_LEAD, asked)
+        yield from self._again(pattern, "", max(most, _ASKED))
         fillings = self.filler.fillings(pattern.shape, pattern.seen, turn=pattern.turn, most=most)
         for at, filled in enumerate(fillings):
             yield self._candidate(pattern, filled, at, _NO_LEAD)
@@ -90,7 +87,10 @@ class Candidates:
         if self.typed is None:
             return
         patterns = list(patterns)
-        yield from self._asked_before(self.typed, patterns)
+        for pattern in patterns:
+            for made in self._again(pattern, self.typed.folded, _CONTINUING):
+                if made.continues:
+                    yield made
         found = [*self._templates(self.typed, patterns), *self._tails(self.typed)]
         most = min(FILLINGS, max(_FEWEST, _CONTINUING // max(1, len(found))))
         for pattern, fixed, lead in found:
@@ -104,21 +104,14 @@ class Candidates:
                 if made.continues:
                     yield made
 
-    def _asked_before(self, typed: Typed, patterns: Iterable[Pattern]) -> Iterator[Candidate]:
-        """The very questions that were asked before and begin so."""
-        for pattern in patterns:
-            shape = pattern.shape
-            if not pattern.asked or not begins(shape.folded[0], typed.folded):
-                continue
-            for at, asked in enumerate(pattern.asked):
-                if not begins(shape.folded_with(asked.values), typed.folded):
-                    continue
-                filled = self.filler.again(shape, asked.values)
-                if filled is not None:
-                    at = 0 if asked.own else at
-                    made = self._candidate(pattern, filled, at, _NO_LEAD, asked)
-                    if made.continues:
-                        yield made
+    def _again(self, pattern: Pattern, begun: str, most: int) -> Iterator[Candidate]:
+        """The pattern's questions that begin so, as they were asked before."""
+        if not pattern.asked:
+            return
+        for at, asked in enumerate(asked_before(pattern, self.scorer, begun)[:most]):
+            filled = self.filler.again(pattern.shape, asked.values)
+            if filled is not None:
+                yield self._candidate(pattern, filled, 0 if asked.own else at, _NO_LEAD, asked)
 
     def _templates(self, typed: Typed, patterns: Iterable[Pattern]) -> Iterator[_Aligned]:
         aligner = Aligner(self.filler.words, typed.folded, typed.original(0))
@@ -167,11 +160,17 @@ class Candidates:
         asked: Asked | None = None,
         whole: bool = False,
     ) -> Candidate:
-        rendered = pattern.shape.render(filled)
+        rendered = asked.text if asked else pattern.shape.render(filled)
         text = sentence(f"{lead.text} {rendered}" if lead.text else rendered)
         kind = query_type(text)
         goes_on = self._continues(text)
+        share = asked.share if asked else scoring.UNASKED
+        trusted = 1.0 if asked else scoring.UNASKED
         terms = pattern.terms._replace(
+            habit=pattern.terms.habit * trusted,
+            acceptance=pattern.terms.acceptance * trusted,
+            session=pattern.terms.session * share,
+            hour=pattern.terms.hour * share,
             asked=asked.score if asked else 0.0,
             filling=scoring.FILLING if asked else scoring.filling(filled),
             repeated=-scoring.REPEATED * at,
@@ -189,7 +188,7 @@ class Candidates:
             terms=terms,
             template="" if lead.text else pattern.template,
             origin=pattern.origin,
-            own=bool(asked and asked.own),
+            exact=bool(asked and (asked.own or goes_on)),
             family=family,
             identity=(lead.text, family, *(slot.term or fold(slot.text) for slot in filled)),
             named=(*lead.named, *filled),
@@ -211,11 +210,6 @@ class Candidates:
         terms = {slot.term for slot in filled}
         shared = sum(word in taken.words or word in terms for word in about)
         return scoring.RELATED * shared / len(about)
-
-
-def begins(folded: str, typed: str) -> bool:
-    """Whether one of them begins as the other does, as far as both go."""
-    return folded.startswith(typed) or typed.startswith(folded)
 
 
 def _tails(typed: Typed, start: int, named: Sequence[Filled]) -> tuple[str, ...]:

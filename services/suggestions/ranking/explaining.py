@@ -11,6 +11,7 @@ from services.suggestions.ranking.filling import FILLINGS
 from services.suggestions.ranking.lexicon import lexicon
 from services.suggestions.ranking.model import Learned, Preferences
 from services.suggestions.ranking.patterns import CATALOGUE, Pattern
+from services.suggestions.ranking.scoring import WEIGHTS, Scorer
 from services.suggestions.ranking.suggesting import (
     Gate,
     filler_of,
@@ -57,8 +58,9 @@ def explain(
     typed = read(partial_query, words)
     gate = Gate(preferences, vocabulary)
     filler = filler_of(words, vocabulary, preferences, job_role, typed, now)
-    makes = Candidates(filler, frozenset(preferences.preferred_query_types), typed)
-    patterns = known_patterns(learned, job_role, now)
+    scorer = Scorer.of(learned, now, WEIGHTS)
+    makes = Candidates(filler, scorer, frozenset(preferences.preferred_query_types), typed)
+    patterns = known_patterns(learned, job_role, scorer)
     allowed = [one for one in candidates_of(makes, patterns) if not refusal(gate, one)]
     # Filling keeps away from what would be taken anyway: so once more, without that care.
     careless = replace(makes, filler=replace(filler, excluded=frozenset(), advanced=True))

@@ -75,6 +75,8 @@ class Filler:
     def again(self, shape: Shape, values: tuple[str, ...]) -> tuple[Filled, ...] | None:
         """The slots as they were filled once; None where the catalogue has no such term (now)."""
         filled: list[Filled] = []
+        if len(values) != len(shape.gaps):
+            return None
         for gap, value in zip(shape.gaps, values, strict=True):
             term = ""
             if gap.kind in TERM_KINDS:

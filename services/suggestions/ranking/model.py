@@ -14,7 +14,7 @@ SAFE_KINDS = frozenset(
 )
 TERM_KINDS = frozenset({"metric", "dimension", "entity"})
 COMPLETE = "complete"
-# Between the fillings of a template's slots, where they stand together.
+# Between a question and the fillings of its slots, where they stand together.
 JOINED = "\x1f"
 
 
@@ -22,7 +22,7 @@ JOINED = "\x1f"
 class Learned:
     """A learned pattern; `values` counts what was seen in each slot, by position ("0", "1", …).
 
-    `recent` and the values of `asked`, whose keys are fillings of all slots together, are as in
+    `recent` and the values of `asked`, whose keys are questions with their fillings, are as in
     patterns/weights.py. `near` counts the times it was asked near this hour of the week; `shown`
     and `accepted` are of lists that were decided on; `followed` of the `follows` questions that
     came after the one before were this.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from services.suggestions.ranking import catalogue
+from services.suggestions.ranking.english import fold
 from services.suggestions.ranking.model import JOINED, SAFE_KINDS, Learned
 from services.suggestions.ranking.scoring import (
     NO_TERMS,
@@ -24,6 +25,7 @@ from services.suggestions.templates.template import template_key
 # What the person put in a slot comes before what others did, however many they are.
 _OWN = 1000
 CATALOGUE = "catalogue"
+_OF_OTHERS = 3
 _ORDER = {"user": 0, "role": 1, "global": 2}
 
 
@@ -49,10 +51,12 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A filling of all slots that was asked before: its values, and what that counts."""
+    """A question that was asked before: what filled its slots, and what that counts."""
 
+    text: str
     values: tuple[str, ...]
     score: float
+    share: float  # of the times its template was asked
     own: bool
 
 
@@ -60,16 +64,16 @@ class Asked:
 class Pattern:
     """A template with what its slots held before.
 
-    `origin` is the scope that says most for it, or "catalogue"; `asked`, the best first, are the
-    very questions; `turn` varies the catalogue's order; `typed_only`: offered where its first slot
-    is passed.
+    `origin` is the scope that says most for it, or "catalogue"; `asked` is what its best question
+    counts; `turn` varies the catalogue's order; `typed_only`: offered where its first slot is
+    passed.
     """
 
     template: str
     shape: Shape
     seen: Seen = Seen()
     terms: Terms = NO_TERMS
-    asked: tuple[Asked, ...] = ()
+    asked: float = 0.0
     origin: str = CATALOGUE
     turn: int = 0
     typed_only: bool = False
@@ -125,25 +129,36 @@ def _merged(group: list[Learned], scorer: Scorer) -> Pattern | None:
         taken = shape(template)
     except ValueError:  # No template that we made: one that nobody can fill.
         return None
-    asked = tuple(_asked(group, taken, scorer))
+    asked = max(
+        (scorer.asked(one, max(one.asked.values())) for one in group if one.asked), default=0
+    )
     return Pattern(
         template, taken, Seen(tuple(group)), scorer.terms(group), asked, origin=group[0].scope
     )
 
 
-def _asked(group: list[Learned], taken: Shape, scorer: Scorer) -> list[Asked]:
-    """The fillings that were asked, each by the scope that says most for it."""
+def asked_before(pattern: Pattern, scorer: Scorer, begun: str = "") -> list[Asked]:
+    """The pattern's questions that begin so, the best first, by the scope that says most for each.
+
+    Where nothing is typed, of others only the newest few: the rest could hardly win.
+    """
     best: dict[str, Asked] = {}
-    for one in group:
+    for one in pattern.seen.sources:
         own = one.scope == "user"
-        if not taken.gaps and one.recent is not None:
-            best.setdefault("", Asked((), scorer.asked(one, one.recent), own))
-        for together, recent in one.asked.items():
-            values, score = tuple(together.split(JOINED)), scorer.asked(one, recent)
-            known = best.get(together)
-            if len(values) == len(taken.gaps) and (known is None or known.score < score):
-                best[together] = Asked(values, score, own or bool(known and known.own))
-    return sorted(best.values(), key=lambda asked: (-asked.score, asked.values))
+        recent = one.recent or max(one.asked.values(), default=0.0)
+        if begun:
+            found = [key for key in one.asked if fold(key.partition(JOINED)[0]).startswith(begun)]
+        else:
+            found = sorted(one.asked, key=lambda key: -one.asked[key])
+            found = found if own else found[:_OF_OTHERS]
+        for key in found:
+            text, *values = key.split(JOINED)
+            score, known = scorer.asked(one, one.asked[key]), best.get(fold(text))
+            if known is None or known.score < score:
+                mine = own or bool(known and known.own)
+                share = 2.0 ** min(one.asked[key] - recent, 0.0)
+                best[fold(text)] = Asked(text, tuple(values), score, share, mine)
+    return sorted(best.values(), key=lambda asked: (-asked.score, asked.text))
 
 
 _key = lru_cache(maxsize=4096)(template_key)

@@ -33,25 +33,29 @@ from services.suggestions.ranking.model import Filled, Learned, Scope
 SCOPE: dict[Scope, float] = {"user": 1.0, "role": 0.6, "global": 0.45}
 # What the catalogue offers unasked: less than a pattern used a few times, more than a pattern
 # that mostly failed. Later ones count less, to keep their order.
-STARTER, STARTER_STEP = 0.25, 0.01
-OPENING, OPENING_STEP = 0.2, 0.001
-TAIL, TAIL_STEP = 0.14, 0.002
+STARTER, STARTER_STEP = 0.03, 0.0012
+OPENING, OPENING_STEP = 0.024, 0.0001
+TAIL, TAIL_STEP = 0.016, 0.0002
 # Use counts by its logarithm, because the hundredth time says less than the second; this many
 # uses give 1.
 PLENTY = 50
 # One standard deviation: a pattern that ran once and well counts half, not a fifth as at 1.96.
 WILSON_Z = 1.0
-FILLING = 0.3
+FILLING = 0.06
 # What the second filling of a template has less than the first: another template comes first where
 # it is about as good.
-REPEATED = 0.06
+REPEATED = 0.012
 # More than the differences of fillings, less than the own daily habit: it reorders, never floods.
 PREFERRED = 0.4
 # Continuing what is typed outweighs all the rest together (at most about 6).
 CONTINUES = 10.0
 # "profit" is profit first, and "profit margin" second; more than one preference.
-WHOLE_WORD = 0.5
-RELATED = 2.0
+WHOLE_WORD = 0.1
+RELATED = 0.8
+# What a question counts for having been asked at all, in the measure of `use`.
+KNOWN = 0.8
+# What a filling that nobody asked has of its template's signals.
+UNASKED = 0.6
 # So many times are needed before following or an hour counts for more than chance.
 FOLLOW_DOUBT = 1.0
 HOUR_DOUBT = 4.0
@@ -63,11 +67,11 @@ HOUR_DOUBLINGS = 3.0
 class Weights:
     """What each learned signal counts; 0 leaves it out."""
 
-    habit: float = 1.0
-    asked: float = 0.6
+    habit: float = 0.3
+    asked: float = 2.0
     acceptance: float = 0.3
-    session: float = 2.0
-    hour: float = 0.5
+    session: float = 3.2
+    hour: float = 1.6
 
 
 WEIGHTS = Weights()
@@ -155,7 +159,7 @@ class Scorer:
 
     def asked(self, learned: Learned, recent: float) -> float:
         """What the history of the very question says for it."""
-        return self.weights.asked * merit(learned) * use(times(recent, self.now))
+        return self.weights.asked * merit(learned) * (KNOWN + use(times(recent, self.now)))
 
     def _hour(self, learned: Learned) -> float:
         usual = self.hours.get(learned.scope, 0.0)

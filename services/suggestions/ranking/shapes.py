@@ -1,11 +1,11 @@
 """A template taken apart once, so that it can be filled and aligned many times."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from services.suggestions.ranking.english import fold, plural, singular, squash
+from services.suggestions.ranking.english import plural, singular, squash
 from services.suggestions.ranking.model import Filled
 from services.suggestions.templates.query_type import query_type
 from services.suggestions.templates.template import SlotName, parse_template
@@ -127,18 +127,6 @@ class Shape:
         for slot, literal in zip(filled, self.literals[1:], strict=True):
             parts += (slot.text, literal)
         return " ".join("".join(parts).split())
-
-    def folded_with(self, values: Sequence[str]) -> str:
-        """The folded question with its gaps filled so."""
-        return _folded(self.folded, tuple(values))
-
-
-@lru_cache(maxsize=16_384)
-def _folded(folded: tuple[str, ...], values: tuple[str, ...]) -> str:
-    parts = [folded[0]]
-    for value, literal in zip(values, folded[1:], strict=True):
-        parts += (value, literal)
-    return fold("".join(parts))
 
 
 @lru_cache(maxsize=4096)

@@ -54,22 +54,21 @@ def suggest(
     words = lexicon(vocabulary)
     typed = read(partial_query, words)
     gate = Gate(preferences, vocabulary)
+    scorer = Scorer.of(learned, now, weights)
     makes = Candidates(
         filler_of(words, vocabulary, preferences, job_role, typed, now),
+        scorer,
         frozenset(preferences.preferred_query_types),
         typed,
     )
-    patterns = known_patterns(learned, job_role, now, weights)
+    patterns = known_patterns(learned, job_role, scorer)
     continuing = _choose(makes.continuing((*patterns, *known.openings())), gate, limit)
     missing = limit - len(continuing)
     return continuing + _others(makes, patterns, gate, missing, continuing)
 
 
-def known_patterns(
-    learned: Sequence[Learned], job_role: str, now: datetime, weights: Weights = WEIGHTS
-) -> list[Pattern]:
+def known_patterns(learned: Sequence[Learned], job_role: str, scorer: Scorer) -> list[Pattern]:
     """What was learned and what the catalogue starts with."""
-    scorer = Scorer.of(learned, now, weights)
     return [*known.from_history(learned, scorer), *known.starters(job_role)]
 
 
@@ -151,8 +150,7 @@ def _promising(patterns: Iterable[Pattern], makes: Candidates) -> list[Pattern]:
         liked = bool(makes.filler.preferred) * len(kinds & {"metric", "dimension"})
         liked += shape.query_type in makes.preferred_types
         about = len(makes.typed.about & shape.words) if makes.typed else 0
-        asked = pattern.asked[0].score if pattern.asked else 0.0
-        return sum(pattern.terms) + asked + PREFERRED * liked + RELATED * about
+        return sum(pattern.terms) + pattern.asked + PREFERRED * liked + RELATED * about
 
     return sorted(patterns, key=lambda one: (-promise(one), one.shape.family))
 
@@ -181,8 +179,8 @@ def _choose(
         identities.add(candidate.identity)
         families.update({candidate.family, candidate.subject})
         varied = families[candidate.family] <= PER_TEMPLATE and families[candidate.subject] == 1
-        # What the person asks again and again is wanted as it is.
-        (chosen if varied or candidate.own else spare).append((candidate, suggestion))
+        # What was asked in these very words is wanted in them.
+        (chosen if varied or candidate.exact else spare).append((candidate, suggestion))
     filled_up = sorted([*chosen, *spare[: limit - len(chosen)]], key=lambda pair: rank(pair[0]))
     return [suggestion for _, suggestion in filled_up]
 
