@@ -11,7 +11,9 @@ from typing import Any
 import grpc
 import jwt
 from attune.activity.v1 import activity_pb2_grpc, identity_pb2_grpc
+from attune.activity.v1 import metrics_pb2_grpc as activity_metrics_pb2_grpc
 from attune.common.v1 import event_log_pb2_grpc
+from attune.suggestions.v1 import metrics_pb2_grpc as suggestion_metrics_pb2_grpc
 from attune.suggestions.v1 import patterns_pb2_grpc, preferences_pb2_grpc, suggestions_pb2_grpc
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -93,6 +95,14 @@ class Suite:
     @cached_property
     def events(self) -> "event_log_pb2_grpc.EventLogServiceAsyncStub":
         return event_log_pb2_grpc.EventLogServiceStub(self.activity_channel)
+
+    @cached_property
+    def activity_metrics(self) -> "activity_metrics_pb2_grpc.ActivityMetricsServiceAsyncStub":
+        return activity_metrics_pb2_grpc.ActivityMetricsServiceStub(self.activity_channel)
+
+    @cached_property
+    def suggestion_metrics(self) -> "suggestion_metrics_pb2_grpc.SuggestionMetricsServiceAsyncStub":
+        return suggestion_metrics_pb2_grpc.SuggestionMetricsServiceStub(self.suggestions_channel)
 
     @cached_property
     def suggestions(self) -> "suggestions_pb2_grpc.SuggestionsServiceAsyncStub":

@@ -13,6 +13,8 @@ from attune.activity.v1 import (
     api_keys_pb2_grpc,
     identity_pb2,
     identity_pb2_grpc,
+    metrics_pb2,
+    metrics_pb2_grpc,
 )
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
@@ -31,6 +33,9 @@ from services.activity.identity.issuer_keys import KeySet
 from services.activity.identity.presets import PRESETS, Preset
 from services.activity.identity.service import IdentityService, Policy
 from services.activity.identity.store import IdentityStore
+from services.activity.metrics.counting import counting
+from services.activity.metrics.service import ActivityMetricsService
+from services.activity.metrics.store import MetricsStore
 from services.common import identity_hints
 from services.common.clock import Clock, utc_now
 from services.common.db import Pool, answers, pool_for
@@ -144,6 +149,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             served_activities(pool, recorder, now),
             served_identity(settings, pool, client, callers, now),
             served_api_keys(settings, pool, callers, now),
+            served_metrics(pool, now),
             served_event_log(pool),
         ]
         serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
@@ -158,7 +164,12 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
 
 
 def jobs(pool: Pool, now: Clock = utc_now) -> list[Job]:
-    return [*upkeep(pool, now), forgetting(pool, now), dropping_ended_keys(pool, now)]
+    return [
+        *upkeep(pool, now),
+        forgetting(pool, now),
+        dropping_ended_keys(pool, now),
+        counting(MetricsStore(pool)),
+    ]
 
 
 def pool_of(settings: Settings) -> Pool:
@@ -170,6 +181,14 @@ def served_activities(pool: Pool, recorder: Recorder, now: Clock) -> Served:
         activity_pb2.DESCRIPTOR.services_by_name["ActivityService"],
         activity_pb2_grpc.add_ActivityServiceServicer_to_server,
         ActivityService(ActivityStore(pool), recorder, now),
+    )
+
+
+def served_metrics(pool: Pool, now: Clock) -> Served:
+    return Served(
+        metrics_pb2.DESCRIPTOR.services_by_name["ActivityMetricsService"],
+        metrics_pb2_grpc.add_ActivityMetricsServiceServicer_to_server,
+        ActivityMetricsService(MetricsStore(pool), now),
     )
 
 

@@ -9,6 +9,8 @@ import grpc
 from attune.activity.v1 import activity_pb2_grpc
 from attune.common.v1 import event_log_pb2_grpc
 from attune.suggestions.v1 import (
+    metrics_pb2,
+    metrics_pb2_grpc,
     patterns_pb2,
     patterns_pb2_grpc,
     preferences_pb2,
@@ -31,6 +33,10 @@ from services.common.settings import MissingSetting, ProcessSettings
 from services.common.tokens import TokenVerifier
 from services.suggestions.catalogue import Catalogue
 from services.suggestions.invalidation import dropping_expired
+from services.suggestions.metrics.counting import RequestCounts, forgetting_requests
+from services.suggestions.metrics.service import SuggestionMetricsService
+from services.suggestions.metrics.store import MetricsStore
+from services.suggestions.metrics.telemetry import measuring
 from services.suggestions.patterns.learning import CONSUMER, HANDLES, Learner
 from services.suggestions.patterns.rebuild import Rebuilder
 from services.suggestions.patterns.service import PatternsService
@@ -59,6 +65,8 @@ class Settings(ProcessSettings):
     # <folder>/<organization>/<connection>.toml; empty means that there are no connections.
     vocabulary_dir: str = ""
     suggestion_ttl_seconds: int = Field(default=3600, ge=1)
+    # A popular suggestion that concerns fewer people is shown to admins only.
+    popular_min_people: int = Field(default=3, ge=1)
     event_sweep_seconds: float = Field(default=SWEEP_SECONDS, gt=0)
     # A click counts for what was shown within so long before it.
     click_window_seconds: int = Field(default=3600, ge=1)
@@ -72,11 +80,17 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
         raise MissingSetting("ATTUNE_TOKEN_PUBLIC_KEYS is needed")
     settings.refuse_development_secrets(settings.suggestions_database_url)
     verifier = TokenVerifier(settings.token_public_keys, now)
-    async with pool_of(settings) as pool, flushing(Recorder(ServingStore(pool))) as recorder:
-        services = served(settings, pool, recorder, now)
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(pool_of(settings))
+        recorder = await stack.enter_async_context(flushing(Recorder(ServingStore(pool))))
+        counts = RequestCounts(MetricsStore(pool), now)
+        await stack.enter_async_context(counts.flushing())
+        services = [
+            *served(settings, pool, recorder, counts, now),
+            served_metrics(settings, pool, counts, now),
+        ]
         serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
-        async with serve(services, address=settings.suggestions_address) as address:
-            yield address
+        yield await stack.enter_async_context(serve(services, address=settings.suggestions_address))
 
 
 @asynccontextmanager
@@ -121,6 +135,7 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
             settings.event_sweep_seconds,
         )
         await stack.enter_async_context(consumer.running())
+        await stack.enter_async_context(measuring(MetricsStore(pool), now))
         theirs = [rebuilder.job(), rebuilder.forgetting(), joiner.job(CONSUMER)]
         kept = timedelta(days=settings.servings_kept_days)
         forgetting = joining.forgetting(ServingStore(pool), kept, now)
@@ -150,14 +165,17 @@ def rebuilder_of(
 
 def jobs(pool: Pool, now: Clock = utc_now) -> list[Job]:
     """The jobs that run by themselves or by hand."""
-    return [*upkeep(pool, now), dropping_expired(pool, now)]
+    forgetting = forgetting_requests(MetricsStore(pool), now)
+    return [*upkeep(pool, now), dropping_expired(pool, now), forgetting]
 
 
 def pool_of(settings: Settings, **session: str) -> Pool:
     return pool_for(settings.suggestions_database_url, SCHEMA, settings.pool_size, **session)
 
 
-def served(settings: Settings, pool: Pool, recorder: Recorder, now: Clock) -> list[Served]:
+def served(
+    settings: Settings, pool: Pool, recorder: Recorder, counts: RequestCounts, now: Clock
+) -> list[Served]:
     patterns = PatternStore(pool)
     catalogue = Catalogue(settings.vocabulary_dir, now)
     ttl = timedelta(seconds=settings.suggestion_ttl_seconds)
@@ -166,7 +184,7 @@ def served(settings: Settings, pool: Pool, recorder: Recorder, now: Clock) -> li
         Served(
             suggestions_pb2.DESCRIPTOR.services_by_name["SuggestionsService"],
             suggestions_pb2_grpc.add_SuggestionsServiceServicer_to_server,
-            SuggestionsService(suggester, patterns, catalogue, recorder, now),
+            SuggestionsService(suggester, patterns, catalogue, recorder, counts, now),
         ),
         Served(
             patterns_pb2.DESCRIPTOR.services_by_name["PatternsService"],
@@ -179,3 +197,11 @@ def served(settings: Settings, pool: Pool, recorder: Recorder, now: Clock) -> li
             PreferencesService(PreferenceStore(pool), now),
         ),
     ]
+
+
+def served_metrics(settings: Settings, pool: Pool, counts: RequestCounts, now: Clock) -> Served:
+    return Served(
+        metrics_pb2.DESCRIPTOR.services_by_name["SuggestionMetricsService"],
+        metrics_pb2_grpc.add_SuggestionMetricsServiceServicer_to_server,
+        SuggestionMetricsService(MetricsStore(pool), counts, settings.popular_min_people, now),
+    )

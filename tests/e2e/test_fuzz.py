@@ -122,6 +122,7 @@ async def test_any_name_in_a_path(fuzzed: httpx2.AsyncClient, route: Any, text: 
 
 
 PAGED = {
+    "/api/v1/activity/metrics/click-through": filters_hash(30),
     "/api/v1/activity/history": filters_hash("fuzz", "", 0, 0),
     "/api/v1/members": filters_hash("members"),
     "/api/v1/api-keys": filters_hash("api_keys", None, False),

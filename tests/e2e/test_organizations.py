@@ -79,6 +79,16 @@ async def learned(client: httpx2.AsyncClient) -> None:
     await until(both)
 
 
+async def ask_and_click(client: httpx2.AsyncClient) -> None:
+    """Have the secret suggested, from the cache too, and click it."""
+    path = "/api/v1/connections/my-database/suggestions/personalized"
+    for _ in range(2):
+        answer = await client.post(path, params={"partial_query": f"show {SECRET}"})
+    [text, *_] = [s["text"] for s in answer.json()["suggestions"] if SECRET in s["text"].casefold()]
+    body = {"activity_type": "suggestion_click", "suggestion_clicked": text}
+    assert (await client.post("/api/v1/activity/log", json=body)).status_code == 200
+
+
 @pytest.fixture(scope="module")
 async def filled(
     servers: Servers, template_db: str, tmp_path_factory: pytest.TempPathFactory
@@ -93,6 +103,7 @@ async def filled(
             async with api.as_(user, role="admin") as client:
                 await fill(client)
                 await learned(client)
+                await ask_and_click(client)
         yield api
 
 
@@ -128,7 +139,7 @@ async def test_nothing_that_the_other_organization_wrote_changed_anything(filled
     assert VALUES["key_id"] in {key["id"] for key in keys}
     assert organization["name"] == SECRET
     assert {m["user_id"]: m["disabled"] for m in members} == {"ann": False, "root": False}
-    assert {a["activity_type"] for a in history["activities"]} == {"query"}
+    assert {a["activity_type"] for a in history["activities"]} == {"query", "suggestion_click"}
 
 
 def test_the_routes_are_all_that_the_gateway_has() -> None:

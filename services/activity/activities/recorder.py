@@ -8,6 +8,7 @@ from typing import TypeAlias
 from attune.activity.v1 import activity_pb2 as pb
 
 from services.activity.activities.store import ActivityStore, Row
+from services.activity.metrics.telemetry import ACTIVITIES
 from services.common.clock import Clock
 from services.common.db import Database
 from services.common.errors import IdempotencyKeyReused
@@ -90,7 +91,10 @@ class Recorder:
     ) -> list[int | Exception]:
         if not rows:
             return []
-        return [*await self._store.insert(conn, organization_id, rows, self._now(), FACT)]
+        ids = await self._store.insert(conn, organization_id, rows, self._now(), FACT)
+        for row in rows:
+            ACTIVITIES.labels(row.activity.activity_type).inc()
+        return [*ids]
 
 
 def first_answer(answer: bytes | Exception) -> int | Exception:

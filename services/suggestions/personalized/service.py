@@ -10,6 +10,7 @@ from services.common.clock import Clock
 from services.common.errors import NotFound
 from services.common.interceptors import Context
 from services.suggestions.catalogue import Catalogue
+from services.suggestions.metrics.counting import RequestCounts
 from services.suggestions.patterns.service import job_role_of
 from services.suggestions.patterns.store import PatternStore
 from services.suggestions.personalized.explaining import explanation_to_pb
@@ -27,12 +28,14 @@ class SuggestionsService(pb_grpc.SuggestionsServiceServicer):
         patterns: PatternStore,
         catalogue: Catalogue,
         recorder: Recorder,
+        counts: RequestCounts,
         now: Clock,
     ) -> None:
         self._suggester = suggester
         self._patterns = patterns
         self._catalogue = catalogue
         self._recorder = recorder
+        self._counts = counts
         self._now = now
 
     async def GetPersonalizedSuggestions(
@@ -41,6 +44,7 @@ class SuggestionsService(pb_grpc.SuggestionsServiceServicer):
         asked, vocabulary = await self._asked(request)
         given = await self._suggester.suggest(asked, vocabulary)
         self._recorder.record(serving_of(asked, given, self._now()))
+        self._counts.add(asked.organization_id, given.source)
         return given_to_pb(request, given)
 
     async def ExplainSuggestions(

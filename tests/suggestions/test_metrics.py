@@ -1,0 +1,311 @@
+"""The figures about suggestions, against the document's own SQL and against what was done."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import grpc
+import pytest
+from attune.suggestions.v1 import metrics_pb2 as pb
+from prometheus_client import REGISTRY
+
+from services.common.clock import utc_now
+from services.common.db import Connection
+from services.suggestions.app import pool_of
+from services.suggestions.metrics.counting import RequestCounts, forgetting_requests
+from services.suggestions.metrics.domain import bucket_of, percent
+from services.suggestions.metrics.store import MetricsStore
+from services.suggestions.metrics.telemetry import measure
+from tests.databases import connected
+from tests.suggestions.asking import ask, learned, suggest
+from tests.suite import ORGANIZATION, Servers, Suite, running_suite
+
+NOW = datetime(2026, 11, 21, 10, 7, 30, tzinfo=UTC)
+DOCUMENTED_HIT_RATE = """
+SELECT
+  COUNT(*) FILTER (WHERE hit_count > 0) * 100.0 / COUNT(*) as cache_hit_rate_percent
+FROM suggestion_cache
+WHERE generated_at >= NOW() - INTERVAL '24 hours';
+"""
+
+
+async def cache(suite: Suite, who: Any = None, **fields: Any) -> pb.GetCacheMetricsResponse:
+    request = pb.GetCacheMetricsRequest(**fields)
+    return await suite.suggestion_metrics.GetCacheMetrics(request, metadata=who or suite.as_())
+
+
+async def popular(suite: Suite, who: Any = None, **fields: Any) -> dict[str, tuple[int, int]]:
+    """Count and people by text, in order."""
+    request = pb.ListPopularSuggestionsRequest(**fields)
+    answer = await suite.suggestion_metrics.ListPopularSuggestions(
+        request, metadata=who or suite.as_("root", "admin")
+    )
+    return {one.text: (one.count, one.people) for one in answer.suggestions}
+
+
+async def click_through(
+    suite: Suite, who: Any = None, **fields: Any
+) -> pb.GetServingClickThroughResponse:
+    request = pb.GetServingClickThroughRequest(**fields)
+    return await suite.suggestion_metrics.GetServingClickThrough(
+        request, metadata=who or suite.as_()
+    )
+
+
+@asynccontextmanager
+async def tables(servers: Servers, database: str) -> AsyncIterator[Connection]:
+    async with connected(servers.admin_dsn(database), "suggestions") as conn:
+        yield conn
+
+
+async def serve_one(
+    conn: Connection, user: str, texts: list[str], when: datetime, clicked: int | None = None
+) -> None:
+    """A serving as it is written down, and a click on one of its places."""
+    serving = uuid4()
+    await conn.execute(
+        "INSERT INTO servings (organization_id, user_id, served_at, id, connection_id, job_role,"
+        " source, typed, suggestions, text_keys, template_keys)"
+        " VALUES ($1, $2, $3, $4, 'my-database', 'analyst', 'patterns', 0, $5, '{}', '{}')",
+        *(ORGANIZATION, user, when, serving, json.dumps([{"text": text} for text in texts])),
+    )
+    if clicked is not None:
+        await add_click(conn, user, when + timedelta(seconds=3), (serving, when, clicked))
+
+
+async def add_click(
+    conn: Connection, user: str, when: datetime, shown: tuple[Any, datetime, int] | None
+) -> None:
+    serving, served_at, position = shown or (None, None, None)
+    number = await conn.fetchval("SELECT count(*) + 1 FROM suggestion_clicks")
+    await conn.execute(
+        "INSERT INTO suggestion_clicks (organization_id, activity_id, user_id, job_role, text_key,"
+        " clicked_at, serving_id, served_at, position) VALUES ($1, $2, $3, '', '', $4, $5, $6, $7)",
+        *(ORGANIZATION, number, user, when, serving, served_at, position),
+    )
+
+
+def test_a_bucket_is_a_quarter_of_an_hour_in_utc() -> None:
+    quarter = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+    assert bucket_of(NOW) == bucket_of(quarter) == quarter
+    assert bucket_of(quarter - timedelta(microseconds=1)) == quarter - timedelta(minutes=15)
+
+
+def test_a_share_of_nothing_is_none() -> None:
+    assert percent(0, 0) is None
+    assert percent(1, 4) == 25.0
+
+
+async def test_with_nothing_on_record_the_rates_are_left_out(suite: Suite) -> None:
+    found = await cache(suite)
+    assert (found.hours, found.entries, found.requests, found.hits) == (24, 0, 0, 0)
+    assert not found.HasField("cache_hit_rate_percent")
+    assert not found.HasField("request_hit_rate_percent")
+    assert list(found.sources) == []
+    clicks = await click_through(suite)
+    assert (clicks.days, clicks.servings, clicks.clicks) == (30, 0, 0)
+    assert not clicks.HasField("click_through_rate")
+    for by in ("hits", "servings", "clicks"):
+        assert await popular(suite, by=by) == {}
+
+
+async def test_the_hit_rates_are_by_entry_as_documented_and_by_request(
+    suite: Suite, servers: Servers, database: str
+) -> None:
+    for typed in ("show me", "show me", "show me", "top 5", "compare"):
+        await suggest(suite, typed)
+    found = await cache(suite)
+    async with tables(servers, database) as conn:
+        documented = await conn.fetchval(DOCUMENTED_HIT_RATE)
+    assert found.cache_hit_rate_percent == pytest.approx(float(documented))
+    assert (found.entries, found.entries_hit) == (3, 1)
+    assert (found.requests, found.hits, found.request_hit_rate_percent) == (5, 2, 40.0)
+    assert {s.source: s.requests for s in found.sources} == {"patterns": 3, "cached": 2}
+
+
+async def test_requests_are_remembered_when_the_cache_forgets(
+    suite: Suite, servers: Servers, database: str
+) -> None:
+    for _ in range(2):
+        await suggest(suite)
+    await cache(suite)
+    async with tables(servers, database) as conn:
+        await conn.execute("TRUNCATE suggestion_cache")
+    found = await cache(suite)
+    assert (found.entries, found.requests, found.hits) == (0, 2, 1)
+
+
+async def test_what_was_counted_is_stored_when_the_service_stops(
+    servers: Servers, database: str, tmp_path: Any
+) -> None:
+    async with running_suite(servers, database, tmp_path / "one") as suite:
+        await asyncio.gather(*(suggest(suite, who=suite.as_(f"u{n}")) for n in range(5)))
+    async with running_suite(servers, database, tmp_path / "two") as suite:
+        assert (await cache(suite)).requests == 5
+
+
+async def test_counts_wait_while_the_database_is_down(suite: Suite) -> None:
+    async with pool_of(suite.suggestions_settings) as pool:
+        store = MetricsStore(pool)
+        counts = RequestCounts(store, utc_now)
+        counts.add(ORGANIZATION, "patterns")
+        await pool.close()
+        with pytest.raises(Exception, match="closed"):
+            await counts.flush(ORGANIZATION)
+    async with pool_of(suite.suggestions_settings) as pool:
+        counts._store = MetricsStore(pool)
+        counts.add(ORGANIZATION, "patterns")
+        await counts.flush(ORGANIZATION)
+        await counts.flush(ORGANIZATION)
+        assert await counts._store.requests(ORGANIZATION, bucket_of(utc_now())) == {"patterns": 2}
+
+
+async def test_a_window_counts_its_oldest_quarter_whole_and_nothing_before(suite: Suite) -> None:
+    async with pool_of(suite.suggestions_settings) as pool:
+        store = MetricsStore(pool)
+        edge = bucket_of(utc_now() - timedelta(hours=2))
+        before = edge - timedelta(minutes=15)
+        await store.add_requests(ORGANIZATION, {(edge, "cached"): 3, (before, "cached"): 4})
+        await store.add_requests(ORGANIZATION, {(edge, "cached"): 1})
+        await store.add_requests("other", {(edge, "cached"): 100})
+    assert (await cache(suite, hours=2)).requests == 4
+    assert (await cache(suite, hours=3)).requests == 8
+
+
+async def test_counts_that_no_window_reaches_are_forgotten(suite: Suite) -> None:
+    async with pool_of(suite.suggestions_settings) as pool:
+        store = MetricsStore(pool)
+        old, new = (bucket_of(utc_now() - timedelta(days=days)) for days in (101, 89))
+        await store.add_requests(ORGANIZATION, {(old, "cached"): 1, (new, "cached"): 1})
+        await forgetting_requests(store, utc_now).run(b"")
+        assert await store.requests(ORGANIZATION, old) == {"cached": 1}
+
+
+async def test_popular_patterns_are_those_of_the_document(
+    learning: Suite, servers: Servers, database: str
+) -> None:
+    trader = learning.as_("tom", job_role="trader")
+    await ask(learning, *["Top 10 stocks by volume"] * 3, "Show me profit for Q1 2024")
+    await ask(learning, "Top 5 stocks by price", who=trader)
+    await learned(learning, 4)
+    await learned(learning, 1, who=trader)
+    async with tables(servers, database) as conn:
+        documented = await conn.fetch(
+            "SELECT target_id AS role, query_template, frequency, success_rate FROM query_patterns"
+            " WHERE pattern_type = 'role_based' ORDER BY frequency DESC LIMIT 10"
+        )
+    find = learning.suggestion_metrics.ListPopularPatterns
+    answer = await find(pb.ListPopularPatternsRequest(), metadata=learning.as_())
+    found = [(p.role, p.query_template, p.frequency, p.success_rate) for p in answer.patterns]
+    assert sorted(found) == sorted(tuple(row) for row in documented)
+    assert found[0] == ("analyst", "Top {N} {entity} by {metric}", 3, 1.0)
+    for fields, count in (({"role": "trader"}, 1), ({"role": "nobody"}, 0), ({"days": 1}, 3)):
+        request = pb.ListPopularPatternsRequest(**fields)
+        assert len((await find(request, metadata=learning.as_())).patterns) == count
+    one = await find(pb.ListPopularPatternsRequest(limit=1), metadata=learning.as_())
+    assert len(one.patterns) == 1
+
+
+async def test_popular_suggestions_by_hits_add_up_the_hits_of_entries(suite: Suite) -> None:
+    shown = {}
+    for user, times in (("ann", 3), ("bob", 2), ("eve", 1)):
+        for _ in range(times):
+            answer = await suggest(suite, who=suite.as_(user))
+        shown[user] = {s.text for s in answer.suggestions}
+    found = await popular(suite)
+    assert set(found) == shown["ann"] | shown["bob"]
+    assert all(counted == (3, 2) for text, counted in found.items() if text in shown["bob"])
+
+
+async def test_popular_suggestions_by_servings_and_by_clicks(
+    suite: Suite, servers: Servers, database: str
+) -> None:
+    now = utc_now() - timedelta(minutes=5)
+    async with tables(servers, database) as conn:
+        for user in ("ann", "bob", "eve"):
+            await serve_one(conn, user, ["profit by region", "top 5"], now, clicked=1)
+        await serve_one(conn, "ann", ["top 5", "what eve earns"], now, clicked=2)
+        await serve_one(conn, "ann", ["long ago"], now - timedelta(hours=30), clicked=1)
+    assert await popular(suite, by="servings") == {
+        "top 5": (4, 3),
+        "profit by region": (3, 3),
+        "what eve earns": (1, 1),
+    }
+    assert await popular(suite, by="clicks") == {
+        "profit by region": (3, 3),
+        "what eve earns": (1, 1),
+    }
+    assert "long ago" in await popular(suite, by="clicks", hours=48)
+    assert len(await popular(suite, by="servings", limit=2)) == 2
+
+
+async def test_what_few_people_were_shown_or_clicked_is_for_admins(
+    suite: Suite, servers: Servers, database: str
+) -> None:
+    now = utc_now() - timedelta(minutes=5)
+    async with tables(servers, database) as conn:
+        for user in ("ann", "bob", "eve"):
+            await serve_one(conn, user, ["profit by region"], now, clicked=1)
+        for user in ("ann", "bob"):
+            await serve_one(conn, user, ["what eve earns"], now, clicked=1)
+    for by in ("servings", "clicks"):
+        assert set(await popular(suite, suite.as_(), by=by)) == {"profit by region"}
+        assert set(await popular(suite, by=by)) == {"profit by region", "what eve earns"}
+    for user in ("ann", "bob"):
+        for _ in range(2):
+            await suggest(suite, who=suite.as_(user))
+    assert await popular(suite, suite.as_()) == {}
+    assert await popular(suite)
+
+
+async def test_click_through_is_the_share_of_servings_with_a_click(
+    suite: Suite, servers: Servers, database: str
+) -> None:
+    now = utc_now() - timedelta(minutes=1)
+    async with pool_of(suite.suggestions_settings) as pool:
+        await MetricsStore(pool).add_requests(ORGANIZATION, {(bucket_of(now), "patterns"): 8})
+    async with tables(servers, database) as conn:
+        await serve_one(conn, "ann", ["a", "b"], now, clicked=2)
+        await serve_one(conn, "bob", ["a", "b"], now, clicked=1)
+        [serving] = await conn.fetch("SELECT id, served_at FROM servings WHERE user_id = 'bob'")
+        await add_click(conn, "bob", now, (serving["id"], serving["served_at"], 2))
+        await add_click(conn, "bob", now, None)
+        await add_click(conn, "bob", now - timedelta(days=40), None)
+    found = await click_through(suite)
+    assert (found.servings, found.clicked_servings, found.click_through_rate) == (8, 2, 25.0)
+    assert (found.clicks, found.unmatched_clicks) == (3, 1)
+    assert [(p.position, p.clicks) for p in found.positions] == [(1, 1), (2, 2)]
+    assert (await click_through(suite, days=60)).unmatched_clicks == 2
+
+
+async def test_metrics_are_not_for_viewers(suite: Suite) -> None:
+    viewer = suite.as_("vic", "viewer")
+    with pytest.raises(grpc.aio.AioRpcError) as err:
+        await cache(suite, viewer)
+    assert err.value.code() is grpc.StatusCode.PERMISSION_DENIED
+    for call in (popular, click_through):
+        with pytest.raises(grpc.aio.AioRpcError):
+            await call(suite, viewer)
+
+
+@pytest.mark.parametrize("hours", [0, -1, 2161])
+async def test_a_window_out_of_bounds_is_refused(suite: Suite, hours: int) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as err:
+        await cache(suite, hours=hours)
+    assert err.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+async def test_prometheus_counts_requests_by_source_and_entries_by_hit(suite: Suite) -> None:
+    name, cached = "attune_suggestion_requests_total", {"source": "cached"}
+    before = REGISTRY.get_sample_value(name, cached) or 0.0
+    for typed in ("", "", "top 5"):
+        await suggest(suite, typed)
+    assert REGISTRY.get_sample_value(name, cached) == before + 1
+    async with pool_of(suite.suggestions_settings) as pool:
+        await measure(MetricsStore(pool), utc_now)
+    for hit in ("yes", "no"):
+        assert REGISTRY.get_sample_value("attune_suggestion_cache_entries", {"hit": hit}) == 1
