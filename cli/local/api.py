@@ -1,5 +1,7 @@
 """Calls to the REST API of the suite that runs here."""
 
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +13,8 @@ from cli.settings import Settings
 
 PATIENCE = 3600.0
 
+Write = Callable[[bytes], object]
+
 
 async def call_as_admin(
     settings: Settings, organization: str, method: str, path: str, body: Any = None
@@ -19,25 +23,46 @@ async def call_as_admin(
 
     Raises NotRunning where nothing serves, LocalError with the API's own words where it refuses.
     """
+    async with client_as_admin(settings, organization) as client:
+        reply = await client.request(method, path, json=body)
+        refuse(reply)
+        return reply.json()
+
+
+async def download_as_admin(
+    settings: Settings, organization: str, path: str, query: Mapping[str, str], write: Write
+) -> None:
+    """Hand over a file piece by piece; nothing of a refusal. Raises as `call_as_admin` does."""
+    async with (
+        client_as_admin(settings, organization) as client,
+        client.stream("GET", path, params=query) as reply,
+    ):
+        if reply.status_code >= 400:
+            await reply.aread()
+        refuse(reply)
+        async for piece in reply.aiter_bytes():
+            write(piece)
+
+
+@asynccontextmanager
+async def client_as_admin(settings: Settings, organization: str) -> AsyncIterator[Any]:
     import httpx2
 
     state = read_state(settings.home)
     if state is None or not is_running(settings.home):
         raise NotRunning("Attune is not running. Start it with `make run`.")
-    token = admin_token(settings, organization)
+    headers = {"Authorization": f"Bearer {admin_token(settings, organization)}"}
+    how: dict[str, Any] = {"timeout": PATIENCE, "trust_env": False, "headers": headers}
     try:
-        async with httpx2.AsyncClient(timeout=PATIENCE, trust_env=False) as client:
-            reply = await client.request(
-                method,
-                state.address + path,
-                json=body,
-                headers={"Authorization": f"Bearer {token}"},
-            )
+        async with httpx2.AsyncClient(base_url=state.address, **how) as client:
+            yield client
     except httpx2.HTTPError as err:
         raise LocalError(f"{state.address} did not answer: {err or type(err).__name__}.") from None
+
+
+def refuse(reply: Any) -> None:
     if reply.status_code >= 400:
         raise LocalError(f"The API refused with {reply.status_code}: {problem(reply)}")
-    return reply.json()
 
 
 def admin_token(settings: Settings, organization: str) -> str:

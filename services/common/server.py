@@ -26,7 +26,8 @@ OPTIONS = (
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
     # Clients come back through the load balancer, so that new replicas get their share.
     ("grpc.max_connection_age_ms", 5 * 60 * 1000),
-    ("grpc.max_connection_age_grace_ms", 60 * 1000),
+    # Streams under way may come to their end, which no deadline sets later than this.
+    ("grpc.max_connection_age_grace_ms", 60 * 60 * 1000),
     # Clients ping every 30 s through long, silent streams.
     ("grpc.http2.min_ping_interval_without_data_ms", 20_000),
     ("grpc.so_reuseport", 0),

@@ -131,6 +131,7 @@ def test_status_names_the_process_that_does_not_answer(attune: Attune, home: Pat
         ("jobs", "run", "x"),
         ("patterns", "rebuild"),
         ("keys", "list"),
+        ("patterns", "export"),
     ],
 )
 def test_what_needs_a_running_suite_says_so(attune: Attune, args: tuple[str, ...]) -> None:
@@ -191,6 +192,7 @@ def test_a_database_that_is_not_there_is_one_sentence(
         ("migrate",),
         ("patterns",),
         ("patterns", "rebuild"),
+        ("patterns", "export"),
         ("jobs",),
         ("jobs", "list"),
         ("jobs", "run"),

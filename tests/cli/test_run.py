@@ -1,5 +1,6 @@
 """The whole suite by `attune run`, as a newcomer meets it."""
 
+import csv
 import json
 import os
 import re
@@ -173,6 +174,24 @@ def test_the_commands_of_keys_name_what_is_wrong(launcher: Launcher) -> None:
         done = launcher.attune(*args)
         assert (done.returncode, done.stdout) == (code, "")
         assert said in done.stderr
+
+
+def test_patterns_are_exported_to_a_file_or_to_a_pipe(launcher: Launcher, tmp_path: Path) -> None:
+    file = tmp_path / "patterns.csv"
+    done = launcher.attune("patterns", "export", "--format", "csv", "-o", str(file))
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    rows = list(csv.DictReader(file.read_text().splitlines()))
+    printed = json.loads(launcher.attune("patterns", "export").stdout)
+    assert {row["id"] for row in rows} == {str(row["id"]) for row in printed} != set()
+    assert sorted(tmp_path.iterdir()) == [file]
+
+
+def test_an_export_that_is_refused_leaves_no_file(launcher: Launcher, tmp_path: Path) -> None:
+    given = ("--type", "global", "--user", "analyst001", "-o", str(tmp_path / "x.json"))
+    done = launcher.attune("patterns", "export", *given)
+    assert done.returncode == 1
+    assert "user_specific" in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_jobs_are_listed_and_run_by_hand(launcher: Launcher) -> None:

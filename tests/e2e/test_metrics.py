@@ -1,16 +1,19 @@
-"""Metrics over REST: the shape of their JSON."""
+"""Metrics and the export over REST: the shape of their JSON, and files as browsers get them."""
 
+import csv
+import io
 from typing import Any
 
 import httpx2
 import pytest
 
 from tests.e2e.conftest import Api
-from tests.e2e.shapes import is_problem, shape
+from tests.e2e.shapes import errors_of, is_problem, shape
 from tests.waiting import until
 
 ACTIVITY = "/api/v1/activity/metrics"
 SUGGESTIONS = "/api/v1/suggestions/metrics"
+EXPORT = "/api/v1/patterns:export"
 ASK = "/api/v1/connections/my-database/suggestions/personalized"
 
 
@@ -80,6 +83,28 @@ async def test_metrics_answer_with_their_documented_json(api: Api) -> None:
         [user] = (await get(client, f"{ACTIVITY}/click-through"))["users"]
         assert user.pop("click_through_rate") == pytest.approx(100 / 3)
         assert user == {"user_id": "root", "total_queries": 3, "clicked_suggestions": 1}
+
+
+async def test_an_export_is_a_file_to_save(api: Api) -> None:
+    async with api.as_("root", role="admin", org="acme") as client:
+        answer = await client.get(EXPORT, params={"format": "csv"})
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        assert answer.headers["content-disposition"].startswith("attachment; filename=")
+        rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+        assert "'=cmd by {dimension}" in {row["query_template"] for row in rows}
+        found = (await client.get(EXPORT)).json()
+        assert {row["id"] for row in found} == {int(row["id"]) for row in rows}
+        assert "=cmd by {dimension}" in {row["query_template"] for row in found}
+
+
+async def test_an_export_that_is_refused_is_a_problem_and_no_file(
+    client: httpx2.AsyncClient,
+) -> None:
+    answer = await client.get(EXPORT, params={"user_id": "somebody"})
+    assert is_problem(answer, 403, "PERMISSION_DENIED")
+    assert "format" in errors_of(await client.get(EXPORT, params={"format": "xlsx"}))
+    assert "hours" in errors_of(await client.get(f"{SUGGESTIONS}/cache", params={"hours": "0"}))
 
 
 async def test_rates_of_people_are_not_for_analysts(client: httpx2.AsyncClient) -> None:

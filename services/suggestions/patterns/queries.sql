@@ -91,6 +91,29 @@ WHERE p.organization_id = $1
 ORDER BY -p.frequency, p.id
 LIMIT $6;
 
+-- name: export_patterns
+-- A page each: a rebuild between two keeps the order, for keys are the same in every generation.
+SELECT p.id, p.pattern_type, p.target_id, p.query_template, p.frequency, p.success_rate,
+    p.avg_response_time, p.last_used, p.metadata, p.created_at, p.updated_at, p.template_key
+FROM query_patterns p
+WHERE p.organization_id = $1
+    AND p.generation = coalesce(
+        (SELECT g.live FROM pattern_generations g WHERE g.organization_id = $1), 0)
+    AND p.pattern_type = $2 AND (p.target_id, p.template_key) > ($3, $4)
+ORDER BY p.target_id, p.template_key
+LIMIT $5;
+
+-- name: export_patterns_of
+SELECT p.id, p.pattern_type, p.target_id, p.query_template, p.frequency, p.success_rate,
+    p.avg_response_time, p.last_used, p.metadata, p.created_at, p.updated_at, p.template_key
+FROM query_patterns p
+WHERE p.organization_id = $1
+    AND p.generation = coalesce(
+        (SELECT g.live FROM pattern_generations g WHERE g.organization_id = $1), 0)
+    AND p.pattern_type = $2 AND p.target_id = $3 AND p.template_key > $4
+ORDER BY p.template_key
+LIMIT $5;
+
 -- name: new_generation
 INSERT INTO pattern_generations AS g (organization_id, live, newest)
 VALUES ($1, 0, 1)

@@ -1,21 +1,33 @@
 """The gRPC face of patterns: translate, check, store, answer."""
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
 
+from attune.common.v1.http_pb2 import HttpResponse
 from attune.common.v1.json_pb2 import Json
 from attune.suggestions.v1 import patterns_pb2 as pb
 from attune.suggestions.v1 import patterns_pb2_grpc as pb_grpc
+from google.api.httpbody_pb2 import HttpBody
 
 from services.common.caller import Caller, caller
 from services.common.clock import Clock
-from services.common.errors import FailedPrecondition
+from services.common.errors import (
+    FailedPrecondition,
+    InvalidFields,
+    PermissionDenied,
+    Violation,
+)
 from services.common.interceptors import Context
 from services.common.pages import filters_hash, page_token, position_of
+from services.suggestions.patterns.exporting import FILES, ExportedPattern, File
 from services.suggestions.patterns.store import ListedPattern, PatternStore, Rebuild
 
 LIMIT = 10
 PAGE_SIZE = 100
 FIRST = (-(2**62), 0)
+OWN = "user_specific"
+SHARED = ("global", "role_based")
+PIECE_BYTES = 64 * 1024
 
 
 class PatternsService(pb_grpc.PatternsServiceServicer):
@@ -55,6 +67,25 @@ class PatternsService(pb_grpc.PatternsServiceServicer):
             next_page_token=page_token(filters, position) if more else None,
         )
 
+    async def ExportQueryPatterns(
+        self, request: pb.ExportQueryPatternsRequest, context: Context
+    ) -> AsyncIterator[HttpBody]:
+        who, file = caller(), FILES[request.format or "json"]()
+        kinds, target = exported(request, who)
+        rows = self._exported_rows(who.organization_id, kinds, target)
+        part = announced(file, f"attune-patterns-{self._now():%Y-%m-%d}")
+        async for data in pieces(file, rows):
+            part.data = data
+            yield part
+            part = HttpBody()
+
+    async def _exported_rows(
+        self, organization_id: str, kinds: Sequence[str], target_id: str | None
+    ) -> AsyncIterator[ExportedPattern]:
+        for kind in kinds:
+            async for pattern in self._store.export(organization_id, kind, target_id):
+                yield pattern
+
     async def RebuildQueryPatterns(
         self, request: pb.RebuildQueryPatternsRequest, context: Context
     ) -> pb.RebuildQueryPatternsResponse:
@@ -89,3 +120,39 @@ async def job_role_of(store: PatternStore, who: Caller, user_id: str) -> str:
 def pattern_to_pb(pattern: ListedPattern) -> pb.QueryPattern:
     fields = {**vars(pattern), "metadata": Json(utf8=pattern.metadata.encode())}
     return pb.QueryPattern(**fields)
+
+
+def exported(
+    request: pb.ExportQueryPatternsRequest, who: Caller
+) -> tuple[Sequence[str], str | None]:
+    """The kinds of patterns to export, and whose. Raises InvalidFields, PermissionDenied."""
+    kind = request.pattern_type
+    if request.user_id:
+        if kind not in ("", OWN):
+            raise InvalidFields(Violation("user_id", f"goes with the pattern_type {OWN} only"))
+        return (OWN,), request.user_id
+    if kind == OWN and not who.may_read_others:
+        raise PermissionDenied("the patterns of all people are for admins: name yourself")
+    if kind:
+        return (kind,), None
+    return (*SHARED, OWN) if who.may_read_others else SHARED, None
+
+
+def announced(file: File, name: str) -> HttpBody:
+    """The first message of a download: what it is and what to call it."""
+    disposition = f'attachment; filename="{name}.{file.suffix}"'
+    headers = {"content-disposition": disposition, "cache-control": "no-store"}
+    body = HttpBody(content_type=file.content_type)
+    body.extensions.add().Pack(HttpResponse(headers=headers))
+    return body
+
+
+async def pieces(file: File, rows: AsyncIterator[ExportedPattern]) -> AsyncIterator[bytes]:
+    """The file in pieces; the first comes after the first rows, so that errors come before it."""
+    piece = bytearray(file.head())
+    async for row in rows:
+        piece += file.row(row)
+        if len(piece) >= PIECE_BYTES:
+            yield bytes(piece)
+            piece.clear()
+    yield bytes(piece) + file.tail()

@@ -1,6 +1,6 @@
 """The query_patterns table: one method for each query in queries.sql."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,14 @@ import msgspec
 from services.common.db import Connection, Database, Pool, load_queries
 from services.common.jobs import enqueue_once
 from services.suggestions.patterns.domain import Pattern, PatternKey, PatternType, opening_of
+from services.suggestions.patterns.exporting import ExportedPattern
 from services.suggestions.patterns.sessions import Head, Heads
 
 SQL = load_queries(__package__)
 SCHEMA = "suggestions"
 REBUILD = "rebuild_patterns"
 JSON_COLUMNS = ("metadata", "spellings", "slot_values", "hours", "followers", "asked")
+EXPORT_ROWS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +125,24 @@ class PatternStore:
         """Patterns after (-frequency, id) and, where there are more, one more than `limit`."""
         args = (organization_id, pattern_type, target_id, *after, limit + 1)
         return [ListedPattern(**r) for r in await self.pool.fetch(SQL["page_patterns"], *args)]
+
+    async def export(
+        self, organization_id: str, pattern_type: str, target_id: str | None
+    ) -> AsyncIterator[ExportedPattern]:
+        """All patterns of a kind, or of one target of it, in the order of their keys.
+
+        Some at a time, each with a query of its own: nothing is held while the reader works.
+        """
+        query = SQL["export_patterns" if target_id is None else "export_patterns_of"]
+        target, key, more = target_id or "", b"", True
+        while more:
+            args = (organization_id, pattern_type, target, key, EXPORT_ROWS)
+            rows = await self.pool.fetch(query, *args)
+            for row in rows:
+                fields = dict(row)
+                target, key = row["target_id"], fields.pop("template_key")
+                yield ExportedPattern(**fields)
+            more = len(rows) == EXPORT_ROWS
 
     async def new_generation(self, organization_id: str) -> int:
         number: int = await self.pool.fetchval(SQL["new_generation"], organization_id)

@@ -26,10 +26,11 @@ from attune.common.v1 import access_pb2 as attune_dot_common_dot_v1_dot_access__
 from attune.common.v1 import json_pb2 as attune_dot_common_dot_v1_dot_json__pb2
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.api import httpbody_pb2 as google_dot_api_dot_httpbody__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$attune/suggestions/v1/patterns.proto\x12\x15\x61ttune.suggestions.v1\x1a\x1d\x61ttune/common/v1/access.proto\x1a\x1b\x61ttune/common/v1/json.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"o\n\x17GetQueryPatternsRequest\x12\x1d\n\x05limit\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x01H\x00\x88\x01\x01\x12\x1f\n\x07user_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x01\x88\x01\x01\x42\x08\n\x06_limitB\n\n\x08_user_id\"\x93\x02\n\x0cQueryPattern\x12\n\n\x02id\x18\x01 \x01(\x03\x12\x14\n\x0cpattern_type\x18\x02 \x01(\t\x12\x11\n\ttarget_id\x18\x03 \x01(\t\x12\x16\n\x0equery_template\x18\x04 \x01(\t\x12\x11\n\tfrequency\x18\x05 \x01(\x03\x12\x14\n\x0csuccess_rate\x18\x06 \x01(\x01\x12\x1e\n\x11\x61vg_response_time\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12-\n\tlast_used\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x08metadata\x18\t \x01(\x0b\x32\x16.attune.common.v1.JsonB\x14\n\x12_avg_response_time\"\xdb\x01\n\x18GetQueryPatternsResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12:\n\ruser_patterns\x18\x02 \x03(\x0b\x32#.attune.suggestions.v1.QueryPattern\x12:\n\rrole_patterns\x18\x03 \x03(\x0b\x32#.attune.suggestions.v1.QueryPattern\x12\x1a\n\x12user_pattern_count\x18\x04 \x01(\x05\x12\x1a\n\x12role_pattern_count\x18\x05 \x01(\x05\"\xf6\x01\n\x18ListQueryPatternsRequest\x12\x34\n\x0cpattern_type\x18\x01 \x01(\tB\x19\xbaH\x16r\x14R\nrole_basedR\x06globalH\x00\x88\x01\x01\x12!\n\ttarget_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x01\x88\x01\x01\x12\"\n\tpage_size\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01H\x02\x88\x01\x01\x12!\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07H\x03\x88\x01\x01\x42\x0f\n\r_pattern_typeB\x0c\n\n_target_idB\x0c\n\n_page_sizeB\r\n\x0b_page_token\"\x84\x01\n\x19ListQueryPatternsResponse\x12\x35\n\x08patterns\x18\x01 \x03(\x0b\x32#.attune.suggestions.v1.QueryPattern\x12\x1c\n\x0fnext_page_token\x18\x02 \x01(\tH\x00\x88\x01\x01\x42\x12\n\x10_next_page_token\"\x1d\n\x1bRebuildQueryPatternsRequest\"\x83\x01\n\x1cRebuildQueryPatternsResponse\x12\x0f\n\x07success\x18\x01 \x01(\x08\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x12\n\nuser_count\x18\x03 \x01(\x03\x12\x15\n\rpattern_count\x18\x04 \x01(\x03\x12\x16\n\x0e\x61\x63tivity_count\x18\x05 \x01(\x03\x32\x9a\x04\n\x0fPatternsService\x12\xab\x01\n\x10GetQueryPatterns\x12..attune.suggestions.v1.GetQueryPatternsRequest\x1a/.attune.suggestions.v1.GetQueryPatternsResponse\"6\xaa\xd4\x18\x11\x12\x04\x01\x02\x03\x04\x1a\x07user_id0\x04\x82\xd3\xe4\x93\x02\x1b\x12\x19/api/v1/activity/patterns\x12\x9b\x01\n\x11ListQueryPatterns\x12/.attune.suggestions.v1.ListQueryPatternsRequest\x1a\x30.attune.suggestions.v1.ListQueryPatternsResponse\"#\xaa\xd4\x18\x07\x12\x03\x02\x03\x04\x30\x04\x82\xd3\xe4\x93\x02\x12\x12\x10/api/v1/patterns\x12\xba\x01\n\x14RebuildQueryPatterns\x12\x32.attune.suggestions.v1.RebuildQueryPatternsRequest\x1a\x33.attune.suggestions.v1.RebuildQueryPatternsResponse\"9\xaa\xd4\x18\t\x12\x02\x03\x04(\x90\x1c\x30\x05\x82\xd3\xe4\x93\x02&\"!/api/v1/activity/patterns:rebuild:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$attune/suggestions/v1/patterns.proto\x12\x15\x61ttune.suggestions.v1\x1a\x1d\x61ttune/common/v1/access.proto\x1a\x1b\x61ttune/common/v1/json.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x19google/api/httpbody.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"o\n\x17GetQueryPatternsRequest\x12\x1d\n\x05limit\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x01H\x00\x88\x01\x01\x12\x1f\n\x07user_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x01\x88\x01\x01\x42\x08\n\x06_limitB\n\n\x08_user_id\"\x93\x02\n\x0cQueryPattern\x12\n\n\x02id\x18\x01 \x01(\x03\x12\x14\n\x0cpattern_type\x18\x02 \x01(\t\x12\x11\n\ttarget_id\x18\x03 \x01(\t\x12\x16\n\x0equery_template\x18\x04 \x01(\t\x12\x11\n\tfrequency\x18\x05 \x01(\x03\x12\x14\n\x0csuccess_rate\x18\x06 \x01(\x01\x12\x1e\n\x11\x61vg_response_time\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12-\n\tlast_used\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x08metadata\x18\t \x01(\x0b\x32\x16.attune.common.v1.JsonB\x14\n\x12_avg_response_time\"\xdb\x01\n\x18GetQueryPatternsResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12:\n\ruser_patterns\x18\x02 \x03(\x0b\x32#.attune.suggestions.v1.QueryPattern\x12:\n\rrole_patterns\x18\x03 \x03(\x0b\x32#.attune.suggestions.v1.QueryPattern\x12\x1a\n\x12user_pattern_count\x18\x04 \x01(\x05\x12\x1a\n\x12role_pattern_count\x18\x05 \x01(\x05\"\xf6\x01\n\x18ListQueryPatternsRequest\x12\x34\n\x0cpattern_type\x18\x01 \x01(\tB\x19\xbaH\x16r\x14R\nrole_basedR\x06globalH\x00\x88\x01\x01\x12!\n\ttarget_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x01\x88\x01\x01\x12\"\n\tpage_size\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01H\x02\x88\x01\x01\x12!\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07H\x03\x88\x01\x01\x42\x0f\n\r_pattern_typeB\x0c\n\n_target_idB\x0c\n\n_page_sizeB\r\n\x0b_page_token\"\x84\x01\n\x19ListQueryPatternsResponse\x12\x35\n\x08patterns\x18\x01 \x03(\x0b\x32#.attune.suggestions.v1.QueryPattern\x12\x1c\n\x0fnext_page_token\x18\x02 \x01(\tH\x00\x88\x01\x01\x42\x12\n\x10_next_page_token\"\xd1\x01\n\x1a\x45xportQueryPatternsRequest\x12%\n\x06\x66ormat\x18\x01 \x01(\tB\x10\xbaH\rr\x0bR\x04jsonR\x03\x63svH\x00\x88\x01\x01\x12\x43\n\x0cpattern_type\x18\x02 \x01(\tB(\xbaH%r#R\ruser_specificR\nrole_basedR\x06globalH\x01\x88\x01\x01\x12\x1f\n\x07user_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x02\x88\x01\x01\x42\t\n\x07_formatB\x0f\n\r_pattern_typeB\n\n\x08_user_id\"\x1d\n\x1bRebuildQueryPatternsRequest\"\x83\x01\n\x1cRebuildQueryPatternsResponse\x12\x0f\n\x07success\x18\x01 \x01(\x08\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x12\n\nuser_count\x18\x03 \x01(\x03\x12\x15\n\rpattern_count\x18\x04 \x01(\x03\x12\x16\n\x0e\x61\x63tivity_count\x18\x05 \x01(\x03\x32\xad\x05\n\x0fPatternsService\x12\xa9\x01\n\x10GetQueryPatterns\x12..attune.suggestions.v1.GetQueryPatternsRequest\x1a/.attune.suggestions.v1.GetQueryPatternsResponse\"4\xaa\xd4\x18\x0f\x12\x04\x01\x02\x03\x04\x1a\x07user_id\x82\xd3\xe4\x93\x02\x1b\x12\x19/api/v1/activity/patterns\x12\x99\x01\n\x11ListQueryPatterns\x12/.attune.suggestions.v1.ListQueryPatternsRequest\x1a\x30.attune.suggestions.v1.ListQueryPatternsResponse\"!\xaa\xd4\x18\x05\x12\x03\x02\x03\x04\x82\xd3\xe4\x93\x02\x12\x12\x10/api/v1/patterns\x12\x96\x01\n\x13\x45xportQueryPatterns\x12\x31.attune.suggestions.v1.ExportQueryPatternsRequest\x1a\x14.google.api.HttpBody\"4\xaa\xd4\x18\x11\x12\x03\x02\x03\x04\x1a\x07user_id(\x90\x1c\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/patterns:export0\x01\x12\xb8\x01\n\x14RebuildQueryPatterns\x12\x32.attune.suggestions.v1.RebuildQueryPatternsRequest\x1a\x33.attune.suggestions.v1.RebuildQueryPatternsResponse\"7\xaa\xd4\x18\x07\x12\x02\x03\x04(\x90\x1c\x82\xd3\xe4\x93\x02&\"!/api/v1/activity/patterns:rebuild:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,26 +49,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTQUERYPATTERNSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\001'
   _globals['_LISTQUERYPATTERNSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTQUERYPATTERNSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\350\007'
+  _globals['_EXPORTQUERYPATTERNSREQUEST'].fields_by_name['format']._loaded_options = None
+  _globals['_EXPORTQUERYPATTERNSREQUEST'].fields_by_name['format']._serialized_options = b'\272H\rr\013R\004jsonR\003csv'
+  _globals['_EXPORTQUERYPATTERNSREQUEST'].fields_by_name['pattern_type']._loaded_options = None
+  _globals['_EXPORTQUERYPATTERNSREQUEST'].fields_by_name['pattern_type']._serialized_options = b'\272H%r#R\ruser_specificR\nrole_basedR\006global'
+  _globals['_EXPORTQUERYPATTERNSREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_EXPORTQUERYPATTERNSREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\006r\004\020\001\030d'
   _globals['_PATTERNSSERVICE'].methods_by_name['GetQueryPatterns']._loaded_options = None
-  _globals['_PATTERNSSERVICE'].methods_by_name['GetQueryPatterns']._serialized_options = b'\252\324\030\021\022\004\001\002\003\004\032\007user_id0\004\202\323\344\223\002\033\022\031/api/v1/activity/patterns'
+  _globals['_PATTERNSSERVICE'].methods_by_name['GetQueryPatterns']._serialized_options = b'\252\324\030\017\022\004\001\002\003\004\032\007user_id\202\323\344\223\002\033\022\031/api/v1/activity/patterns'
   _globals['_PATTERNSSERVICE'].methods_by_name['ListQueryPatterns']._loaded_options = None
-  _globals['_PATTERNSSERVICE'].methods_by_name['ListQueryPatterns']._serialized_options = b'\252\324\030\007\022\003\002\003\0040\004\202\323\344\223\002\022\022\020/api/v1/patterns'
+  _globals['_PATTERNSSERVICE'].methods_by_name['ListQueryPatterns']._serialized_options = b'\252\324\030\005\022\003\002\003\004\202\323\344\223\002\022\022\020/api/v1/patterns'
+  _globals['_PATTERNSSERVICE'].methods_by_name['ExportQueryPatterns']._loaded_options = None
+  _globals['_PATTERNSSERVICE'].methods_by_name['ExportQueryPatterns']._serialized_options = b'\252\324\030\021\022\003\002\003\004\032\007user_id(\220\034\202\323\344\223\002\031\022\027/api/v1/patterns:export'
   _globals['_PATTERNSSERVICE'].methods_by_name['RebuildQueryPatterns']._loaded_options = None
-  _globals['_PATTERNSSERVICE'].methods_by_name['RebuildQueryPatterns']._serialized_options = b'\252\324\030\t\022\002\003\004(\220\0340\005\202\323\344\223\002&\"!/api/v1/activity/patterns:rebuild:\001*'
-  _globals['_GETQUERYPATTERNSREQUEST']._serialized_start=215
-  _globals['_GETQUERYPATTERNSREQUEST']._serialized_end=326
-  _globals['_QUERYPATTERN']._serialized_start=329
-  _globals['_QUERYPATTERN']._serialized_end=604
-  _globals['_GETQUERYPATTERNSRESPONSE']._serialized_start=607
-  _globals['_GETQUERYPATTERNSRESPONSE']._serialized_end=826
-  _globals['_LISTQUERYPATTERNSREQUEST']._serialized_start=829
-  _globals['_LISTQUERYPATTERNSREQUEST']._serialized_end=1075
-  _globals['_LISTQUERYPATTERNSRESPONSE']._serialized_start=1078
-  _globals['_LISTQUERYPATTERNSRESPONSE']._serialized_end=1210
-  _globals['_REBUILDQUERYPATTERNSREQUEST']._serialized_start=1212
-  _globals['_REBUILDQUERYPATTERNSREQUEST']._serialized_end=1241
-  _globals['_REBUILDQUERYPATTERNSRESPONSE']._serialized_start=1244
-  _globals['_REBUILDQUERYPATTERNSRESPONSE']._serialized_end=1375
-  _globals['_PATTERNSSERVICE']._serialized_start=1378
-  _globals['_PATTERNSSERVICE']._serialized_end=1916
+  _globals['_PATTERNSSERVICE'].methods_by_name['RebuildQueryPatterns']._serialized_options = b'\252\324\030\007\022\002\003\004(\220\034\202\323\344\223\002&\"!/api/v1/activity/patterns:rebuild:\001*'
+  _globals['_GETQUERYPATTERNSREQUEST']._serialized_start=242
+  _globals['_GETQUERYPATTERNSREQUEST']._serialized_end=353
+  _globals['_QUERYPATTERN']._serialized_start=356
+  _globals['_QUERYPATTERN']._serialized_end=631
+  _globals['_GETQUERYPATTERNSRESPONSE']._serialized_start=634
+  _globals['_GETQUERYPATTERNSRESPONSE']._serialized_end=853
+  _globals['_LISTQUERYPATTERNSREQUEST']._serialized_start=856
+  _globals['_LISTQUERYPATTERNSREQUEST']._serialized_end=1102
+  _globals['_LISTQUERYPATTERNSRESPONSE']._serialized_start=1105
+  _globals['_LISTQUERYPATTERNSRESPONSE']._serialized_end=1237
+  _globals['_EXPORTQUERYPATTERNSREQUEST']._serialized_start=1240
+  _globals['_EXPORTQUERYPATTERNSREQUEST']._serialized_end=1449
+  _globals['_REBUILDQUERYPATTERNSREQUEST']._serialized_start=1451
+  _globals['_REBUILDQUERYPATTERNSREQUEST']._serialized_end=1480
+  _globals['_REBUILDQUERYPATTERNSRESPONSE']._serialized_start=1483
+  _globals['_REBUILDQUERYPATTERNSRESPONSE']._serialized_end=1614
+  _globals['_PATTERNSSERVICE']._serialized_start=1617
+  _globals['_PATTERNSSERVICE']._serialized_end=2302
 # @@protoc_insertion_point(module_scope)

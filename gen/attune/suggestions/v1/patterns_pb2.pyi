@@ -4,6 +4,7 @@ from attune.common.v1 import access_pb2 as _access_pb2
 from attune.common.v1 import json_pb2 as _json_pb2
 from buf.validate import validate_pb2 as _validate_pb2
 from google.api import annotations_pb2 as _annotations_pb2
+from google.api import httpbody_pb2 as _httpbody_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
@@ -76,6 +77,16 @@ class ListQueryPatternsResponse(_message.Message):
     patterns: _containers.RepeatedCompositeFieldContainer[QueryPattern]
     next_page_token: str
     def __init__(self, patterns: _Optional[_Iterable[_Union[QueryPattern, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ExportQueryPatternsRequest(_message.Message):
+    __slots__ = ("format", "pattern_type", "user_id")
+    FORMAT_FIELD_NUMBER: _ClassVar[int]
+    PATTERN_TYPE_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    format: str
+    pattern_type: str
+    user_id: str
+    def __init__(self, format: _Optional[str] = ..., pattern_type: _Optional[str] = ..., user_id: _Optional[str] = ...) -> None: ...
 
 class RebuildQueryPatternsRequest(_message.Message):
     __slots__ = ()

@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from attune.suggestions.v1 import patterns_pb2 as attune_dot_suggestions_dot_v1_dot_patterns__pb2
+from google.api import httpbody_pb2 as google_dot_api_dot_httpbody__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -45,6 +46,11 @@ class PatternsServiceStub:
                 request_serializer=attune_dot_suggestions_dot_v1_dot_patterns__pb2.ListQueryPatternsRequest.SerializeToString,
                 response_deserializer=attune_dot_suggestions_dot_v1_dot_patterns__pb2.ListQueryPatternsResponse.FromString,
                 _registered_method=True)
+        self.ExportQueryPatterns = channel.unary_stream(
+                '/attune.suggestions.v1.PatternsService/ExportQueryPatterns',
+                request_serializer=attune_dot_suggestions_dot_v1_dot_patterns__pb2.ExportQueryPatternsRequest.SerializeToString,
+                response_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+                _registered_method=True)
         self.RebuildQueryPatterns = channel.unary_unary(
                 '/attune.suggestions.v1.PatternsService/RebuildQueryPatterns',
                 request_serializer=attune_dot_suggestions_dot_v1_dot_patterns__pb2.RebuildQueryPatternsRequest.SerializeToString,
@@ -77,6 +83,20 @@ class PatternsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExportQueryPatterns(self, request, context):
+        """Gives all patterns as a file, in the order of kind, target and an inner key.
+        Admins and services get everybody's; analysts those of job roles and of the
+        organization, and with their own `user_id` their own. The columns are those of
+        query_patterns: id, pattern_type, target_id, query_template, frequency,
+        success_rate, avg_response_time, last_used, metadata, created_at, updated_at.
+        JSON is one array of objects, CSV has a row of names first, and `metadata` as
+        JSON text; a text that a spreadsheet would run as a formula has an apostrophe
+        before it. What changes meanwhile is given as it was or as it is, once.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RebuildQueryPatterns(self, request, context):
         """Learns all patterns of the organization anew from its recorded activities,
         beside the ones in use, and swaps them in when they are complete. Returns
@@ -98,6 +118,11 @@ def add_PatternsServiceServicer_to_server(servicer, server):
                     servicer.ListQueryPatterns,
                     request_deserializer=attune_dot_suggestions_dot_v1_dot_patterns__pb2.ListQueryPatternsRequest.FromString,
                     response_serializer=attune_dot_suggestions_dot_v1_dot_patterns__pb2.ListQueryPatternsResponse.SerializeToString,
+            ),
+            'ExportQueryPatterns': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportQueryPatterns,
+                    request_deserializer=attune_dot_suggestions_dot_v1_dot_patterns__pb2.ExportQueryPatternsRequest.FromString,
+                    response_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
             ),
             'RebuildQueryPatterns': grpc.unary_unary_rpc_method_handler(
                     servicer.RebuildQueryPatterns,
@@ -160,6 +185,33 @@ class PatternsService:
             '/attune.suggestions.v1.PatternsService/ListQueryPatterns',
             attune_dot_suggestions_dot_v1_dot_patterns__pb2.ListQueryPatternsRequest.SerializeToString,
             attune_dot_suggestions_dot_v1_dot_patterns__pb2.ListQueryPatternsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportQueryPatterns(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/attune.suggestions.v1.PatternsService/ExportQueryPatterns',
+            attune_dot_suggestions_dot_v1_dot_patterns__pb2.ExportQueryPatternsRequest.SerializeToString,
+            google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
             options,
             channel_credentials,
             insecure,

@@ -5,6 +5,7 @@ isort:skip_file
 
 from attune.suggestions.v1 import patterns_pb2 as _patterns_pb2
 from collections import abc as _abc
+from google.api import httpbody_pb2 as _httpbody_pb2
 from grpc import aio as _aio
 import abc as _abc_1
 import grpc as _grpc
@@ -45,6 +46,16 @@ class PatternsServiceStub:
     """
     ListQueryPatterns: _grpc.UnaryUnaryMultiCallable[_patterns_pb2.ListQueryPatternsRequest, _patterns_pb2.ListQueryPatternsResponse]
     """Lists the organization's patterns of one kind, most used first."""
+    ExportQueryPatterns: _grpc.UnaryStreamMultiCallable[_patterns_pb2.ExportQueryPatternsRequest, _httpbody_pb2.HttpBody]
+    """Gives all patterns as a file, in the order of kind, target and an inner key.
+    Admins and services get everybody's; analysts those of job roles and of the
+    organization, and with their own `user_id` their own. The columns are those of
+    query_patterns: id, pattern_type, target_id, query_template, frequency,
+    success_rate, avg_response_time, last_used, metadata, created_at, updated_at.
+    JSON is one array of objects, CSV has a row of names first, and `metadata` as
+    JSON text; a text that a spreadsheet would run as a formula has an apostrophe
+    before it. What changes meanwhile is given as it was or as it is, once.
+    """
     RebuildQueryPatterns: _grpc.UnaryUnaryMultiCallable[_patterns_pb2.RebuildQueryPatternsRequest, _patterns_pb2.RebuildQueryPatternsResponse]
     """Learns all patterns of the organization anew from its recorded activities,
     beside the ones in use, and swaps them in when they are complete. Returns
@@ -68,6 +79,16 @@ class PatternsServiceAsyncStub(PatternsServiceStub):
     """
     ListQueryPatterns: _aio.UnaryUnaryMultiCallable[_patterns_pb2.ListQueryPatternsRequest, _patterns_pb2.ListQueryPatternsResponse]  # type: ignore[assignment]
     """Lists the organization's patterns of one kind, most used first."""
+    ExportQueryPatterns: _aio.UnaryStreamMultiCallable[_patterns_pb2.ExportQueryPatternsRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
+    """Gives all patterns as a file, in the order of kind, target and an inner key.
+    Admins and services get everybody's; analysts those of job roles and of the
+    organization, and with their own `user_id` their own. The columns are those of
+    query_patterns: id, pattern_type, target_id, query_template, frequency,
+    success_rate, avg_response_time, last_used, metadata, created_at, updated_at.
+    JSON is one array of objects, CSV has a row of names first, and `metadata` as
+    JSON text; a text that a spreadsheet would run as a formula has an apostrophe
+    before it. What changes meanwhile is given as it was or as it is, once.
+    """
     RebuildQueryPatterns: _aio.UnaryUnaryMultiCallable[_patterns_pb2.RebuildQueryPatternsRequest, _patterns_pb2.RebuildQueryPatternsResponse]  # type: ignore[assignment]
     """Learns all patterns of the organization anew from its recorded activities,
     beside the ones in use, and swaps them in when they are complete. Returns
@@ -100,6 +121,22 @@ class PatternsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_patterns_pb2.ListQueryPatternsResponse, _abc.Awaitable[_patterns_pb2.ListQueryPatternsResponse]]:
         """Lists the organization's patterns of one kind, most used first."""
+
+    @_abc_1.abstractmethod
+    def ExportQueryPatterns(
+        self,
+        request: _patterns_pb2.ExportQueryPatternsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_httpbody_pb2.HttpBody], _abc.AsyncIterator[_httpbody_pb2.HttpBody]]:
+        """Gives all patterns as a file, in the order of kind, target and an inner key.
+        Admins and services get everybody's; analysts those of job roles and of the
+        organization, and with their own `user_id` their own. The columns are those of
+        query_patterns: id, pattern_type, target_id, query_template, frequency,
+        success_rate, avg_response_time, last_used, metadata, created_at, updated_at.
+        JSON is one array of objects, CSV has a row of names first, and `metadata` as
+        JSON text; a text that a spreadsheet would run as a formula has an apostrophe
+        before it. What changes meanwhile is given as it was or as it is, once.
+        """
 
     @_abc_1.abstractmethod
     def RebuildQueryPatterns(
