@@ -168,7 +168,7 @@ def jobs(pool: Pool, now: Clock = utc_now) -> list[Job]:
         *upkeep(pool, now),
         forgetting(pool, now),
         dropping_ended_keys(pool, now),
-        counting(MetricsStore(pool)),
+        counting(MetricsStore(pool), now),
     ]
 
 

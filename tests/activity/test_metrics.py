@@ -82,7 +82,7 @@ async def record(
 
 async def count(suite: Suite) -> None:
     async with pool_of(suite.activity_settings) as pool:
-        await counting(MetricsStore(pool)).run(b"")
+        await counting(MetricsStore(pool), utc_now).run(b"")
 
 
 async def documented(pool: Pool, since: datetime) -> tuple[set[Any], set[Any]]:
@@ -200,12 +200,22 @@ async def test_a_job_that_is_killed_counts_nothing_twice(
 
         monkeypatch.setattr(store, "count", dies)
         with pytest.raises(RuntimeError):
-            await counting(store).run(b"")
+            await counting(store, utc_now).run(b"")
         assert await pool.fetchval("SELECT up_to FROM activity_counted") == 3
-        await counting(MetricsStore(pool)).run(b"")
-        await counting(MetricsStore(pool)).run(b"")
+        await counting(MetricsStore(pool), utc_now).run(b"")
+        await counting(MetricsStore(pool), utc_now).run(b"")
         total = "SELECT sum(activities) FROM activity_counts WHERE grain = $1"
         assert [await pool.fetchval(total, grain) for grain in ("quarter", "day")] == [10, 10]
+
+
+async def test_quarters_that_no_window_begins_in_are_dropped_and_days_stay(suite: Suite) -> None:
+    now = utc_now()
+    await record(suite, *[("ann", "query", now - timedelta(days=days)) for days in (1, 89, 93)])
+    await count(suite)
+    async with pool_of(suite.activity_settings) as pool:
+        kept = "SELECT count(*) FROM activity_counts WHERE grain = $1"
+        assert [await pool.fetchval(kept, grain) for grain in ("quarter", "day")] == [2, 3]
+    assert (await breakdown(suite, days=90)).activities[0].count == 2
 
 
 async def test_pages_of_rates_have_no_gap_and_one_window(suite: Suite) -> None:

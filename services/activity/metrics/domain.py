@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 QUARTER = timedelta(minutes=15)
 DAY = timedelta(days=1)
+# Longer than any window that may be asked for: from then on only days are kept.
+QUARTERS_KEPT = timedelta(days=92)
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 # The types whose click-through is told; a feedback or a chat shows no suggestion.
 CLICKABLE = ("query", "suggestion_click")

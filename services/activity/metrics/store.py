@@ -1,5 +1,7 @@
 """Activities counted: one method for each query in queries.sql."""
 
+from datetime import datetime
+
 from services.activity.metrics.domain import TypeCount, UserClicks, Window
 from services.common.db import Connection, Pool, load_queries
 
@@ -37,3 +39,6 @@ class MetricsStore:
         """Add the activities between two numbers, and keep that they are counted."""
         await conn.execute(SQL["count_activities"], organization_id, after, up_to)
         await conn.execute(SQL["move_counted"], organization_id, up_to)
+
+    async def drop_quarters(self, organization_id: str, before: datetime) -> None:
+        await self.pool.execute(SQL["drop_quarters"], organization_id, before)
