@@ -12,6 +12,7 @@ from cli.local.tokens import Person, development_token
 
 LIFETIME = timedelta(hours=2)
 PAGE = 1000
+METRIC_HOURS = 2160
 
 
 @dataclass
@@ -57,6 +58,19 @@ class Client:
             if not page.get("next_page_token"):
                 return found
             more = {"page_token": page["next_page_token"]}
+
+    async def cache_metrics(self, who: tuple[str, str]) -> Any:
+        """What the service itself counted, over the longest window."""
+        path = "/api/v1/suggestions/metrics/cache"
+        return await self.call("GET", path, who, hours=METRIC_HOURS)
+
+    async def popular_suggestions(self, who: tuple[str, str], limit: int) -> Any:
+        path = "/api/v1/suggestions/metrics/popular"
+        answer = await self.call("GET", path, who, by="hits", limit=limit)
+        return answer["suggestions"]
+
+    async def breakdown(self, who: tuple[str, str]) -> Any:
+        return await self.call("GET", "/api/v1/activity/metrics/breakdown", who, days=1)
 
     def _token(self, who: tuple[str, str]) -> str:
         """A development token of (user, job role)."""

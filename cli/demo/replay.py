@@ -1,23 +1,19 @@
-"""The demo's acts: log, watch the learning, change a preference, ask for suggestions again."""
+"""The demo's acts: ask and log, watch the learning, change a preference, ask again."""
 
 import asyncio
-import random
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from statistics import median
 from typing import Any
 
 from cli.demo.client import Client
 from cli.demo.people import BATCHED, Colleague
+from cli.demo.visits import Console, Looks
 
 AT_ONCE = 16
 WATCH_SECONDS = 0.1
 PATIENCE_SECONDS = 120.0
-TYPED_EACH = 3
-REPEATS = 5
 NO_PREFERENCES: dict[str, Any] = {
     "preferred_query_types": [],
     "excluded_metrics": [],
@@ -35,6 +31,7 @@ class Log:
 
     acknowledged: list[float] = field(default_factory=list)
     calls: int = 0
+    looks: Looks = field(default_factory=Looks)
     worst_lag: float = 0.0
     last_lag: float | None = None
 
@@ -49,7 +46,7 @@ class Log:
 
 
 async def replay(client: Client, people: Sequence[Colleague], logged: Step) -> Log:
-    """Log what everybody did, several at a time, and wait until it is learned."""
+    """Have everybody ask what they ask, several at a time, and wait until it is learned."""
     watcher = name_of(people[0])
     before = await learned_so_far(client, watcher)
     log = Log()
@@ -69,7 +66,7 @@ async def replay(client: Client, people: Sequence[Colleague], logged: Step) -> L
 def log_calls(
     client: Client, people: Sequence[Colleague], log: Log, logged: Step
 ) -> list[Callable[[], Awaitable[None]]]:
-    """A batch of each person's first activities, then one call for each other, by turns."""
+    """A batch of each person's first activities, then each other by the console, by turns."""
 
     async def post(path: str, who: Colleague, body: Any, count: int) -> None:
         await client.call("POST", f"/api/v1/activity/{path}", name_of(who), body)
@@ -81,8 +78,11 @@ def log_calls(
         body = {"activities": who.activities[:BATCHED]}
         return lambda: post("log:batch", who, body, BATCHED)
 
+    console = Console(client, post)
+    log.looks = console.looks
+
     def single(who: Colleague, number: int) -> Callable[[], Awaitable[None]]:
-        return lambda: post("log", who, who.activities[number], 1)
+        return lambda: console.ask(who, number)
 
     rounds = range(BATCHED, max(len(who.activities) for who in people))
     return [batch(who) for who in people] + [single(w, n) for n in rounds for w in people]
@@ -144,45 +144,6 @@ def derived(change: Change, suggestions: Sequence[dict[str, str]]) -> Change:
     return Change(change.typed, max(new, key=len), "") if new else Change(change.typed, "", "trend")
 
 
-@dataclass
-class CacheUse:
-    """Milliseconds of the suggestion requests, by where the answer came from."""
-
-    hits: list[float] = field(default_factory=list)
-    misses: list[float] = field(default_factory=list)
-
-    def as_data(self) -> dict[str, Any]:
-        total = len(self.hits) + len(self.misses)
-        return {
-            "requests": total,
-            "hits": len(self.hits),
-            "hit_rate": round(len(self.hits) / total, 4) if total else None,
-            "hit_p50_ms": round(median(self.hits), 2) if self.hits else None,
-            "miss_p50_ms": round(median(self.misses), 2) if self.misses else None,
-        }
-
-
-async def type_again(client: Client, people: Sequence[Colleague]) -> CacheUse:
-    """Everybody types the beginnings of some questions, again and again."""
-    chance = random.Random("attune demo typing")
-    asked = [
-        (name_of(who), beginning(activity["query_text"], 2))
-        for who in people
-        for activity in chance.sample(who.activities, TYPED_EACH)
-    ] * REPEATS
-    chance.shuffle(asked)
-    use = CacheUse()
-
-    async def ask(who: tuple[str, str], typed: str) -> None:
-        began = time.perf_counter()
-        answer = await client.suggestions(who, typed)
-        taken = (time.perf_counter() - began) * 1000
-        (use.hits if answer["source"] == "cached" else use.misses).append(taken)
-
-    await at_once([partial(ask, *one) for one in asked], 2)
-    return use
-
-
 async def at_once(calls: Iterable[Callable[[], Awaitable[None]]], width: int) -> None:
     """Make the calls in order, so many at a time; the first that fails ends them all."""
     waiting = iter(calls)
@@ -197,10 +158,6 @@ async def at_once(calls: Iterable[Callable[[], Awaitable[None]]], width: int) ->
                 group.create_task(work())
     except BaseExceptionGroup as errors:
         raise errors.exceptions[0] from None
-
-
-def beginning(text: str, words: int) -> str:
-    return " ".join(text.split()[:words])
 
 
 def name_of(who: Colleague) -> tuple[str, str]:

@@ -9,9 +9,11 @@ from cli.demo import replay
 from cli.demo.client import Client
 from cli.demo.people import Colleague, colleagues
 from cli.demo.questions import Pattern, Question, Source, install, patterns_of, read_vocabulary
-from cli.demo.replay import BeforeAfter, CacheUse, Change, Log, Step
+from cli.demo.replay import BeforeAfter, Change, Log, Step
+from cli.demo.visits import beginning
 
 SHOWN = 6
+POPULAR_SHOWN = 5
 SAMPLE_CHANGES = (Change("Top", excluded="revenue"), Change("Profit", preferred="trend"))
 
 
@@ -44,6 +46,32 @@ class Learned:
 
 
 @dataclass(frozen=True)
+class Metrics:
+    """What the services counted: of the replay alone, and as it is now."""
+
+    requests: int
+    hits: int
+    entries: int
+    entries_hit: int
+    breakdown: dict[str, Any]
+    popular: list[dict[str, Any]]
+
+    @property
+    def hit_rate(self) -> float | None:
+        return self.hits / self.requests if self.requests else None
+
+    def as_data(self) -> dict[str, Any]:
+        rate = self.hit_rate
+        return {
+            "requests": self.requests,
+            "hits": self.hits,
+            "hit_rate": None if rate is None else round(rate, 4),
+            "entries": self.entries,
+            "entries_hit": self.entries_hit,
+        }
+
+
+@dataclass(frozen=True)
 class Outcome:
     """All that the demo has to show."""
 
@@ -54,7 +82,7 @@ class Outcome:
     patterns: list[dict[str, Any]]
     learned: list[Learned]
     changes: list[BeforeAfter]
-    cache: CacheUse
+    metrics: Metrics
 
     def as_data(self) -> dict[str, Any]:
         """For scripts."""
@@ -77,7 +105,9 @@ class Outcome:
             "patterns": len(self.patterns),
             "learned": [asdict(one) for one in self.learned],
             "suggestions": [asdict(one) for one in self.changes],
-            "cache": self.cache.as_data(),
+            "cache": {**self.metrics.as_data(), **log.looks.as_data()},
+            "popular_suggestions": self.metrics.popular,
+            "breakdown": self.metrics.breakdown,
         }
 
 
@@ -93,18 +123,31 @@ async def play(client: Client, address: str, cast: Cast, stage: Stage) -> Outcom
     people = cast.people
     one = replay.name_of(people[0])
     known = await replay.learned_so_far(client, one)
+    counted = await client.cache_metrics(one)
     log = await replay.replay(
         client, people, stage.logging(sum(len(person.activities) for person in people))
     )
     stage.act("Reading what was learned")
+    metrics = await metrics_since(client, one, counted)
     patterns = await client.everybodys_patterns(one)
     learned = [await learned_of(client, person) for person in first_of_each_job(people)]
     stage.act("Asking for suggestions, before and after a change of preferences")
     wanted = changes_for(cast, learned[0])
     changes = [await replay.before_and_after(client, one, change) for change in wanted]
-    stage.act("Typing the same again and again")
-    cache = await replay.type_again(client, people)
-    return Outcome(address, cast, log, known, patterns, learned, changes, cache)
+    return Outcome(address, cast, log, known, patterns, learned, changes, metrics)
+
+
+async def metrics_since(client: Client, who: tuple[str, str], before: Any) -> Metrics:
+    """The service's own counts of the time since `before`."""
+    now = await client.cache_metrics(who)
+    return Metrics(
+        requests=now["requests"] - before["requests"],
+        hits=now["hits"] - before["hits"],
+        entries=now["entries"],
+        entries_hit=now["entries_hit"],
+        breakdown=await client.breakdown(who),
+        popular=await client.popular_suggestions(who, POPULAR_SHOWN),
+    )
 
 
 async def learned_of(client: Client, who: Colleague) -> Learned:
@@ -124,4 +167,4 @@ def changes_for(cast: Cast, learned: Learned) -> Sequence[Change]:
     if cast.source.is_sample:
         return SAMPLE_CHANGES
     most = learned.own[0]["query_template"] if learned.own else ""
-    return (Change(replay.beginning(most.partition("{")[0] or most, 2)),)
+    return (Change(beginning(most.partition("{")[0] or most, 2)),)

@@ -106,7 +106,7 @@ def show(outcome: Outcome, started: bool, console: Console | None = None) -> Non
         say_suggestions(console, change)
     if not outcome.cast.source.fits:
         say_that_nothing_fits(console, outcome)
-    say_cache(console, outcome.cache.as_data())
+    say_metrics(console, outcome)
     say_what_next(console, outcome, started)
 
 
@@ -123,8 +123,8 @@ def say_what_happened(console: Console, outcome: Outcome) -> None:
     )
     table.add_row(
         "Logged",
-        f"in {data['seconds']:.1f} s by {outcome.log.calls:,} calls,"
-        f" [bold]{data['activities_per_second']:,.0f}[/] a second",
+        f"in {data['seconds']:.1f} s by {outcome.log.calls:,} calls, beside"
+        f" {outcome.log.looks.count:,} for suggestions",
     )
     table.add_row("Learned", lag_of(data))
     if outcome.known_before:
@@ -205,18 +205,49 @@ def say_that_nothing_fits(console: Console, outcome: Outcome) -> None:
     )
 
 
-def say_cache(console: Console, use: dict[str, Any]) -> None:
-    heading(console, "What a cache is good for")
+def say_metrics(console: Console, outcome: Outcome) -> None:
+    """What the services' own metrics tell of the replay."""
+    metrics, looks = outcome.metrics, outcome.log.looks.as_data()
+    heading(console, "What the metrics say")
     table = figures()
-    table.add_row("Requests", f"{use['requests']:,} for suggestions, as people type the same again")
-    rate = use["hit_rate"] or 0.0
-    table.add_row("From the cache", f"[bold]{rate:.0%}[/]")
+    table.add_row(
+        "Suggestions",
+        f"asked for {plural(metrics.requests, 'time')} in the replay. Before a question everybody"
+        " opens the\nconsole 1 to 3 times; it asks again after the first and the second word,"
+        "\nwhich 1 in 5 takes back and types again",
+    )
+    table.add_row(
+        "From the cache",
+        f"[bold]{metrics.hit_rate or 0.0:.0%}[/] of the requests, as the service counts;"
+        f" {outcome.log.looks.first_hit_rate or 0.0:.0%} where no look is repeated",
+    )
     with suppress(TypeError):
         table.add_row(
             "Median",
-            f"{use['hit_p50_ms']:.1f} ms from the cache, {use['miss_p50_ms']:.1f} ms made anew",
+            f"{looks['hit_p50_ms']:.1f} ms from the cache, {looks['miss_p50_ms']:.1f} ms made anew,"
+            " while all are at it",
         )
+    table.add_row("Click-through", clicks_of(metrics.breakdown["click_through"]))
     console.print(indented(table))
+    if metrics.popular:
+        console.print("\n  [dim]Most popular in the cache[/]")
+        say_popular(console, metrics.popular)
+
+
+def clicks_of(through: dict[str, Any]) -> str:
+    rate = through.get("click_through_rate") or 0.0
+    return (
+        f"[bold]{rate:.0f}%[/] of {through['total_queries']:,} questions and clicks of today are"
+        " clicks"
+    )
+
+
+def say_popular(console: Console, popular: Sequence[dict[str, Any]]) -> None:
+    table = Table.grid(padding=(0, 2))
+    for one in popular:
+        hits, people = plural(one["count"], "hit"), plural(one["people"], "person", "people")
+        table.add_row("   ", Text(one["text"]), Text(f"{hits} for {people}", "dim"))
+    console.print(table)
 
 
 def say_what_next(console: Console, outcome: Outcome, started: bool) -> None:
@@ -252,5 +283,5 @@ def indented(table: Table) -> Padding:
     return Padding(table, (0, 0, 0, 2))
 
 
-def plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+def plural(count: int, noun: str, of_many: str = "") -> str:
+    return f"{count:,} {noun if count == 1 else of_many or noun + 's'}"

@@ -1,9 +1,12 @@
 import json
+import random
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from cli.demo.client import Client
 from cli.demo.people import ACTIVITIES, JOB_ROLES, PEOPLE, colleagues
 from cli.demo.questions import (
     SAMPLE,
@@ -15,11 +18,15 @@ from cli.demo.questions import (
     read_vocabulary,
     source_of,
 )
-from cli.demo.replay import Change, Log, derived
+from cli.demo.replay import Change, Log, derived, name_of, replay
+from cli.demo.story import metrics_since
+from cli.demo.visits import Looks, typing
 from cli.local.errors import UsageError
 from services.suggestions.templates.extract import extract
 from services.suggestions.templates.vocabulary import Vocabulary
 from tests.cli.conftest import Attune
+from tests.e2e.conftest import running_api
+from tests.suite import AUDIENCE, ISSUER, JWT_SECRET, Servers
 
 
 def test_the_sample_has_150_questions_in_25_patterns() -> None:
@@ -131,3 +138,47 @@ def test_a_change_is_made_of_what_is_suggested() -> None:
     suggestions = [{"text": "what states border arkansas"}]
     assert derived(Change("what states"), suggestions).excluded == "arkansas"
     assert derived(Change("what states"), []).preferred == "trend"
+
+
+def test_a_console_is_opened_typed_into_and_nothing_is_typed_for_its_own_sake() -> None:
+    visits = [typing("Show me revenue by country", random.Random(seed)) for seed in range(300)]
+    assert {len(visit) for visit in visits} == {3, 4, 5, 6, 7}
+    for visit in visits:
+        opened = visit.count("")
+        assert 1 <= opened <= 3
+        assert visit[opened:] in (["Show", "Show me"], ["Show", "Show me"] * 2)
+    assert 30 <= sum(len(visit) > visit.count("") + 2 for visit in visits) <= 90
+
+
+def test_what_was_not_asked_has_no_rate() -> None:
+    assert Looks().first_hit_rate is None
+    assert Looks().as_data()["hit_p50_ms"] is None
+
+
+async def test_the_replay_reports_what_the_services_counted(
+    servers: Servers, template_db: str, tmp_path: Path
+) -> None:
+    patterns = patterns_of(read_questions(SAMPLE), read_vocabulary(VOCABULARY))
+    people = [
+        replace(person, activities=person.activities[:16])
+        for person in colleagues(patterns, "shop")[:8]
+    ]
+    install(source_of(None), tmp_path)
+    variables = {"ATTUNE_JWT_ISSUER": ISSUER, "ATTUNE_JWT_AUDIENCE": AUDIENCE}
+    async with (
+        running_api(servers, template_db, tmp_path) as api,
+        api.as_("analyst01", org="demo") as http,
+    ):
+        client = Client(http, "demo", "shop", JWT_SECRET, variables)
+        before = await client.cache_metrics(name_of(people[0]))
+        log = await replay(client, people, lambda _: None)
+        metrics = await metrics_since(client, name_of(people[0]), before)
+    looks = log.looks
+    assert (metrics.requests, metrics.hits) == (looks.count, len(looks.hits))
+    assert 0 < looks.first_hits < looks.first < looks.count
+    assert metrics.hit_rate
+    assert metrics.hit_rate > (looks.first_hit_rate or 1.0)
+    counts = {t["activity_type"]: t["count"] for t in metrics.breakdown["activities"]}
+    assert counts["query"] == 8 * 16
+    assert counts.get("suggestion_click", 0) == looks.clicks
+    assert log.last_lag is not None
