@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import grpc
 import pytest
+from attune.activity.v1 import activity_pb2
 from attune.suggestions.v1 import metrics_pb2 as pb
 from prometheus_client import REGISTRY
 
@@ -17,12 +18,13 @@ from services.common.clock import utc_now
 from services.common.db import Connection
 from services.suggestions.app import pool_of
 from services.suggestions.metrics.counting import RequestCounts, forgetting_requests
-from services.suggestions.metrics.domain import bucket_of, percent
+from services.suggestions.metrics.domain import Requests, bucket_of, percent
 from services.suggestions.metrics.store import MetricsStore
 from services.suggestions.metrics.telemetry import measure
 from tests.databases import connected
 from tests.suggestions.asking import ask, learned, suggest
 from tests.suite import ORGANIZATION, Servers, Suite, running_suite
+from tests.waiting import until
 
 NOW = datetime(2026, 11, 21, 10, 7, 30, tzinfo=UTC)
 DOCUMENTED_HIT_RATE = """
@@ -152,16 +154,17 @@ async def test_counts_wait_while_the_database_is_down(suite: Suite) -> None:
     async with pool_of(suite.suggestions_settings) as pool:
         store = MetricsStore(pool)
         counts = RequestCounts(store, utc_now)
-        counts.add(ORGANIZATION, "patterns")
+        counts.add(ORGANIZATION, "patterns", True)
         await pool.close()
         with pytest.raises(Exception, match="closed"):
             await counts.flush(ORGANIZATION)
     async with pool_of(suite.suggestions_settings) as pool:
         counts._store = MetricsStore(pool)
-        counts.add(ORGANIZATION, "patterns")
+        counts.add(ORGANIZATION, "patterns", True)
         await counts.flush(ORGANIZATION)
         await counts.flush(ORGANIZATION)
-        assert await counts._store.requests(ORGANIZATION, bucket_of(utc_now())) == {"patterns": 2}
+        stored = await counts._store.requests(ORGANIZATION, utc_now() - timedelta(minutes=30))
+        assert stored == {"patterns": Requests(2, 2)}
 
 
 async def test_a_window_counts_its_oldest_quarter_whole_and_nothing_before(suite: Suite) -> None:
@@ -169,9 +172,11 @@ async def test_a_window_counts_its_oldest_quarter_whole_and_nothing_before(suite
         store = MetricsStore(pool)
         edge = bucket_of(utc_now() - timedelta(hours=2))
         before = edge - timedelta(minutes=15)
-        await store.add_requests(ORGANIZATION, {(edge, "cached"): 3, (before, "cached"): 4})
-        await store.add_requests(ORGANIZATION, {(edge, "cached"): 1})
-        await store.add_requests("other", {(edge, "cached"): 100})
+        await store.add_requests(
+            ORGANIZATION, {(edge, "cached"): Requests(3), (before, "cached"): Requests(4)}
+        )
+        await store.add_requests(ORGANIZATION, {(edge, "cached"): Requests(1)})
+        await store.add_requests("other", {(edge, "cached"): Requests(100)})
     assert (await cache(suite, hours=2)).requests == 4
     assert (await cache(suite, hours=3)).requests == 8
 
@@ -180,9 +185,11 @@ async def test_counts_that_no_window_reaches_are_forgotten(suite: Suite) -> None
     async with pool_of(suite.suggestions_settings) as pool:
         store = MetricsStore(pool)
         old, new = (bucket_of(utc_now() - timedelta(days=days)) for days in (101, 89))
-        await store.add_requests(ORGANIZATION, {(old, "cached"): 1, (new, "cached"): 1})
+        await store.add_requests(
+            ORGANIZATION, {(old, "cached"): Requests(1), (new, "cached"): Requests(1)}
+        )
         await forgetting_requests(store, utc_now).run(b"")
-        assert await store.requests(ORGANIZATION, old) == {"cached": 1}
+        assert await store.requests(ORGANIZATION, old) == {"cached": Requests(1)}
 
 
 async def test_popular_patterns_are_those_of_the_document(
@@ -267,7 +274,9 @@ async def test_click_through_is_the_share_of_servings_with_a_click(
 ) -> None:
     now = utc_now() - timedelta(minutes=1)
     async with pool_of(suite.suggestions_settings) as pool:
-        await MetricsStore(pool).add_requests(ORGANIZATION, {(bucket_of(now), "patterns"): 8})
+        await MetricsStore(pool).add_requests(
+            ORGANIZATION, {(bucket_of(now), "patterns"): Requests(9, 8)}
+        )
     async with tables(servers, database) as conn:
         await serve_one(conn, "ann", ["a", "b"], now, clicked=2)
         await serve_one(conn, "bob", ["a", "b"], now, clicked=1)
@@ -280,6 +289,26 @@ async def test_click_through_is_the_share_of_servings_with_a_click(
     assert (found.clicks, found.unmatched_clicks) == (3, 1)
     assert [(p.position, p.clicks) for p in found.positions] == [(1, 1), (2, 2)]
     assert (await click_through(suite, days=60)).unmatched_clicks == 2
+
+
+async def test_a_click_on_what_was_suggested_is_counted_with_its_place(learning: Suite) -> None:
+    before = REGISTRY.get_sample_value("attune_suggestion_clicks_total") or 0.0
+    shown = (await suggest(learning)).suggestions
+    click = activity_pb2.LogActivityRequest(
+        activity_type="suggestion_click", suggestion_clicked=shown[1].text
+    )
+    await learning.activity.LogActivity(click, metadata=learning.as_())
+
+    async def joined() -> bool:
+        return (await click_through(learning)).clicks == 1
+
+    await until(joined)
+    found = await click_through(learning)
+    assert (found.servings, found.clicked_servings, found.click_through_rate) == (1, 1, 100.0)
+    assert [(p.position, p.clicks) for p in found.positions] == [(2, 1)]
+    assert REGISTRY.get_sample_value("attune_suggestion_clicks_total") == before + 1
+    assert await popular(learning, by="clicks") == {shown[1].text: (1, 1)}
+    assert set(await popular(learning, by="servings")) == {one.text for one in shown}
 
 
 async def test_metrics_are_not_for_viewers(suite: Suite) -> None:

@@ -5,16 +5,17 @@ organization about once a second. A process that is killed loses at most what it
 """
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import TypeAlias
 
 import structlog
 
 from services.common.clock import Clock
 from services.common.jobs import Job
-from services.suggestions.metrics.domain import KEPT, bucket_of
+from services.suggestions.metrics.domain import KEPT, Requests, bucket_of
 from services.suggestions.metrics.store import MetricsStore
 from services.suggestions.metrics.telemetry import REQUESTS
 
@@ -22,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 FLUSH_SECONDS = 1.0
 
-Counts = Counter[tuple[datetime, str]]
+Counts: TypeAlias = defaultdict[tuple[datetime, str], Requests]
 """Requests by quarter of an hour and source."""
 
 
@@ -32,12 +33,13 @@ class RequestCounts:
     def __init__(self, store: MetricsStore, now: Clock) -> None:
         self._store = store
         self._now = now
-        self._waiting: defaultdict[str, Counts] = defaultdict(Counter)
+        self._waiting: defaultdict[str, Counts] = defaultdict(empty)
         self._storing = asyncio.Lock()
 
-    def add(self, organization_id: str, source: str) -> None:
-        """Count a request that was answered in this way."""
-        self._waiting[organization_id][bucket_of(self._now()), source] += 1
+    def add(self, organization_id: str, source: str, shown: bool) -> None:
+        """Count a request that was answered in this way, with suggestions or without."""
+        key = (bucket_of(self._now()), source)
+        self._waiting[organization_id][key].add(Requests(1, int(shown)))
         REQUESTS.labels(source).inc()
 
     async def flush(self, organization_id: str) -> None:
@@ -49,7 +51,8 @@ class RequestCounts:
             try:
                 await self._store.add_requests(organization_id, counts)
             except BaseException:
-                self._waiting[organization_id].update(counts)
+                for key, counted in counts.items():
+                    self._waiting[organization_id][key].add(counted)
                 raise
 
     @asynccontextmanager
@@ -75,6 +78,10 @@ class RequestCounts:
             except Exception as err:  # whatever it is, the next second tries again
                 log.warning("requests not counted yet", error=str(err))
                 return
+
+
+def empty() -> Counts:
+    return defaultdict(Requests)
 
 
 def forgetting_requests(store: MetricsStore, now: Clock) -> Job:

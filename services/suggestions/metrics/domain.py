@@ -14,6 +14,18 @@ KEPT = timedelta(days=100)
 NEWEST_READ = 20_000
 
 
+@dataclass
+class Requests:
+    """Requests for suggestions, and how many of them were answered with any."""
+
+    requests: int = 0
+    shown: int = 0
+
+    def add(self, others: "Requests") -> None:
+        self.requests += others.requests
+        self.shown += others.shown
+
+
 @dataclass(frozen=True)
 class CacheEntries:
     """What is in the cache: how many entries, and how many were hit."""

@@ -1,13 +1,14 @@
 -- name: add_requests
-INSERT INTO suggestion_request_counts AS r (organization_id, bucket, source, requests)
-SELECT $1, c.bucket, c.source, c.requests
-FROM unnest($2::timestamptz[], $3::text[], $4::bigint[]) AS c (bucket, source, requests)
+INSERT INTO suggestion_request_counts AS r (organization_id, bucket, source, requests, shown)
+SELECT $1, c.bucket, c.source, c.requests, c.shown
+FROM unnest($2::timestamptz[], $3::text[], $4::bigint[], $5::bigint[])
+    AS c (bucket, source, requests, shown)
 ORDER BY c.bucket, c.source
 ON CONFLICT (organization_id, bucket, source) DO UPDATE
-SET requests = r.requests + excluded.requests;
+SET requests = r.requests + excluded.requests, shown = r.shown + excluded.shown;
 
 -- name: count_requests
-SELECT source, sum(requests)::bigint AS requests
+SELECT source, sum(requests)::bigint AS requests, sum(shown)::bigint AS shown
 FROM suggestion_request_counts
 WHERE organization_id = $1 AND bucket >= $2
 GROUP BY source

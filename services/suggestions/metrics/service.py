@@ -9,7 +9,7 @@ from services.common.caller import Caller, caller
 from services.common.clock import Clock
 from services.common.interceptors import Context
 from services.suggestions.metrics.counting import RequestCounts
-from services.suggestions.metrics.domain import CACHED, bucket_of, percent
+from services.suggestions.metrics.domain import CACHED, Requests, bucket_of, percent
 from services.suggestions.metrics.store import MetricsStore
 
 HOURS, DAYS, LIMIT = 24, 30, 10
@@ -34,7 +34,8 @@ class SuggestionMetricsService(pb_grpc.SuggestionMetricsServiceServicer):
         organization = caller().organization_id
         cache = await self._store.entries(organization, since)
         requests = await self._requests(organization, since)
-        total, hits = sum(requests.values()), requests.get(CACHED, 0)
+        total = sum(counted.requests for counted in requests.values())
+        hits = requests[CACHED].requests if CACHED in requests else 0
         return pb.GetCacheMetricsResponse(
             hours=hours,
             since=since,
@@ -75,7 +76,8 @@ class SuggestionMetricsService(pb_grpc.SuggestionMetricsServiceServicer):
         days = request.days or DAYS
         since = self._now() - timedelta(days=days)
         organization = caller().organization_id
-        servings = sum((await self._requests(organization, since)).values())
+        requests = await self._requests(organization, since)
+        servings = sum(counted.shown for counted in requests.values())
         clicks = await self._store.clicks(organization, since)
         return pb.GetServingClickThroughResponse(
             days=days,
@@ -88,7 +90,7 @@ class SuggestionMetricsService(pb_grpc.SuggestionMetricsServiceServicer):
             positions=map(position_to_pb, clicks.by_position.items()),
         )
 
-    async def _requests(self, organization_id: str, since: datetime) -> dict[str, int]:
+    async def _requests(self, organization_id: str, since: datetime) -> dict[str, Requests]:
         """Requests by source, with those that this process has yet to store."""
         await self._counts.flush(organization_id)
         return await self._store.requests(organization_id, bucket_of(since))
@@ -98,9 +100,9 @@ class SuggestionMetricsService(pb_grpc.SuggestionMetricsServiceServicer):
         return 1 if who.may_read_others else self._min_people
 
 
-def source_to_pb(counted: tuple[str, int]) -> pb.GetCacheMetricsResponse.Source:
+def source_to_pb(counted: tuple[str, Requests]) -> pb.GetCacheMetricsResponse.Source:
     source, requests = counted
-    return pb.GetCacheMetricsResponse.Source(source=source, requests=requests)
+    return pb.GetCacheMetricsResponse.Source(source=source, requests=requests.requests)
 
 
 def position_to_pb(counted: tuple[int, int]) -> pb.GetServingClickThroughResponse.Position:

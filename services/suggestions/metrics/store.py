@@ -10,6 +10,7 @@ from services.suggestions.metrics.domain import (
     CacheEntries,
     Clicks,
     Popular,
+    Requests,
     RolePattern,
 )
 
@@ -22,17 +23,22 @@ class MetricsStore:
         self._pool = pool
 
     async def add_requests(
-        self, organization_id: str, counts: Mapping[tuple[datetime, str], int]
+        self, organization_id: str, counts: Mapping[tuple[datetime, str], Requests]
     ) -> None:
         """Add requests by (quarter of an hour, source)."""
-        buckets, sources = zip(*counts, strict=True)
-        args = (list(buckets), list(sources), list(counts.values()))
-        await self._pool.execute(SQL["add_requests"], organization_id, *args)
+        await self._pool.execute(
+            SQL["add_requests"],
+            organization_id,
+            [bucket for bucket, _ in counts],
+            [source for _, source in counts],
+            [counted.requests for counted in counts.values()],
+            [counted.shown for counted in counts.values()],
+        )
 
-    async def requests(self, organization_id: str, since: datetime) -> dict[str, int]:
+    async def requests(self, organization_id: str, since: datetime) -> dict[str, Requests]:
         """Requests by source, the most frequent first."""
         rows = await self._pool.fetch(SQL["count_requests"], organization_id, since)
-        return {row["source"]: row["requests"] for row in rows}
+        return {row["source"]: Requests(row["requests"], row["shown"]) for row in rows}
 
     async def forget_requests(self, before: datetime) -> None:
         await self._pool.execute(SQL["forget_requests"], before)

@@ -18,6 +18,7 @@ MEASURE_SECONDS = 60.0
 REQUESTS = Counter(
     "attune_suggestion_requests_total", "Requests for suggestions, by how answered.", ["source"]
 )
+CLICKS = Counter("attune_suggestion_clicks_total", "Clicks on what was shown before.")
 CACHE_ENTRIES = Gauge(
     "attune_suggestion_cache_entries", "Entries of the last 24 hours in the cache.", ["hit"]
 )

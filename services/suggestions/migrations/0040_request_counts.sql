@@ -5,6 +5,8 @@ CREATE TABLE suggestion_request_counts (
     bucket timestamptz NOT NULL,
     source varchar(50) NOT NULL,
     requests bigint NOT NULL,
+    -- Those answered with a suggestion or more.
+    shown bigint NOT NULL,
     PRIMARY KEY (organization_id, bucket, source)
 ) WITH (fillfactor = 50);
 

@@ -44,7 +44,7 @@ class SuggestionsService(pb_grpc.SuggestionsServiceServicer):
         asked, vocabulary = await self._asked(request)
         given = await self._suggester.suggest(asked, vocabulary)
         self._recorder.record(serving_of(asked, given, self._now()))
-        self._counts.add(asked.organization_id, given.source)
+        self._counts.add(asked.organization_id, given.source, bool(given.answer.suggestions))
         return given_to_pb(request, given)
 
     async def ExplainSuggestions(

@@ -15,6 +15,7 @@ from services.common.consumer import Fact
 from services.common.db import Connection
 from services.common.event_log import SQL as CURSOR_SQL
 from services.common.jobs import Job
+from services.suggestions.metrics.telemetry import CLICKS
 from services.suggestions.servings.domain import Ask, Click, Shown, Verdicts, text_key
 from services.suggestions.servings.store import Match, ServingStore
 
@@ -47,6 +48,7 @@ class Joiner:
             verdicts.click(known[match.serving], match.position)
         if clicked:
             await self._store.join_clicks(conn, organization_id, clicked, known)
+            CLICKS.inc(len(clicked))
         if asks:
             # The clicks of this batch are in `known`, and stay as they are there.
             found = await self._store.match_asks(conn, organization_id, asks, self._window, known)
