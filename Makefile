@@ -65,8 +65,9 @@ api-baseline: gen-check $(BUF_READY) ## Accept the API as it is now: later ones 
 	@$(BUF) build build/gen.binpb --exclude-source-info --as-file-descriptor-set -o $(RELEASED)
 	@echo 'Wrote $(RELEASED).'
 
-demo: $(READY) ## Replay questions and watch it learn; QUESTIONS=FILE for your own
-	@$(BIN)/attune demo $(if $(QUESTIONS),--questions "$(QUESTIONS)")
+demo: $(READY) ## Replay questions and watch it learn; QUESTIONS=FILE for yours, REPORT=FILE to keep
+	@$(BIN)/attune demo $(if $(QUESTIONS),--questions "$(QUESTIONS)") \
+	  $(if $(REPORT),--report "$(REPORT)")
 
 bench: $(READY_DEV) ## Measure, each as a ratio to a baseline of the same run
 	@$(PY) -m bench $(ARGS)

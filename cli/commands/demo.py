@@ -24,6 +24,9 @@ def demo(
             help='Questions to replay, one a line, or JSON objects with the question as "q".'
         ),
     ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="A file to write what was learned to, all patterns too.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Replay questions of forty people, and show what is learned from them.
@@ -35,7 +38,7 @@ def demo(
 
     from cli.commands.run import quiet_logs
     from cli.demo.questions import read_questions, source_of
-    from cli.demo.view import DemoView, show
+    from cli.demo.view import DemoView, show, write_report
     from cli.local.state import is_running
 
     settings = read_settings()
@@ -50,6 +53,8 @@ def demo(
     started = not is_running(settings.home)
     with DemoView() as view:
         outcome = asyncio.run(performed(settings, source, asked, view))
+    if report:
+        write_report(outcome, report)
     if as_json:
         out_json(outcome.as_data() | {"started": started})
     else:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
@@ -26,6 +27,7 @@ from cli.local.supervisor import Notice
 
 SLOT_STYLE = "cyan"
 ROLE_SHOWN, OWN_SHOWN = 4, 2
+REPORT_WIDTH = 100
 
 
 class DemoView:
@@ -148,10 +150,7 @@ def say_what_was_learned(console: Console, outcome: Outcome) -> None:
         f"  {plural(len(outcome.patterns), 'pattern')} from {asked:,} questions;"
         " the most used of each job:\n"
     )
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("pattern", max_width=51, no_wrap=True, overflow="ellipsis")
-    for name in ("asked", "worked", "took"):
-        table.add_column(name, justify="right", no_wrap=True, min_width=len(name))
+    table = pattern_table()
     for one in outcome.learned:
         if table.row_count:
             table.add_row()
@@ -160,6 +159,14 @@ def say_what_was_learned(console: Console, outcome: Outcome) -> None:
         table.add_row(f"[dim]{escape(one.user)} alone[/]")
         add_patterns(table, one.own[:OWN_SHOWN])
     console.print(indented(table))
+
+
+def pattern_table(width: int = 51) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("pattern", max_width=width, no_wrap=True, overflow="ellipsis")
+    for name in ("asked", "worked", "took"):
+        table.add_column(name, justify="right", no_wrap=True, min_width=len(name))
+    return table
 
 
 def add_patterns(table: Table, patterns: Iterable[dict[str, Any]]) -> None:
@@ -212,20 +219,20 @@ def say_metrics(console: Console, outcome: Outcome) -> None:
     table = figures()
     table.add_row(
         "Suggestions",
-        f"asked for {plural(metrics.requests, 'time')} in the replay. Before a question everybody"
-        " opens the\nconsole 1 to 3 times; it asks again after the first and the second word,"
-        "\nwhich 1 in 5 takes back and types again",
+        f"asked for {plural(metrics.requests, 'time')}: a console is opened 1 to 4 times before a"
+        " question, asks again after its first and second word, and 1 in 5 types the second word"
+        " twice",
     )
     table.add_row(
         "From the cache",
-        f"[bold]{metrics.hit_rate or 0.0:.0%}[/] of the requests, as the service counts;"
+        f"[bold]{metrics.hit_rate or 0.0:.0%}[/] as the service counts,"
         f" {outcome.log.looks.first_hit_rate or 0.0:.0%} where no look is repeated",
     )
     with suppress(TypeError):
         table.add_row(
             "Median",
             f"{looks['hit_p50_ms']:.1f} ms from the cache, {looks['miss_p50_ms']:.1f} ms made anew,"
-            " while all are at it",
+            " 16 at once",
         )
     table.add_row("Click-through", clicks_of(metrics.breakdown["click_through"]))
     console.print(indented(table))
@@ -236,10 +243,7 @@ def say_metrics(console: Console, outcome: Outcome) -> None:
 
 def clicks_of(through: dict[str, Any]) -> str:
     rate = through.get("click_through_rate") or 0.0
-    return (
-        f"[bold]{rate:.0f}%[/] of {through['total_queries']:,} questions and clicks of today are"
-        " clicks"
-    )
+    return f"[bold]{rate:.0f}%[/] of {through['total_queries']:,} questions and clicks of today"
 
 
 def say_popular(console: Console, popular: Sequence[dict[str, Any]]) -> None:
@@ -248,6 +252,17 @@ def say_popular(console: Console, popular: Sequence[dict[str, Any]]) -> None:
         hits, people = plural(one["count"], "hit"), plural(one["people"], "person", "people")
         table.add_row("   ", Text(one["text"]), Text(f"{hits} for {people}", "dim"))
     console.print(table)
+
+
+def write_report(outcome: Outcome, file: Path) -> None:
+    """What `show` prints, with all patterns, as text."""
+    with file.open("w", encoding="utf-8") as text:
+        console = Console(file=text, width=REPORT_WIDTH, highlight=False)
+        show(outcome, started=False, console=console)
+        heading(console, "All patterns of the organization, the most used first")
+        table = pattern_table(REPORT_WIDTH - 30)
+        add_patterns(table, outcome.patterns)
+        console.print(indented(table))
 
 
 def say_what_next(console: Console, outcome: Outcome, started: bool) -> None:

@@ -4,9 +4,10 @@ The assumptions, which decide how often a cache can answer:
 
 - A console asks for suggestions when it is opened, with nothing typed, and again after the first
   and the second word of a question.
-- Before a question somebody opens it one to three times: to look, to read an answer and come back.
+- Before a question somebody opens it, or comes back to its tab, one to four times: to look, or from
+  reading an answer. Only the last time there is a question to ask.
 - One question in five has its second word taken back and typed again.
-- Whoever is suggested the very question clicks it, and types no further.
+- Whoever is suggested the very question, in whatever case, clicks it and types no further.
 - What a person asks in the demo is one session, within the hour that suggestions are cached.
 
 Looks that repeat one since the last question are counted apart, for it is they that a cache answers
@@ -23,7 +24,7 @@ from typing import Any
 from cli.demo.client import Client
 from cli.demo.people import Colleague
 
-OPENED = (1, 2, 3)
+OPENED = (1, 2, 3, 4)
 RETYPED_SHARE = 0.2
 
 Post = Callable[[str, Colleague, Any, int], Awaitable[None]]
@@ -71,23 +72,29 @@ class Console:
         """Look, type, click the person's next question where it is suggested, and run it."""
         activity = who.activities[number]
         seen: set[str] = set()
-        for typed in typing(activity["query_text"], random.Random(f"{who.user} {number}")):
-            suggested = await self._look(who, typed, first=typed not in seen)
-            seen.add(typed)
-            if activity["query_text"] in suggested:
+        opened, typed = visit(activity["query_text"], random.Random(f"{who.user} {number}"))
+        for _ in range(opened - 1):
+            await self._look(who, "", seen)
+        for text in ["", *typed]:
+            suggested = await self._look(who, text, seen)
+            if shown := suggested.get(activity["query_text"].casefold()):
+                activity = {**activity, "query_text": shown}
                 await self._click(who, activity)
                 break
         await self._post("log", who, activity, 1)
 
-    async def _look(self, who: Colleague, typed: str, *, first: bool) -> set[str]:
+    async def _look(self, who: Colleague, typed: str, seen: set[str]) -> dict[str, str]:
+        """The questions suggested, by their folded text; `seen` is what was looked at before."""
         began = time.perf_counter()
         answer = await self._client.suggestions((who.user, who.job_role), typed)
         taken = (time.perf_counter() - began) * 1000
         hit = answer["source"] == "cached"
         (self.looks.hits if hit else self.looks.misses).append(taken)
-        self.looks.first += first
-        self.looks.first_hits += first and hit
-        return {one["text"] for one in answer["suggestions"]}
+        if typed not in seen:
+            self.looks.first += 1
+            self.looks.first_hits += hit
+            seen.add(typed)
+        return {one["text"].casefold(): one["text"] for one in answer["suggestions"]}
 
     async def _click(self, who: Colleague, activity: dict[str, Any]) -> None:
         click = {
@@ -99,11 +106,10 @@ class Console:
         self.looks.clicks += 1
 
 
-def typing(question: str, chance: random.Random) -> list[str]:
-    """What stands in the box each time that the console asks for suggestions."""
-    one, two = beginning(question, 1), beginning(question, 2)
-    again = [one, two] if chance.random() < RETYPED_SHARE else []
-    return [""] * chance.choice(OPENED) + [one, two, *again]
+def visit(question: str, chance: random.Random) -> tuple[int, list[str]]:
+    """How often the console is opened, and what stands in the box as the question is typed."""
+    words = [beginning(question, 1), beginning(question, 2)]
+    return chance.choice(OPENED), words * (2 if chance.random() < RETYPED_SHARE else 1)
 
 
 def beginning(text: str, words: int) -> str:
