@@ -7,7 +7,7 @@ organization about once a second. A process that is killed loses at most what it
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import TypeAlias
 
@@ -58,17 +58,18 @@ class RequestCounts:
     @asynccontextmanager
     async def flushing(self) -> AsyncIterator[None]:
         """Store now and then until the block ends, and at its end what is left."""
-        task = asyncio.create_task(self._keep_flushing())
+        stop = asyncio.Event()
+        task = asyncio.create_task(self._keep_flushing(stop))
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-            await self._flush_all()
+            stop.set()
+            await task  # not cut off: what is being stored would count twice
 
-    async def _keep_flushing(self) -> None:
-        while True:
-            await asyncio.sleep(FLUSH_SECONDS)
+    async def _keep_flushing(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), FLUSH_SECONDS)
             await self._flush_all()
 
     async def _flush_all(self) -> None:
