@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 import asyncpg
 import pytest
+from anyio.pytest_plugin import get_runner
 
 from cli.local.postgres import Postgres
 from cli.local.process import free_ports, running
@@ -23,9 +24,10 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-async def one_event_loop() -> AsyncIterator[None]:
+def one_event_loop(anyio_backend: str) -> Iterator[None]:
     """Keeps the loop until the run ends: gRPC may still tell a call's end when its test is over."""
-    yield
+    with get_runner(anyio_backend, {}):
+        yield
 
 
 @pytest.fixture(scope="session")

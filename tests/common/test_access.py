@@ -5,13 +5,13 @@ from typing import Any
 
 import grpc
 import pytest
-from attune.activity.v1 import activity_pb2, activity_pb2_grpc, api_keys_pb2, identity_pb2
+from attune.activity.v1 import activity_pb2, activity_pb2_grpc
 from attune.common.v1 import event_log_pb2, event_log_pb2_grpc
 from attune.common.v1.access_pb2 import Role
-from attune.suggestions.v1 import patterns_pb2, preferences_pb2, suggestions_pb2
 from google.protobuf import descriptor_pb2, descriptor_pool
 from google.protobuf.descriptor import ServiceDescriptor
 
+from gateway.routing.routes import modules
 from services.common.access import Rule, rules_of
 from services.common.caller import Caller
 from services.common.clock import utc_now
@@ -22,15 +22,9 @@ from services.common.tokens import TokenSigner, TokenVerifier
 from tests.common.stubs import nothing, stubbed
 from tests.suite import PRIVATE_KEY, PUBLIC_KEY, reason_of
 
-MODULES = (
-    activity_pb2,
-    api_keys_pb2,
-    identity_pb2,
-    event_log_pb2,
-    patterns_pb2,
-    preferences_pb2,
-    suggestions_pb2,
-)
+MODULES = [
+    module for package in ("activity", "common", "suggestions") for module in modules(package)
+]
 SERVICES = [s for module in MODULES for s in module.DESCRIPTOR.services_by_name.values()]
 HISTORY = "/attune.activity.v1.ActivityService/GetActivityHistory"
 REBUILD = "/attune.suggestions.v1.PatternsService/RebuildQueryPatterns"
@@ -85,6 +79,8 @@ def test_every_rpc_of_the_product_says_who_may_call_it() -> None:
     assert {name for name, rule in RULES.items() if rule.anyone} == {
         "/attune.activity.v1.IdentityService/ExchangeToken",
         "/attune.activity.v1.IdentityService/IssueServiceToken",
+        # Each call on the stream shows a token of its own.
+        "/attune.common.v1.MultiplexService/Multiplex",
     }
 
 

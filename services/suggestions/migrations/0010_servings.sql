@@ -86,7 +86,6 @@ DECLARE
     part record;
     dropped_parts integer := 0;
 BEGIN
-    SET LOCAL lock_timeout = '2s';
     FOR part IN
         SELECT c.relname, pg_get_expr(c.relpartbound, c.oid) AS bounds
         FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
@@ -97,4 +96,12 @@ BEGIN
         dropped_parts := dropped_parts + 1;
     END LOOP;
     RETURN dropped_parts;
+END $$;
+
+-- A caller's temporary tables are looked at last, and no lock is waited for without bound.
+DO $$
+BEGIN
+    EXECUTE format('ALTER FUNCTION drop_old_servings(timestamptz) SET search_path = %I, pg_temp',
+        current_schema());
+    ALTER FUNCTION drop_old_servings(timestamptz) SET lock_timeout = '2s';
 END $$;

@@ -1,6 +1,7 @@
 import datetime
 
 from attune.common.v1 import access_pb2 as _access_pb2
+from attune.common.v1 import entries_pb2 as _entries_pb2
 from attune.common.v1 import json_pb2 as _json_pb2
 from buf.validate import validate_pb2 as _validate_pb2
 from google.api import annotations_pb2 as _annotations_pb2
@@ -46,12 +47,14 @@ class LogActivityResponse(_message.Message):
     def __init__(self, success: _Optional[bool] = ..., activity_id: _Optional[int] = ..., activity_type: _Optional[str] = ...) -> None: ...
 
 class BatchLogActivitiesRequest(_message.Message):
-    __slots__ = ("activities", "request_id")
+    __slots__ = ("activities", "request_id", "unread")
     ACTIVITIES_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    UNREAD_FIELD_NUMBER: _ClassVar[int]
     activities: _containers.RepeatedCompositeFieldContainer[LogActivityRequest]
     request_id: str
-    def __init__(self, activities: _Optional[_Iterable[_Union[LogActivityRequest, _Mapping]]] = ..., request_id: _Optional[str] = ...) -> None: ...
+    unread: _containers.RepeatedCompositeFieldContainer[_entries_pb2.UnreadEntry]
+    def __init__(self, activities: _Optional[_Iterable[_Union[LogActivityRequest, _Mapping]]] = ..., request_id: _Optional[str] = ..., unread: _Optional[_Iterable[_Union[_entries_pb2.UnreadEntry, _Mapping]]] = ...) -> None: ...
 
 class BatchLogActivitiesResponse(_message.Message):
     __slots__ = ("results", "accepted", "refused")

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x61ttune/common/v1/access.proto\x12\x10\x61ttune.common.v1\x1a google/protobuf/descriptor.proto\"\xa5\x01\n\x06\x41\x63\x63\x65ss\x12\x0e\n\x06\x61nyone\x18\x01 \x01(\x08\x12%\n\x05roles\x18\x02 \x03(\x0e\x32\x16.attune.common.v1.Role\x12\x12\n\nself_field\x18\x03 \x01(\t\x12\x0e\n\x06system\x18\x04 \x01(\x08\x12\x18\n\x10\x64\x65\x61\x64line_seconds\x18\x05 \x01(\x05\x12&\n\x05scope\x18\x06 \x01(\x0e\x32\x17.attune.common.v1.Scope*a\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bROLE_VIEWER\x10\x01\x12\x10\n\x0cROLE_ANALYST\x10\x02\x12\x0e\n\nROLE_ADMIN\x10\x03\x12\x10\n\x0cROLE_SERVICE\x10\x04*\xbb\x02\n\x05Scope\x12\x15\n\x11SCOPE_UNSPECIFIED\x10\x00\x12\r\n\tSCOPE_ANY\x10\x01\x12\x17\n\x13SCOPE_ACTIVITY_READ\x10\x02\x12\x18\n\x14SCOPE_ACTIVITY_WRITE\x10\x03\x12\x17\n\x13SCOPE_PATTERNS_READ\x10\x04\x12\x18\n\x14SCOPE_PATTERNS_WRITE\x10\x05\x12\x1a\n\x16SCOPE_PREFERENCES_READ\x10\x06\x12\x1b\n\x17SCOPE_PREFERENCES_WRITE\x10\x07\x12\x1a\n\x16SCOPE_SUGGESTIONS_READ\x10\x08\x12\x1b\n\x17SCOPE_ORGANIZATION_READ\x10\t\x12\x1c\n\x18SCOPE_ORGANIZATION_WRITE\x10\n\x12\x16\n\x12SCOPE_MEMBERS_READ\x10\x0b:J\n\x06\x61\x63\x63\x65ss\x12\x1e.google.protobuf.MethodOptions\x18\xc5\x8a\x03 \x01(\x0b\x32\x18.attune.common.v1.Accessb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x61ttune/common/v1/access.proto\x12\x10\x61ttune.common.v1\x1a google/protobuf/descriptor.proto\"\xa5\x01\n\x06\x41\x63\x63\x65ss\x12\x0e\n\x06\x61nyone\x18\x01 \x01(\x08\x12%\n\x05roles\x18\x02 \x03(\x0e\x32\x16.attune.common.v1.Role\x12\x12\n\nself_field\x18\x03 \x01(\t\x12\x0e\n\x06system\x18\x04 \x01(\x08\x12\x18\n\x10\x64\x65\x61\x64line_seconds\x18\x05 \x01(\x05\x12&\n\x05scope\x18\x06 \x01(\x0e\x32\x17.attune.common.v1.Scope*a\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bROLE_VIEWER\x10\x01\x12\x10\n\x0cROLE_ANALYST\x10\x02\x12\x0e\n\nROLE_ADMIN\x10\x03\x12\x10\n\x0cROLE_SERVICE\x10\x04*\xf0\x02\n\x05Scope\x12\x15\n\x11SCOPE_UNSPECIFIED\x10\x00\x12\r\n\tSCOPE_ANY\x10\x01\x12\x17\n\x13SCOPE_ACTIVITY_READ\x10\x02\x12\x18\n\x14SCOPE_ACTIVITY_WRITE\x10\x03\x12\x17\n\x13SCOPE_PATTERNS_READ\x10\x04\x12\x18\n\x14SCOPE_PATTERNS_WRITE\x10\x05\x12\x1a\n\x16SCOPE_PREFERENCES_READ\x10\x06\x12\x1b\n\x17SCOPE_PREFERENCES_WRITE\x10\x07\x12\x1a\n\x16SCOPE_SUGGESTIONS_READ\x10\x08\x12\x1b\n\x17SCOPE_ORGANIZATION_READ\x10\t\x12\x1c\n\x18SCOPE_ORGANIZATION_WRITE\x10\n\x12\x16\n\x12SCOPE_MEMBERS_READ\x10\x0b\x12\x1b\n\x17SCOPE_SUGGESTIONS_WRITE\x10\x0c\x12\x16\n\x12SCOPE_METRICS_READ\x10\r:J\n\x06\x61\x63\x63\x65ss\x12\x1e.google.protobuf.MethodOptions\x18\xc5\x8a\x03 \x01(\x0b\x32\x18.attune.common.v1.Accessb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,7 +35,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ROLE']._serialized_start=253
   _globals['_ROLE']._serialized_end=350
   _globals['_SCOPE']._serialized_start=353
-  _globals['_SCOPE']._serialized_end=668
+  _globals['_SCOPE']._serialized_end=721
   _globals['_ACCESS']._serialized_start=86
   _globals['_ACCESS']._serialized_end=251
 # @@protoc_insertion_point(module_scope)

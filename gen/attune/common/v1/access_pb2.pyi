@@ -30,6 +30,8 @@ class Scope(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SCOPE_ORGANIZATION_READ: _ClassVar[Scope]
     SCOPE_ORGANIZATION_WRITE: _ClassVar[Scope]
     SCOPE_MEMBERS_READ: _ClassVar[Scope]
+    SCOPE_SUGGESTIONS_WRITE: _ClassVar[Scope]
+    SCOPE_METRICS_READ: _ClassVar[Scope]
 ROLE_UNSPECIFIED: Role
 ROLE_VIEWER: Role
 ROLE_ANALYST: Role
@@ -47,6 +49,8 @@ SCOPE_SUGGESTIONS_READ: Scope
 SCOPE_ORGANIZATION_READ: Scope
 SCOPE_ORGANIZATION_WRITE: Scope
 SCOPE_MEMBERS_READ: Scope
+SCOPE_SUGGESTIONS_WRITE: Scope
+SCOPE_METRICS_READ: Scope
 ACCESS_FIELD_NUMBER: _ClassVar[int]
 access: _descriptor.FieldDescriptor
 
