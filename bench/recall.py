@@ -28,6 +28,7 @@ from services.suggestions.patterns.sessions import Heads, preceding, tally
 from services.suggestions.personalized.store import (
     BEGINNINGS_READ,
     NEAR_HOURS,
+    PATTERNS_BESIDE,
     PATTERNS_READ,
     SCOPES,
     SHORTEST_BEGINNING,
@@ -102,7 +103,9 @@ class Memory:
         head = self.heads.get(ask.user, Heads()).before(ask.session, ask.time)
         previous = head.template_key if head and head.leads else None
         found: list[Learned] = []
-        for scope, most in zip(scopes, PATTERNS_READ, strict=True):
+        looked_up = len(squash(typed).lstrip()) >= SHORTEST_BEGINNING
+        mosts = PATTERNS_BESIDE if looked_up else PATTERNS_READ
+        for scope, most in zip(scopes, mosts, strict=True):
             followers = self._followers(scope, previous)
             follows = sum(followers.values())
             for key in self._chosen(scope, most, followers, typed):

@@ -81,7 +81,9 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
     settings.refuse_development_secrets(settings.suggestions_database_url)
     verifier = TokenVerifier(settings.token_public_keys, now)
     async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(pool_of(settings))
+        # Queries that look keys up: planning them anew each time takes longer than running them.
+        generic = pool_of(settings, plan_cache_mode="force_generic_plan")
+        pool = await stack.enter_async_context(generic)
         recorder = await stack.enter_async_context(flushing(Recorder(ServingStore(pool))))
         counts = RequestCounts(MetricsStore(pool), now)
         await stack.enter_async_context(counts.flushing())

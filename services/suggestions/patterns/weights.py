@@ -29,6 +29,6 @@ def add(one: float | None, other: float) -> float:
     return round(more + math.log2(1 + 2.0 ** (less - more)), 6)
 
 
-def times(recent: float, now: datetime) -> float:
-    """How often, as counted now."""
-    return float(2.0 ** min(recent - half_lives(now), 62.0))
+def times(recent: float, moment: float) -> float:
+    """How often, as counted at that moment, in half-lives."""
+    return 2.0 ** min(recent - moment, 62.0)

@@ -22,7 +22,11 @@ SQL = load_queries(__package__)
 # How many patterns of the person, the job role and the organization can make a suggestion; and of
 # each for a beginning of the typed text.
 PATTERNS_READ = (30, 12, 12)
-BEGINNINGS_READ = 8
+# Fewer where so much is typed that patterns are looked up by it.
+PATTERNS_BESIDE = (12, 6, 6)
+BEGINNINGS_READ = 6
+SLOT_VALUES = msgspec.json.Decoder(dict[str, dict[str, int]])
+ASKED = msgspec.json.Decoder(dict[str, float])
 # Shorter beginnings say too little to look patterns up by.
 SHORTEST_BEGINNING = 3
 LAST_CHARACTER = "\U0010ffff"
@@ -131,10 +135,12 @@ class SuggestionStore:
         """What the person and the job role (`who`) and the organization ask, of this connection."""
         hour = hour_of_week(self._now())
         begun = squash(partial_query).lstrip()[:OPENING_LENGTH]
-        low = begun if len(begun) >= SHORTEST_BEGINNING else LAST_CHARACTER
+        looked_up = len(begun) >= SHORTEST_BEGINNING
+        low = begun if looked_up else LAST_CHARACTER
+        most = PATTERNS_BESIDE if looked_up else PATTERNS_READ
         rows = await self._pool.fetch(
             SQL["load_learned"],
-            *(organization_id, found.generation, *who, connection_id, *PATTERNS_READ),
+            *(organization_id, found.generation, *who, connection_id, *most),
             *(found.follows, openings(begun), BEGINNINGS_READ, low, low + LAST_CHARACTER),
             [str((hour + offset) % HOURS) for offset, _ in NEAR_HOURS],
             [weight for _, weight in NEAR_HOURS],
@@ -202,9 +208,9 @@ def learned_of(row: Any) -> Learned:
         frequency=row["frequency"],
         successes=row["successes"],
         last_used=row["last_used"],
-        values=msgspec.json.decode(row["slot_values"]),
+        values=SLOT_VALUES.decode(row["slot_values"]),
         recent=row["recent"],
-        asked=msgspec.json.decode(row["asked"]),
+        asked=ASKED.decode(row["asked"]),
         near=row["near"],
         shown=row["shown"],
         accepted=row["accepted"],

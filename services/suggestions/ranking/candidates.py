@@ -20,9 +20,11 @@ from services.suggestions.templates import query_type as templates
 # Where a text goes on is sought from so many words before its end.
 _TAIL_WORDS = 8
 # Continuing questions that are made in all, and at the fewest of one template.
-_CONTINUING, _FEWEST = 32, 2
-# Questions asked before that are tried of one template.
-_ASKED = 8
+_CONTINUING, _FEWEST, _INSTEAD = 32, 2, 3
+# Letters at the beginning that tell templates apart quickly.
+_LETTERS = 3
+# Of a template so many times as many questions that were asked as fillings that were not.
+_AGAIN = 2
 _SHORTEST_WORD = 2  # letters of a half-typed word within a text: one could be anything
 
 
@@ -76,23 +78,32 @@ class Candidates:
                     yield made
 
     def _filled(self, pattern: Pattern, most: int) -> Iterator[Candidate]:
-        """As it was asked before, the person's own questions all, then filled from the parts."""
-        yield from self._again(pattern, "", max(most, _ASKED))
-        fillings = self.filler.fillings(pattern.shape, pattern.seen, turn=pattern.turn, most=most)
-        for at, filled in enumerate(fillings):
-            yield self._candidate(pattern, filled, at, _NO_LEAD)
+        """As it was asked before; where that was seldom or excluded, filled from the parts."""
+        again = list(self._again(pattern, "", _AGAIN * most))
+        yield from again
+        if len(again) < most:
+            fillings = self.filler.fillings(
+                pattern.shape, pattern.seen, turn=pattern.turn, most=most
+            )
+            for at, filled in enumerate(fillings):
+                yield self._candidate(pattern, filled, at, _NO_LEAD)
 
     def continuing(self, patterns: Iterable[Pattern]) -> Iterator[Candidate]:
         """What goes on from the typed text: templates that begin so, and the catalogue's tails."""
         if self.typed is None:
             return
         patterns = list(patterns)
-        for pattern in patterns:
-            for made in self._again(pattern, self.typed.folded, _CONTINUING):
-                if made.continues:
-                    yield made
+        again = [
+            made
+            for pattern in patterns
+            for made in self._again(pattern, self.typed.folded, _CONTINUING)
+            if made.continues
+        ]
+        yield from again
         found = [*self._templates(self.typed, patterns), *self._tails(self.typed)]
-        most = min(FILLINGS, max(_FEWEST, _CONTINUING // max(1, len(found))))
+        # Where much was asked that begins so, what nobody asked need not be tried in many ways.
+        wanted = max(0, _CONTINUING - _INSTEAD * len(again))
+        most = min(FILLINGS, max(_FEWEST if wanted else 1, wanted // max(1, len(found))))
         for pattern, fixed, lead in found:
             before = frozenset(slot.term for slot in lead.named)
             fillings = self.filler.fillings(
@@ -106,7 +117,7 @@ class Candidates:
 
     def _again(self, pattern: Pattern, begun: str, most: int) -> Iterator[Candidate]:
         """The pattern's questions that begin so, as they were asked before."""
-        if not pattern.asked:
+        if not pattern.asked or not might_begin(pattern.shape.folded[0], begun):
             return
         for at, asked in enumerate(asked_before(pattern, self.scorer, begun)[:most]):
             filled = self.filler.again(pattern.shape, asked.values)
@@ -210,6 +221,15 @@ class Candidates:
         terms = {slot.term for slot in filled}
         shared = sum(word in taken.words or word in terms for word in about)
         return scoring.RELATED * shared / len(about)
+
+
+def might_begin(opening: str, begun: str) -> bool:
+    """Whether a question of a template that opens so may begin so, by the first letters.
+
+    No further ones: what stands before a time may be other words than the template's.
+    """
+    letters = min(_LETTERS, len(opening), len(begun))
+    return opening[:letters] == begun[:letters]
 
 
 def _tails(typed: Typed, start: int, named: Sequence[Filled]) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ TAIL, TAIL_STEP = 0.016, 0.0002
 # Use counts by its logarithm, because the hundredth time says less than the second; this many
 # uses give 1.
 PLENTY = 50
+LOG_PLENTY = math.log1p(PLENTY)
 # One standard deviation: a pattern that ran once and well counts half, not a fifth as at 1.96.
 WILSON_Z = 1.0
 FILLING = 0.06
@@ -111,29 +112,14 @@ def wilson_lower(successes: int, trials: int, z: float = WILSON_Z) -> float:
     return max(0.0, (rate + square / 2 - spread) / (1 + square))
 
 
-def recent_times(learned: Learned, now: datetime) -> float:
-    """How often it was asked, each time counted half as much for each half-life since."""
-    if learned.recent is not None:
-        return times(learned.recent, now)
-    age = half_lives(now) - half_lives(learned.last_used)
-    return float(max(0, learned.frequency) * 0.5 ** max(age, 0.0))
-
-
-def use(times_asked: float) -> float:
-    """From 0 for never to 1 for plenty, and beyond."""
-    return math.log1p(times_asked) / math.log1p(PLENTY)
-
-
-def merit(learned: Learned) -> float:
-    """What a scope's word counts, by how the template's questions ended."""
-    return SCOPE[learned.scope] * wilson_lower(learned.successes, max(0, learned.frequency))
-
-
 @dataclass(frozen=True)
 class Scorer:
-    """Scores the templates of one moment; `hours` is each scope's share of times near this hour."""
+    """Scores the templates of one moment, in half-lives since 1970.
 
-    now: datetime
+    `hours` is each scope's share of times near this hour of the week.
+    """
+
+    moment: float
     weights: Weights
     hours: Mapping[Scope, float]
 
@@ -145,37 +131,58 @@ class Scorer:
             near[one.scope] = near.get(one.scope, 0.0) + one.near
             total[one.scope] = total.get(one.scope, 0.0) + max(0, one.frequency)
         shares = {scope: near[scope] / total[scope] for scope in near if total[scope]}
-        return cls(now, weights, shares)
+        return cls(half_lives(now), weights, shares)
 
     def terms(self, scopes: Sequence[Learned]) -> Terms:
         """What the template's history says for it, by the scope that says most."""
         w = self.weights
         return Terms(
-            habit=w.habit * max(merit(one) * use(recent_times(one, self.now)) for one in scopes),
-            acceptance=w.acceptance * max(map(acceptance, scopes)),
-            session=w.session * max(map(following, scopes)),
-            hour=w.hour * max((self._hour(one) for one in scopes if one.near), default=0.0),
+            habit=w.habit * max([merit(one) * use(self._times(one)) for one in scopes]),
+            acceptance=w.acceptance * max([acceptance(one) for one in scopes]),
+            session=w.session * max([following(one) for one in scopes]),
+            hour=w.hour * max([self._hour(one) for one in scopes]),
         )
 
     def asked(self, learned: Learned, recent: float) -> float:
         """What the history of the very question says for it."""
-        return self.weights.asked * merit(learned) * (KNOWN + use(times(recent, self.now)))
+        return self.weights.asked * merit(learned) * (KNOWN + use(times(recent, self.moment)))
+
+    def _times(self, learned: Learned) -> float:
+        """How often it was asked, each time counted half as much for each half-life since."""
+        if learned.recent is not None:
+            return times(learned.recent, self.moment)
+        age = self.moment - half_lives(learned.last_used)
+        return float(max(0, learned.frequency) * 0.5 ** max(age, 0.0))
 
     def _hour(self, learned: Learned) -> float:
         usual = self.hours.get(learned.scope, 0.0)
-        if usual <= 0:
+        if usual <= 0 or not learned.near:
             return 0.0
         share = (learned.near + HOUR_DOUBT * usual) / (learned.frequency + HOUR_DOUBT)
         doublings = math.log2(share / usual) / HOUR_DOUBLINGS
         return SCOPE[learned.scope] * min(max(doublings, 0.0), 1.0)
 
 
+def use(times_asked: float) -> float:
+    """From 0 for never to 1 for plenty, and beyond."""
+    return math.log1p(times_asked) / LOG_PLENTY
+
+
+def merit(learned: Learned) -> float:
+    """What a scope's word counts, by how the template's questions ended."""
+    return SCOPE[learned.scope] * wilson_lower(learned.successes, max(0, learned.frequency))
+
+
 def acceptance(learned: Learned) -> float:
+    if not learned.accepted:
+        return 0.0
     return SCOPE[learned.scope] * wilson_lower(learned.accepted, learned.shown)
 
 
 def following(learned: Learned) -> float:
     """The share of questions after the one before that were this, less doubt where few were."""
+    if not learned.followed:
+        return 0.0
     return SCOPE[learned.scope] * learned.followed / (learned.follows + FOLLOW_DOUBT)
 
 
