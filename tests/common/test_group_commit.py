@@ -213,3 +213,12 @@ async def test_flushing_waits_until_nothing_is_queued(
 
 def test_the_bounds_are_those_of_the_design() -> None:
     assert (group_commit.MAX_ROWS, group_commit.MAX_BYTES) == (2_000, 8 * 1024 * 1024)
+
+
+async def test_rows_that_nobody_waits_for_gather_before_they_are_written(writer: Writer) -> None:
+    queue: GroupCommit[Any, Any] = GroupCommit("test", writer, linger_seconds=0.01)
+    queue.put("acme", "a", 1)
+    await asyncio.sleep(0)
+    queue.put("acme", "b", 1)
+    await queue.flushed()
+    assert writer.batches == [("acme", ["a", "b"])]

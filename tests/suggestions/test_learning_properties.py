@@ -19,6 +19,7 @@ from services.suggestions.patterns.domain import (
     learn,
     observe,
 )
+from services.suggestions.patterns.store import JSON_COLUMNS
 from services.suggestions.templates.vocabulary import parse_vocabulary
 from tests.properties import quick
 from tests.suite import VOCABULARY
@@ -62,7 +63,7 @@ def stored(patterns: Patterns) -> Patterns:
             pattern,
             **{
                 name: again(msgspec.json.decode(msgspec.json.encode(getattr(pattern, name))))
-                for name in ("metadata", "spellings", "slot_values")
+                for name in JSON_COLUMNS
             },
         )
         for key, pattern in patterns.items()

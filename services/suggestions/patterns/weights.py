@@ -31,4 +31,4 @@ def add(one: float | None, other: float) -> float:
 
 def times(recent: float, moment: float) -> float:
     """How often, as counted at that moment, in half-lives."""
-    return 2.0 ** min(recent - moment, 62.0)
+    return float(2.0 ** min(recent - moment, 62.0))

@@ -236,6 +236,27 @@ async def test_a_rebuild_neither_loses_nor_doubles_what_was_accepted(
     assert await acceptance(admin) == before
 
 
+async def test_a_rebuild_learns_the_same_signals(learning: Suite, admin: Connection) -> None:
+    pairs = ["Report profit by region", "Chart price by quarter", "Margin in 2024"] * 4
+    await ask(learning, *pairs)
+    await ask(learning, *pairs[:5], who=learning.as_("bob"))
+    await learned(learning, 12)
+    await until(lambda: caught_up(learning, admin))
+    live = "(SELECT coalesce(max(live), 0) FROM pattern_generations)"
+    signals = (
+        "SELECT pattern_type, target_id, template_key, recent, hours, followers, asked, opening"
+        f" FROM query_patterns WHERE generation = {live} ORDER BY 1, 2, 3"
+    )
+    heads = f"SELECT user_id, heads FROM session_heads WHERE generation = {live} ORDER BY 1"
+    before = [await admin.fetch(sql) for sql in (signals, heads)]
+    assert len(before[0]) == 12
+    await learning.patterns.RebuildQueryPatterns(
+        patterns_pb2.RebuildQueryPatternsRequest(), metadata=learning.as_("root", "admin")
+    )
+    assert [await admin.fetch(sql) for sql in (signals, heads)] == before
+    assert await admin.fetchval("SELECT count(DISTINCT generation) FROM session_heads") == 1
+
+
 async def test_a_rebuild_counts_the_clicks_that_the_consumer_has_not_come_to(
     suite: Suite, admin: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
