@@ -32,7 +32,7 @@ async def test_an_explanation_has_candidates_signals_filters_and_the_state_of_th
     assert told["candidates"][0]["text"] == given["suggestions"][0]["text"]
     best = told["candidates"][0]
     assert set(best) == {"text", "template", "source", "score", "signals", "position"}
-    assert {"name": "continues", "value": 10.0} in best["signals"]
+    assert {"name": "continues", "value": 12.0} in best["signals"]
     assert told["cache"]["state"] == "hit"
     assert told["cache"]["hit_count"] == 0
     assert told["count"] == len(told["candidates"])

@@ -37,7 +37,7 @@ class Learner:
         before = await self._store.top_templates(*tops)
         fresh = await self.count(conn, organization_id, generation, activities)
         after = await self._store.top_templates(*tops)
-        changed = [user for user in users if user in fresh or before[user] != after[user]]
+        changed = [u for u in users if u in fresh or ranks(before[u]) != ranks(after[u])]
         await outdate(conn, organization_id, changed)
 
     async def count(
@@ -75,6 +75,14 @@ class Learner:
         told = {a.user_id: a.job_role for a in activities if a.job_role}  # type: ignore[attr-defined]
         if told:
             await self._store.set_job_roles(conn, organization_id, told)
+
+
+def ranks(top: Sequence[bytes]) -> tuple[Sequence[bytes], frozenset[bytes]]:
+    """What matters of a person's top: the first, and which are there. With counts that fade, the
+
+    others change places with every question.
+    """
+    return top[:1], frozenset(top)
 
 
 def question_of(fact: object) -> Question | None:

@@ -25,7 +25,8 @@ from services.suggestions.templates.template import template_key
 # What the person put in a slot comes before what others did, however many they are.
 _OWN = 1000
 CATALOGUE = "catalogue"
-_OF_OTHERS = 3
+# Questions of a template that are tried where nothing is typed.
+_OF_OWN, _OF_OTHERS = 8, 3
 _ORDER = {"user": 0, "role": 1, "global": 2}
 
 
@@ -140,7 +141,7 @@ def _merged(group: list[Learned], scorer: Scorer) -> Pattern | None:
 def asked_before(pattern: Pattern, scorer: Scorer, begun: str = "") -> list[Asked]:
     """The pattern's questions that begin so, the best first, by the scope that says most for each.
 
-    Where nothing is typed, of others only the newest few: the rest could hardly win.
+    Where nothing is typed only the newest few, the rest could hardly win.
     """
     best: dict[str, Asked] = {}
     for one in pattern.seen.sources:
@@ -150,7 +151,7 @@ def asked_before(pattern: Pattern, scorer: Scorer, begun: str = "") -> list[Aske
             found = [key for key in one.asked if fold(key.partition(JOINED)[0]).startswith(begun)]
         else:
             found = sorted(one.asked, key=lambda key: -one.asked[key])
-            found = found if own else found[:_OF_OTHERS]
+            found = found[: _OF_OWN if own else _OF_OTHERS]
         for key in found:
             text, *values = key.split(JOINED)
             score, known = scorer.asked(one, one.asked[key]), best.get(fold(text))

@@ -48,8 +48,8 @@ FILLING = 0.06
 REPEATED = 0.012
 # More than the differences of fillings, less than the own daily habit: it reorders, never floods.
 PREFERRED = 0.4
-# Continuing what is typed outweighs all the rest together (at most about 6).
-CONTINUES = 10.0
+# Continuing what is typed outweighs all the rest together (at most about 10).
+CONTINUES = 12.0
 # "profit" is profit first, and "profit margin" second; more than one preference.
 WHOLE_WORD = 0.1
 RELATED = 0.8

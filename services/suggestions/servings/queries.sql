@@ -97,6 +97,24 @@ ON CONFLICT (organization_id, pattern_type, target_id, template_key) DO UPDATE
 SET shown = t.shown + excluded.shown, accepted = t.accepted + excluded.accepted,
     executed = t.executed + excluded.executed, updated_at = excluded.updated_at;
 
+-- name: move_acceptance
+-- What was counted for a template belongs to another since.
+WITH moved AS (
+    DELETE FROM template_acceptance t
+    USING unnest($2::bytea[], $3::bytea[]) AS m (old, new)
+    WHERE t.organization_id = $1 AND t.template_key = m.old AND m.old <> m.new
+    RETURNING t.pattern_type, t.target_id, m.new AS template_key, t.shown, t.accepted, t.executed
+)
+INSERT INTO template_acceptance AS t (organization_id, pattern_type, target_id, template_key,
+    shown, accepted, executed, updated_at)
+SELECT $1, pattern_type, target_id, template_key, sum(shown), sum(accepted), sum(executed), $4
+FROM moved
+GROUP BY pattern_type, target_id, template_key
+ORDER BY pattern_type, target_id, template_key
+ON CONFLICT (organization_id, pattern_type, target_id, template_key) DO UPDATE
+SET shown = t.shown + excluded.shown, accepted = t.accepted + excluded.accepted,
+    executed = t.executed + excluded.executed, updated_at = excluded.updated_at;
+
 -- name: organizations_with_waiting_clicks
 -- system: a job looks after those of all organizations
 SELECT DISTINCT organization_id FROM suggestion_clicks WHERE wait_until IS NOT NULL;

@@ -138,6 +138,13 @@ class ServingStore:
             columns = [list(column) for column in zip(*rows, strict=True)]
             await conn.execute(SQL["add_acceptance"], organization_id, *columns, now)
 
+    async def move_acceptance(
+        self, conn: Connection, organization_id: str, merges: Mapping[bytes, bytes], now: datetime
+    ) -> None:
+        """Count what was counted for templates for those that they belong to since."""
+        args = (organization_id, list(merges), list(merges.values()), now)
+        await conn.execute(SQL["move_acceptance"], *args)
+
     async def organizations_waiting(self) -> list[str]:
         rows = await self.pool.fetch(SQL["organizations_with_waiting_clicks"])
         return [row["organization_id"] for row in rows]

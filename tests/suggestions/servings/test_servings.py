@@ -218,6 +218,23 @@ async def test_a_question_that_was_shown_counts_as_executed(
     assert row["executed"] == [2]
 
 
+async def test_acceptance_moves_with_the_counts_of_a_template(
+    learning: Suite, admin: Connection
+) -> None:
+    answer = await suggest(learning)
+    await recorded(admin, 1)
+    await click(learning, answer.suggestions[0].text)
+    await clicks(admin, 1)
+    before = await acceptance(admin)
+    keys = [row[0] for row in await admin.fetch("SELECT template_key FROM template_acceptance")]
+    async with app.pool_of(learning.suggestions_settings) as pool, pool.acquire() as conn:
+        merges = dict.fromkeys(keys, keys[0])
+        await ServingStore(pool).move_acceptance(conn, "acme", merges, datetime.now(UTC))
+    assert await acceptance(admin) == before
+    left = await admin.fetch("SELECT DISTINCT template_key FROM template_acceptance")
+    assert [row[0] for row in left] == [keys[0]]
+
+
 async def test_a_rebuild_neither_loses_nor_doubles_what_was_accepted(
     learning: Suite, admin: Connection
 ) -> None:
