@@ -7,8 +7,8 @@ ALTER TABLE query_patterns
     ADD COLUMN hours jsonb NOT NULL DEFAULT '{}',
     -- Which templates were asked next, by template_key in hex.
     ADD COLUMN followers jsonb NOT NULL DEFAULT '{}',
-    -- Its questions with what filled their slots, each with its `recent`.
-    ADD COLUMN asked jsonb NOT NULL DEFAULT '{}',
+    -- Its questions with what filled their slots, each with its `recent`. Only read as a whole.
+    ADD COLUMN asked json NOT NULL DEFAULT '{}',
     -- The folded text before the first slot, cut: what half-typed text is looked up by.
     ADD COLUMN opening text COLLATE "C" NOT NULL DEFAULT '';
 

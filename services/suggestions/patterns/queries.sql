@@ -17,7 +17,7 @@ INSERT INTO query_patterns (organization_id, generation, id, pattern_type, targe
 SELECT $1, $2, p.id, p.pattern_type, p.target_id, p.template_key,
     p.query_template, p.frequency, p.successes, p.timed, p.response_micros, p.last_used,
     p.metadata::jsonb, p.spellings::jsonb, p.slot_values::jsonb, p.created_at,
-    p.recent, p.hours::jsonb, p.followers::jsonb, p.asked::jsonb, p.opening, $22
+    p.recent, p.hours::jsonb, p.followers::jsonb, p.asked::json, p.opening, $22
 FROM unnest($3::bigint[], $4::text[], $5::text[], $6::bytea[], $7::text[], $8::bigint[],
     $9::bigint[], $10::bigint[], $11::bigint[], $12::timestamptz[], $13::text[], $14::text[],
     $15::text[], $16::timestamptz[], $17::float8[], $18::text[], $19::text[], $20::text[],

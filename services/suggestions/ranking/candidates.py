@@ -23,7 +23,7 @@ _TAIL_WORDS = 8
 _CONTINUING, _FEWEST, _INSTEAD = 32, 2, 3
 # Letters at the beginning that tell templates apart quickly.
 _LETTERS = 3
-# Of a template so many times as many questions that were asked as fillings that were not.
+# Of a template so many questions that were asked for each filling that was not.
 _AGAIN = 2
 _SHORTEST_WORD = 2  # letters of a half-typed word within a text: one could be anything
 
@@ -79,7 +79,8 @@ class Candidates:
 
     def _filled(self, pattern: Pattern, most: int) -> Iterator[Candidate]:
         """As it was asked before; where that was seldom or excluded, filled from the parts."""
-        again = list(self._again(pattern, "", _AGAIN * most))
+        # Beside what continues the text, fewer: they only fill the list up.
+        again = list(self._again(pattern, "", most if self.typed else _AGAIN * most))
         yield from again
         if len(again) < most:
             fillings = self.filler.fillings(

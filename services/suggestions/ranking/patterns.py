@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from heapq import nlargest
 
 from services.suggestions.ranking import catalogue
 from services.suggestions.ranking.english import fold
@@ -150,8 +151,7 @@ def asked_before(pattern: Pattern, scorer: Scorer, begun: str = "") -> list[Aske
         if begun:
             found = [key for key in one.asked if fold(key.partition(JOINED)[0]).startswith(begun)]
         else:
-            found = sorted(one.asked, key=lambda key: -one.asked[key])
-            found = found[: _OF_OWN if own else _OF_OTHERS]
+            found = nlargest(_OF_OWN if own else _OF_OTHERS, one.asked, key=one.asked.__getitem__)
         for key in found:
             text, *values = key.split(JOINED)
             score, known = scorer.asked(one, one.asked[key]), best.get(fold(text))
