@@ -23,6 +23,7 @@ _TAIL_WORDS = 8
 _CONTINUING, _FEWEST, _INSTEAD = 32, 2, 3
 # Letters at the beginning that tell templates apart quickly.
 _LETTERS = 3
+_MANY = 10**6
 # Of a template so many questions that were asked for each filling that was not.
 _AGAIN = 2
 _SHORTEST_WORD = 2  # letters of a half-typed word within a text: one could be anything
@@ -89,8 +90,11 @@ class Candidates:
             for at, filled in enumerate(fillings):
                 yield self._candidate(pattern, filled, at, _NO_LEAD)
 
-    def continuing(self, patterns: Iterable[Pattern]) -> Iterator[Candidate]:
-        """What goes on from the typed text: templates that begin so, and the catalogue's tails."""
+    def continuing(self, patterns: Iterable[Pattern], enough: int = _MANY) -> Iterator[Candidate]:
+        """What goes on from the typed text: what was asked that begins so.
+
+        Where that is not enough, templates that begin so, and the catalogue's tails.
+        """
         if self.typed is None:
             return
         patterns = list(patterns)
@@ -101,6 +105,8 @@ class Candidates:
             if made.continues
         ]
         yield from again
+        if len(again) >= enough:
+            return
         found = [*self._templates(self.typed, patterns), *self._tails(self.typed)]
         # Where much was asked that begins so, what nobody asked need not be tried in many ways.
         wanted = max(0, _CONTINUING - _INSTEAD * len(again))

@@ -28,6 +28,9 @@ from services.suggestions.templates.vocabulary import Vocabulary
 
 # Of one template so many, while other templates have good ones too.
 PER_TEMPLATE = 2
+# So many questions that were asked and continue the text, for each suggestion wanted, leave no room
+# for others.
+_ENOUGH = 2
 # Templates that are filled at first, for each suggestion wanted: the others could hardly win.
 _FILLED_FOR_EACH = 3
 # A text may hold braces of its own, but nothing that looks like one of our slots.
@@ -62,7 +65,8 @@ def suggest(
         typed,
     )
     patterns = known_patterns(learned, job_role, scorer)
-    continuing = _choose(makes.continuing((*patterns, *known.openings())), gate, limit)
+    begun = makes.continuing((*patterns, *known.openings()), _ENOUGH * limit)
+    continuing = _choose(begun, gate, limit)
     missing = limit - len(continuing)
     return continuing + _others(makes, patterns, gate, missing, continuing)
 
