@@ -13,6 +13,8 @@ from attune.activity.v1 import (
     api_keys_pb2_grpc,
     identity_pb2,
     identity_pb2_grpc,
+    llm_usage_pb2,
+    llm_usage_pb2_grpc,
     metrics_pb2,
     metrics_pb2_grpc,
 )
@@ -33,6 +35,9 @@ from services.activity.identity.issuer_keys import KeySet
 from services.activity.identity.presets import PRESETS, Preset
 from services.activity.identity.service import IdentityService, Policy
 from services.activity.identity.store import IdentityStore
+from services.activity.llm_usage.domain import Rates, rates_of
+from services.activity.llm_usage.service import LlmUsageService
+from services.activity.llm_usage.store import LlmUsageStore, entering_left
 from services.activity.metrics.counting import counting
 from services.activity.metrics.service import ActivityMetricsService
 from services.activity.metrics.store import MetricsStore
@@ -47,6 +52,7 @@ from services.common.settings import MissingSetting, ProcessSettings
 from services.common.tokens import TokenSigner, TokenVerifier
 
 SCHEMA = "activity"
+UsdPrice = Annotated[float, Field(ge=0, le=1000)]
 SECRET_BYTES = 32  # what HS256 needs (RFC 7518, 3.2)
 
 
@@ -84,6 +90,14 @@ class Settings(ProcessSettings):
     default_role: str = "viewer"
     # API keys of an organization that have not ended.
     api_key_limit: int = Field(default=1000, ge=0)
+
+    # What an organization's calls of language models may take in a month of UTC.
+    llm_monthly_budget_usd: Annotated[float, Field(ge=0, le=1_000_000)] = 10.0
+    llm_monthly_budget_tokens: Annotated[int, Field(ge=0, le=10**12)] = 100_000_000
+    # Model -> US dollars for a million tokens of prompt and of answer.
+    llm_prices: dict[str, tuple[UsdPrice, UsdPrice]] = Field(
+        default_factory=lambda: {"gpt-4o-mini": (0.15, 0.6)}
+    )
 
     def check(self) -> None:
         """Raises MissingSetting where the service would be open or could not let anybody in."""
@@ -150,6 +164,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             served_identity(settings, pool, client, callers, now),
             served_api_keys(settings, pool, callers, now),
             served_metrics(pool, now),
+            served_llm_usage(pool, rates(settings), now),
             served_event_log(pool),
         ]
         serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
@@ -164,12 +179,21 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
 
 
 def jobs(pool: Pool, now: Clock = utc_now) -> list[Job]:
+    # What is left is entered as it was reserved, whatever prices are by now.
+    ledger = LlmUsageStore(pool, rates_of({}, 0, 0))
     return [
         *upkeep(pool, now),
         forgetting(pool, now),
         dropping_ended_keys(pool, now),
+        entering_left(ledger, now),
         counting(MetricsStore(pool), now),
     ]
+
+
+def rates(settings: Settings) -> Rates:
+    return rates_of(
+        settings.llm_prices, settings.llm_monthly_budget_usd, settings.llm_monthly_budget_tokens
+    )
 
 
 def pool_of(settings: Settings) -> Pool:
@@ -222,6 +246,14 @@ def served_api_keys(settings: Settings, pool: Pool, hints: Hints, now: Clock) ->
         api_keys_pb2.DESCRIPTOR.services_by_name["ApiKeysService"],
         api_keys_pb2_grpc.add_ApiKeysServiceServicer_to_server,
         ApiKeysService(store, maker, hints, now),
+    )
+
+
+def served_llm_usage(pool: Pool, known: Rates, now: Clock) -> Served:
+    return Served(
+        llm_usage_pb2.DESCRIPTOR.services_by_name["LlmUsageService"],
+        llm_usage_pb2_grpc.add_LlmUsageServiceServicer_to_server,
+        LlmUsageService(LlmUsageStore(pool, known), known, now),
     )
 
 

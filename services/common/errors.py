@@ -66,6 +66,16 @@ class IdempotencyKeyReused(DomainError):
     reason = "IDEMPOTENCY_KEY_REUSED"
 
 
+class QuotaExceeded(DomainError):
+    """Over a quota; there is more of it in `retry_after` seconds."""
+
+    code = StatusCode.RESOURCE_EXHAUSTED
+    reason = "RATE_LIMITED"
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message, retry_after=str(retry_after))
+
+
 class Unavailable(DomainError):
     """A part is down or full; the caller may retry after `retry_after` seconds."""
 

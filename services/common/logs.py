@@ -6,6 +6,9 @@ from typing import Any
 
 import structlog
 
+# Those of HTTP and of openai may tell what is sent, and no prompt or key may be in a log.
+CHATTY = ("asyncio", "grpc", "httpcore2", "httpx2", "openai", "pgqueuer", "uvicorn.access")
+
 
 def configure(level: str = "info", log_format: str = "json") -> None:
     """Send structlog's and the standard library's records to stderr in one format."""
@@ -40,5 +43,5 @@ def configure(level: str = "info", log_format: str = "json") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for chatty in ("asyncio", "grpc", "httpx2", "pgqueuer", "uvicorn.access"):
+    for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)

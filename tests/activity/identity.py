@@ -33,7 +33,10 @@ CODE = grpc.StatusCode
 class Identity:
     """A running identity service, its clock and its issuer."""
 
-    def __init__(self, channel: grpc.aio.Channel, clock: Clock, issuer: Issuer) -> None:
+    def __init__(
+        self, channel: grpc.aio.Channel, clock: Clock, issuer: Issuer, address: str
+    ) -> None:
+        self.address = address
         self.stub = identity_pb2_grpc.IdentityServiceStub(channel)
         self.activities = activity_pb2_grpc.ActivityServiceStub(channel)
         self.keys = api_keys_pb2_grpc.ApiKeysServiceStub(channel)
@@ -87,7 +90,7 @@ async def serving_identity(
         app.running(settings, clock) as address,
         grpc.aio.insecure_channel(address) as channel,
     ):
-        yield Identity(channel, clock, issuer)
+        yield Identity(channel, clock, issuer, address)
 
 
 async def code_of(call: Any) -> grpc.StatusCode:

@@ -1,5 +1,6 @@
 """docs/settings.md tells of every setting, with its default, and of no other."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -8,17 +9,19 @@ import pytest
 
 from gateway.app import Settings as GatewaySettings
 from services.activity.app import Settings as ActivitySettings
+from services.common.llm.settings import ModelSettings
 from services.common.settings import ProcessSettings
 from services.suggestions.app import Settings as SuggestionsSettings
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "settings.md"
-ROW = re.compile(r"^\| `(ATTUNE_\w+)` \| (.+?) \| (.*?) ?\|$", re.MULTILINE)
-NAME = re.compile(r"\bATTUNE_[A-Z_]*[A-Z]\b")
+ROW = re.compile(r"^\| `((?:ATTUNE|OPENAI)_\w+)` \| (.+?) \| (.*?) ?\|$", re.MULTILINE)
+NAME = re.compile(r"\b(?:ATTUNE|OPENAI)_[A-Z_]*[A-Z]\b")
 PAGES = sorted(str(p.relative_to(ROOT)) for p in [*ROOT.glob("*.md"), *PAGE.parent.rglob("*.md")])
 CLASSES: dict[str, type[ProcessSettings]] = {
     "Every process": ProcessSettings,
     "Activity": ActivitySettings,
+    "Models": ModelSettings,
     "Suggestions": SuggestionsSettings,
     "Gateway": GatewaySettings,
 }
@@ -31,13 +34,19 @@ def section(heading: str) -> dict[str, str]:
 
 
 def shown(default: Any) -> str:
+    if isinstance(default, dict):
+        return f"`{json.dumps(default)}`"
     return "none" if default in ("", []) else f"`{default}`"
 
 
 def defaults(settings: type[ProcessSettings]) -> dict[str, str]:
-    shared = ProcessSettings.model_fields if settings is not ProcessSettings else {}
+    """Those of its own: what it shares with others stands in their section."""
+    bases = [base for base in CLASSES.values() if base in settings.__mro__[1:]]
+    shared = {name for base in bases for name in base.model_fields}
     return {
-        f"ATTUNE_{name.upper()}": shown(field.get_default(call_default_factory=True))
+        str(field.validation_alias or f"ATTUNE_{name.upper()}"): shown(
+            field.get_default(call_default_factory=True)
+        )
         for name, field in settings.model_fields.items()
         if name not in shared
     }

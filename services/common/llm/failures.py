@@ -1,0 +1,61 @@
+"""Why a model gave nothing: docs/models.md describes each to the people who operate Attune."""
+
+from enum import StrEnum
+
+
+class DegradedReason(StrEnum):
+    """What callers are told as `degraded_reason`. New ones may come, none changes its meaning."""
+
+    NO_KEY = "no_key"
+    BAD_KEY = "bad_key"
+    RATE_LIMITED = "rate_limited"
+    SERVER_ERROR = "server_error"
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    REFUSED = "refused"
+    NONSENSE = "nonsense"
+    BUDGET_EXHAUSTED = "budget_exhausted"
+    LEDGER_UNAVAILABLE = "ledger_unavailable"
+    CIRCUIT_OPEN = "circuit_open"
+    BUSY = "busy"
+
+
+# What another try a moment later may mend.
+PASSING = frozenset(
+    {DegradedReason.RATE_LIMITED, DegradedReason.SERVER_ERROR, DegradedReason.UNREACHABLE}
+)
+# What says something of the server and not of one question to it.
+OF_THE_SERVER = PASSING | {DegradedReason.TIMEOUT, DegradedReason.BAD_KEY}
+
+# What is as expected, at each question as long as it lasts.
+EXPECTED = frozenset(
+    {
+        DegradedReason.NO_KEY,
+        DegradedReason.BUDGET_EXHAUSTED,
+        DegradedReason.CIRCUIT_OPEN,
+        DegradedReason.BUSY,
+    }
+)
+
+
+class ModelFailure(Exception):
+    """The model gave nothing. The text holds no part of a prompt, an answer or a key.
+
+    `retry_after`: seconds that the server asks to wait. `final`: another try cannot help.
+    `unanswered`: it is known that there was no answer, and so nothing to pay for.
+    """
+
+    def __init__(
+        self,
+        reason: DegradedReason,
+        detail: str = "",
+        *,
+        retry_after: float | None = None,
+        final: bool = False,
+        unanswered: bool = False,
+    ) -> None:
+        super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
+        self.reason = reason
+        self.retry_after = retry_after
+        self.unanswered = unanswered
+        self.may_pass = reason in PASSING and not final

@@ -1,0 +1,70 @@
+"""The ledger of activity, as whoever asks a model uses it."""
+
+import uuid
+from dataclasses import dataclass, field
+
+import grpc
+from attune.activity.v1 import llm_usage_pb2 as pb
+from attune.activity.v1 import llm_usage_pb2_grpc as pb_grpc
+
+from services.common.llm.failures import DegradedReason, ModelFailure
+from services.common.llm.wire import MOST_TOKENS, Spent
+from services.common.service_tokens import ServiceTokens
+
+# Longer means that activity is down or overwhelmed: people do not wait for it.
+LEDGER_SECONDS = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asker:
+    """For whom a model is asked, and what for. None of it is sent to the model."""
+
+    organization_id: str
+    user_id: str
+    purpose: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """A reservation: the most that a call can take."""
+
+    asker: Asker
+    model: str
+    prompt_tokens: int
+    completion_tokens: int
+    number: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+
+class Ledger:
+    def __init__(self, channel: grpc.aio.Channel, tokens: ServiceTokens) -> None:
+        self._stub = pb_grpc.LlmUsageServiceStub(channel)
+        self._tokens = tokens
+
+    async def reserve(self, held: Held) -> None:
+        """Take the reservation out of the budget. Raises ModelFailure where that cannot be."""
+        request = pb.ReserveLlmBudgetRequest(
+            reservation_id=held.number,
+            user_id=held.asker.user_id,
+            purpose=held.asker.purpose,
+            model=held.model,
+            prompt_tokens=min(held.prompt_tokens, MOST_TOKENS),
+            completion_tokens=min(held.completion_tokens, MOST_TOKENS),
+        )
+        try:
+            metadata = await self._tokens.metadata(held.asker.organization_id)
+            await self._stub.ReserveLlmBudget(request, metadata=metadata, timeout=LEDGER_SECONDS)
+        except grpc.aio.AioRpcError as err:
+            if err.code() is grpc.StatusCode.RESOURCE_EXHAUSTED:
+                raise ModelFailure(DegradedReason.BUDGET_EXHAUSTED) from None
+            raise ModelFailure(DegradedReason.LEDGER_UNAVAILABLE, err.code().name) from None
+
+    async def settle(self, held: Held, spent: Spent | None) -> int:
+        """Enter what the call took, None where it is not known; its cost in nano-USD.
+
+        Raises grpc.aio.AioRpcError; the ledger then enters the whole reservation by itself.
+        """
+        tokens = pb.LlmTokens(**vars(spent)) if spent else None
+        request = pb.SettleLlmUsageRequest(reservation_id=held.number, tokens=tokens)
+        metadata = await self._tokens.metadata(held.asker.organization_id)
+        answer = await self._stub.SettleLlmUsage(request, metadata=metadata, timeout=LEDGER_SECONDS)
+        return int(answer.cost_nano_usd)

@@ -1,0 +1,227 @@
+"""Asking a model: within the time, within the budget, and with an answer of the asked shape."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import grpc
+import msgspec
+import structlog
+
+from services.common.clock import Clock
+from services.common.llm import metrics
+from services.common.llm.breaker import Breaker
+from services.common.llm.failures import EXPECTED, DegradedReason, ModelFailure
+from services.common.llm.ledger import Asker, Held, Ledger
+from services.common.llm.settings import ModelSettings
+from services.common.llm.wire import ChatServer, Message, Question, Reply, Spent
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+Hear = Callable[[DegradedReason], None]
+Sleep = Callable[[float], Awaitable[None]]
+
+FIRST_PAUSE_SECONDS = 0.2
+NOTHING = Spent(0, 0)
+
+
+class Model:
+    """Asks the models of one server; `opened_model` makes one.
+
+    `sleep` pauses between tries.
+    """
+
+    def __init__(
+        self,
+        settings: ModelSettings,
+        server: ChatServer | None,
+        ledger: Ledger,
+        now: Clock,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._settings = settings
+        self._server = server
+        self._ledger = ledger
+        self._now = now
+        self._sleep = sleep
+        self._breakers: dict[str, Breaker] = {}
+        self._under_way = 0
+        self._settling: set[asyncio.Task[None]] = set()
+
+    async def ask(
+        self,
+        asker: Asker,
+        model: str,
+        messages: Sequence[Message],
+        answer: type[T],
+        *,
+        most_tokens: int,
+        seconds: float = float("inf"),
+        hear: Hear = lambda _: None,
+    ) -> T:
+        """The model's answer as a struct of the type `answer`, of at most so many tokens.
+
+        Takes `seconds` at most, and never longer than the setting. Raises ModelFailure. `hear` is
+        told why a try failed that is followed by another one.
+        """
+        question = question_of(model, messages, answer, most_tokens)
+        limit = min(seconds, self._settings.llm_timeout_seconds)
+        with observed(asker.purpose, model), self._admitted():
+            reply = await self._within(limit, asker, question, hear)
+            return parsed(reply, answer)
+
+    async def _within(self, seconds: float, asker: Asker, question: Question, hear: Hear) -> Reply:
+        ends = time.monotonic() + seconds
+        with self._breaker(question.model).watching():
+            try:
+                async with asyncio.timeout(seconds):
+                    return await self._tried(ends, asker, question, hear)
+            except TimeoutError:
+                raise ModelFailure(DegradedReason.TIMEOUT) from None
+
+    async def _tried(self, ends: float, asker: Asker, question: Question, hear: Hear) -> Reply:
+        pause = FIRST_PAUSE_SECONDS
+        for tries_left in reversed(range(self._settings.llm_tries)):
+            try:
+                return await self._call(asker, question)
+            except ModelFailure as failure:
+                wait = failure.retry_after or pause * random.uniform(0.5, 1.0)
+                if not tries_left or not failure.may_pass or time.monotonic() + wait >= ends:
+                    raise
+                hear(failure.reason)
+            await self._sleep(wait)
+            pause *= 2
+        raise AssertionError("there is always a last try")
+
+    async def _call(self, asker: Asker, question: Question) -> Reply:
+        """One call: the most it can take is reserved before, and what it took settled after."""
+        if self._server is None:
+            raise ModelFailure(DegradedReason.NO_KEY)
+        held = Held(
+            asker=asker,
+            model=question.model,
+            prompt_tokens=question.size,
+            completion_tokens=question.most_tokens,
+        )
+        await self._reserve(held)
+        spent: Spent | None = None  # of a call that is cut off nobody knows
+        try:
+            reply = await self._server.ask(question)
+            spent = reply.spent
+        except ModelFailure as failure:
+            spent = NOTHING if failure.unanswered else None
+            raise
+        finally:
+            self._settle(held, spent)
+        return reply
+
+    async def _reserve(self, held: Held) -> None:
+        try:
+            await self._ledger.reserve(held)
+        except ModelFailure as failure:
+            if failure.reason is not DegradedReason.BUDGET_EXHAUSTED:
+                self._settle(held, NOTHING)  # it may have been taken all the same
+            raise
+        except asyncio.CancelledError:
+            self._settle(held, NOTHING)
+            raise
+
+    def _settle(self, held: Held, spent: Spent | None) -> None:
+        """Settle beside: nobody waits for it, and no deadline cuts it off."""
+        task = asyncio.create_task(self._settled(held, spent))
+        self._settling.add(task)
+        task.add_done_callback(self._settling.discard)
+
+    async def _settled(self, held: Held, spent: Spent | None) -> None:
+        try:
+            cost = await self._ledger.settle(held, spent)
+        except grpc.aio.AioRpcError as err:
+            log.warning("model usage not settled", reservation=held.number, code=err.code().name)
+            return
+        metrics.entered(held.asker.purpose, held.model, spent, cost)
+
+    async def settled(self) -> None:
+        """Wait until all that was called is in the ledger: before a process ends."""
+        while self._settling:
+            await asyncio.gather(*self._settling)
+
+    def _breaker(self, model: str) -> Breaker:
+        if model not in self._breakers:
+            rest = timedelta(seconds=self._settings.llm_breaker_seconds)
+            failures = self._settings.llm_breaker_failures
+            self._breakers[model] = Breaker(failures, rest, self._now)
+        return self._breakers[model]
+
+    @contextmanager
+    def _admitted(self) -> Iterator[None]:
+        """No queue: who would have to wait gets on without the model."""
+        if self._server is None:
+            raise ModelFailure(DegradedReason.NO_KEY)
+        if self._under_way >= self._settings.llm_concurrency:
+            raise ModelFailure(DegradedReason.BUSY)
+        self._under_way += 1
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+
+
+@asynccontextmanager
+async def opened_model(settings: ModelSettings, ledger: Ledger, now: Clock) -> AsyncIterator[Model]:
+    """A model until the block ends; without a key one that says so, and nothing is imported."""
+    key, url = settings.openai_api_key, settings.model_base_url
+    server = await ChatServer.opened(key, url, now) if key else None
+    model = Model(settings, server, ledger, now)
+    try:
+        yield model
+    finally:
+        await model.settled()
+        if server:
+            await server.close()
+
+
+def question_of(
+    model: str, messages: Sequence[Message], answer: type[Any], most_tokens: int
+) -> Question:
+    """The answer's type as the schema that the server has to follow."""
+    [root], parts = msgspec.json.schema_components([answer], ref_template="#/$defs/{name}")
+    name = root["$ref"].rpartition("/")[2]
+    schema = parts.pop(name) | ({"$defs": parts} if parts else {})
+    return Question(
+        model=model,
+        messages=messages,
+        schema=schema,
+        schema_name=name.lower(),
+        most_tokens=most_tokens,
+    )
+
+
+def parsed(reply: Reply, answer: type[T]) -> T:
+    """The answer, which has exactly the asked shape. Raises ModelFailure."""
+    if reply.failure:
+        raise reply.failure
+    try:
+        return msgspec.json.decode(reply.text, type=answer)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        raise ModelFailure(DegradedReason.NONSENSE, "not of the asked shape") from None
+
+
+@contextmanager
+def observed(purpose: str, model: str) -> Iterator[None]:
+    """Counts a question with its time and how it went; its text is nowhere."""
+    started, outcome = time.monotonic(), "cancelled"
+    try:
+        yield
+        outcome = "ok"
+    except ModelFailure as failure:
+        outcome = failure.reason.value
+        if failure.reason not in EXPECTED:
+            log.warning("model gave nothing", purpose=purpose, model=model, reason=str(failure))
+        raise
+    finally:
+        metrics.asked(purpose, model, outcome, time.monotonic() - started)
