@@ -10,7 +10,7 @@ from typing import Any
 
 import grpc
 import jwt
-from attune.activity.v1 import activity_pb2_grpc, identity_pb2_grpc
+from attune.activity.v1 import activity_pb2_grpc, identity_pb2_grpc, llm_usage_pb2_grpc
 from attune.activity.v1 import metrics_pb2_grpc as activity_metrics_pb2_grpc
 from attune.common.v1 import event_log_pb2_grpc
 from attune.suggestions.v1 import metrics_pb2_grpc as suggestion_metrics_pb2_grpc
@@ -93,6 +93,10 @@ class Suite:
         return identity_pb2_grpc.IdentityServiceStub(self.activity_channel)
 
     @cached_property
+    def llm_usage(self) -> "llm_usage_pb2_grpc.LlmUsageServiceAsyncStub":
+        return llm_usage_pb2_grpc.LlmUsageServiceStub(self.activity_channel)
+
+    @cached_property
     def events(self) -> "event_log_pb2_grpc.EventLogServiceAsyncStub":
         return event_log_pb2_grpc.EventLogServiceStub(self.activity_channel)
 
@@ -149,7 +153,11 @@ async def running_suite(
     identity: Any = None,
     **overrides: Any,
 ) -> AsyncIterator[Suite]:
-    """Both services; `identity` is what activity believes, `overrides` what suggestions is told."""
+    """Both services; `identity` is what activity believes, `overrides` what suggestions is told.
+
+    `of_activity` is what else activity is told.
+    """
+    of_activity = overrides.pop("of_activity", {})
     folder = vocabulary / ORGANIZATION
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "my-database.toml").write_text(VOCABULARY)
@@ -165,7 +173,7 @@ async def running_suite(
         token_private_key=PRIVATE_KEY,
         service_keys=SERVICE_KEYS,
         **(believed if identity is None else dict(identity)),
-        **shared,
+        **{**shared, **of_activity},
     )
     async with AsyncExitStack() as stack:
         activity_address = await stack.enter_async_context(activity_app.running(activity))

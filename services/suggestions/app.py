@@ -27,9 +27,12 @@ from services.common.consumer import SWEEP_SECONDS, Consumer, Fact, Subscription
 from services.common.db import Connection, Pool, answers, pool_for
 from services.common.event_log import upkeep
 from services.common.jobs import Job, working_jobs
+from services.common.llm.ledger import Ledger
+from services.common.llm.model import Model, opened_model
+from services.common.llm.settings import ModelSettings
 from services.common.server import Served, serving
 from services.common.service_tokens import ServiceTokens
-from services.common.settings import MissingSetting, ProcessSettings
+from services.common.settings import MissingSetting
 from services.common.tokens import TokenVerifier
 from services.suggestions.catalogue import Catalogue
 from services.suggestions.invalidation import dropping_expired
@@ -46,6 +49,8 @@ from services.suggestions.personalized.store import SuggestionStore
 from services.suggestions.personalized.suggester import Suggester
 from services.suggestions.preferences.service import PreferencesService
 from services.suggestions.preferences.store import PreferenceStore
+from services.suggestions.proposals.proposer import Proposer, Ways
+from services.suggestions.proposals.store import ProposalStore, dropping_expired_proposals
 from services.suggestions.servings import joining
 from services.suggestions.servings.joining import Joiner
 from services.suggestions.servings.recording import Recorder
@@ -54,19 +59,25 @@ from services.suggestions.servings.store import ServingStore
 SCHEMA = "suggestions"
 
 
-class Settings(ProcessSettings):
+class Settings(ModelSettings):
     """Each is the variable ATTUNE_<NAME>."""
 
     suggestions_database_url: str = "postgresql://attune_suggestions@127.0.0.1:5432/attune"
     suggestions_address: str = "127.0.0.1:50052"
     activity_address: str = "127.0.0.1:50051"
-    # What activity knows this service's worker by.
+    # What activity knows this service by: its worker, and whoever reserves budget for a model.
     suggestions_service_key: str = ""
     # <folder>/<organization>/<connection>.toml; empty means that there are no connections.
     vocabulary_dir: str = ""
     suggestion_ttl_seconds: int = Field(default=3600, ge=1)
     # A popular suggestion that concerns fewer people is shown to admins only.
     popular_min_people: int = Field(default=3, ge=1)
+    # The model that proposes where the patterns are not enough; empty asks none.
+    suggestion_model: str = Field(default="gpt-4o-mini", max_length=200)
+    # What is typed has at least so many characters before a model is asked.
+    suggestion_model_min_prefix: int = Field(default=3, ge=1)
+    # For so long an answer waits for the model.
+    suggestion_model_wait_seconds: float = Field(default=1.5, ge=0, le=25)
     event_sweep_seconds: float = Field(default=SWEEP_SECONDS, gt=0)
     # A click counts for what was shown within so long before it.
     click_window_seconds: int = Field(default=3600, ge=1)
@@ -78,7 +89,8 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
     """Serve suggestions until the block ends; yields the address it listens on."""
     if not settings.token_public_keys:
         raise MissingSetting("ATTUNE_TOKEN_PUBLIC_KEYS is needed")
-    settings.refuse_development_secrets(settings.suggestions_database_url)
+    secrets = (settings.suggestions_database_url, settings.suggestions_service_key)
+    settings.refuse_development_secrets(*secrets)
     verifier = TokenVerifier(settings.token_public_keys, now)
     async with AsyncExitStack() as stack:
         # Queries that look keys up: planning them anew each time takes longer than running them.
@@ -87,8 +99,9 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
         recorder = await stack.enter_async_context(flushing(Recorder(ServingStore(pool))))
         counts = RequestCounts(MetricsStore(pool), now)
         await stack.enter_async_context(counts.flushing())
+        proposer = await stack.enter_async_context(proposing(settings, pool, now))
         services = [
-            *served(settings, pool, recorder, counts, now),
+            *served(settings, pool, recorder, counts, proposer, now),
             served_metrics(settings, pool, counts, now),
         ]
         serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
@@ -102,6 +115,32 @@ async def flushing(recorder: Recorder) -> AsyncIterator[Recorder]:
         yield recorder
     finally:
         await recorder.flushed()
+
+
+@asynccontextmanager
+async def proposing(settings: Settings, pool: Pool, now: Clock) -> AsyncIterator[Proposer]:
+    """Asks a model where there is a key, on activity's ledger."""
+    key = settings.suggestions_service_key
+    if settings.openai_api_key and settings.suggestion_model and not key:
+        raise MissingSetting("ATTUNE_SUGGESTIONS_SERVICE_KEY is needed with OPENAI_API_KEY")
+    async with channel_to(settings.activity_address) as activity:
+        ledger = Ledger(activity, ServiceTokens(SCHEMA, key, activity, now))
+        async with opened_model(settings, ledger, now) as model:
+            proposer = proposer_of(settings, model, pool, now)
+            try:
+                yield proposer
+            finally:
+                await proposer.stop()
+
+
+def proposer_of(settings: Settings, model: Model, pool: Pool, now: Clock) -> Proposer:
+    ways = Ways(
+        model=settings.suggestion_model,
+        wait=settings.suggestion_model_wait_seconds,
+        shortest=settings.suggestion_model_min_prefix,
+        ttl=timedelta(seconds=settings.suggestion_ttl_seconds),
+    )
+    return Proposer(model, ProposalStore(pool), ways, now)
 
 
 @asynccontextmanager
@@ -167,8 +206,12 @@ def rebuilder_of(
 
 def jobs(pool: Pool, now: Clock = utc_now) -> list[Job]:
     """The jobs that run by themselves or by hand."""
-    forgetting = forgetting_requests(MetricsStore(pool), now)
-    return [*upkeep(pool, now), dropping_expired(pool, now), forgetting]
+    return [
+        *upkeep(pool, now),
+        dropping_expired(pool, now),
+        dropping_expired_proposals(pool, now),
+        forgetting_requests(MetricsStore(pool), now),
+    ]
 
 
 def pool_of(settings: Settings, **session: str) -> Pool:
@@ -176,12 +219,17 @@ def pool_of(settings: Settings, **session: str) -> Pool:
 
 
 def served(
-    settings: Settings, pool: Pool, recorder: Recorder, counts: RequestCounts, now: Clock
+    settings: Settings,
+    pool: Pool,
+    recorder: Recorder,
+    counts: RequestCounts,
+    proposer: Proposer,
+    now: Clock,
 ) -> list[Served]:
     patterns = PatternStore(pool)
     catalogue = Catalogue(settings.vocabulary_dir, now)
     ttl = timedelta(seconds=settings.suggestion_ttl_seconds)
-    suggester = Suggester(SuggestionStore(pool, now), ttl, now)
+    suggester = Suggester(SuggestionStore(pool, now), proposer, ttl, now)
     return [
         Served(
             suggestions_pb2.DESCRIPTOR.services_by_name["SuggestionsService"],

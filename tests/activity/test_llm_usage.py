@@ -141,6 +141,24 @@ async def test_what_a_call_did_not_take_can_be_taken_again(ledger: Ledger) -> No
     assert (await ledger.usage()).total.calls == 20
 
 
+async def test_many_calls_at_once_are_all_entered(ledger: Ledger) -> None:
+    few = {"prompt_tokens": 10, "completion_tokens": 10}
+    people = [f"person {n % 3}" for n in range(60)]
+    await asyncio.gather(*(ledger.call(10, 10, user_id=user, **few) for user in people))
+    found = await ledger.usage()
+    assert [(row.user_id, row.calls) for row in found.usage] == [
+        (f"person {n}", 20) for n in range(3)
+    ]
+    assert (found.budget.spent_tokens, found.budget.reserved_tokens) == (1200, 0)
+
+
+async def test_a_call_that_took_more_than_it_reserved_is_entered_as_it_was(ledger: Ledger) -> None:
+    await ledger.settle(await ledger.reserve(), 20_000, 1_000)
+    assert (await ledger.usage()).budget.spent_usd == 0.0036
+    with pytest.raises(grpc.aio.AioRpcError):
+        await ledger.reserve()
+
+
 async def test_a_new_month_has_a_new_budget(ledger: Ledger) -> None:
     for _ in range(10):
         await ledger.settle(await ledger.reserve())

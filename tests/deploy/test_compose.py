@@ -69,10 +69,10 @@ def test_every_variable_of_a_process_is_a_setting(
     service: str, settings: type[ProcessSettings]
 ) -> None:
     known = {
-        f"ATTUNE_{field.upper()}"
+        field.validation_alias or f"ATTUNE_{field_name.upper()}"
         for name, each in PROCESSES
         if name == service
-        for field in each.model_fields
+        for field_name, field in each.model_fields.items()
     }
     assert set(compose(GIVEN)[service]["environment"]) <= known
 
@@ -86,6 +86,14 @@ def test_the_identity_providers_names_are_handed_on(alone: pytest.MonkeyPatch) -
     assert (found.jwt_role_claim, found.jwt_role_names) == ("app.role", {"boss": "admin"})
     assert found.jwt_authorized_parties == ["https://a", "https://b"]
     assert found.completed().jwks_url == "https://issuer.example/.well-known/jwks.json"
+
+
+def test_only_suggestions_gets_the_key_of_a_model(alone: pytest.MonkeyPatch) -> None:
+    more = {"OPENAI_API_KEY": "sk-4711"}
+    assert [name for name in OURS if "sk-4711" in told(name, more).values()] == ["suggestions"]
+    for name, value in told("suggestions", more).items():
+        alone.setenv(name, value)
+    assert read_settings(SuggestionsSettings).openai_api_key == "sk-4711"
 
 
 @pytest.mark.parametrize("name", NEEDED)

@@ -280,7 +280,7 @@ async def test_suggestions_answer_with_the_documented_json(client: httpx2.AsyncC
     await learned(client, 1)
     asked = {"partial_query": "show me profit", "max_suggestions": "6"}
     answer = (await client.post(SUGGESTIONS, params=asked)).json()
-    assert shape(answer) == SUGGESTED
+    assert shape(answer) == SUGGESTED | {"degraded_reason": "str"}  # there is no model here
     assert (answer["connection_id"], answer["partial_query"]) == ("my-database", "show me profit")
     assert answer["source"] == "patterns"
     assert answer["count"] == len(answer["suggestions"])

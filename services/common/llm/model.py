@@ -53,6 +53,10 @@ class Model:
         self._under_way = 0
         self._settling: set[asyncio.Task[None]] = set()
 
+    @property
+    def has_key(self) -> bool:
+        return self._server is not None
+
     async def ask(
         self,
         asker: Asker,

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import httpx2
 import msgspec
 
 from services.common.clock import Clock
@@ -82,32 +81,36 @@ class Completion(msgspec.Struct):
     usage: msgspec.Raw = msgspec.Raw(b"null")
 
 
-def library() -> Any:
-    """Imported when a process needs it, and only then."""
+def libraries() -> tuple[Any, Any]:
+    """Imported when a process needs them, and only then."""
+    import httpx2
     import openai
 
-    return openai
+    return openai, httpx2
 
 
 class ChatServer:
     """A server of chat completions; `opened` makes one."""
 
-    def __init__(self, openai: Any, client: Any, base_url: str, now: Clock) -> None:
+    def __init__(self, openai: Any, httpx2: Any, client: Any, base_url: str, now: Clock) -> None:
         self._openai = openai
+        self._httpx2 = httpx2
         self._client = client
         self._now = now
         # OpenAI's newest models know only the one name, other servers only the older.
-        self._limit = "max_completion_tokens" if base_url == OPENAI_URL else "max_tokens"
+        self._limit = (
+            "max_completion_tokens" if base_url.rstrip("/") == OPENAI_URL else "max_tokens"
+        )
 
     @classmethod
     async def opened(cls, key: str, base_url: str, now: Clock) -> "ChatServer":
-        """Import the library beside the event loop: it takes a third of a second."""
-        openai = await asyncio.to_thread(library)
+        """Import the libraries beside the event loop: they take a third of a second."""
+        openai, httpx2 = await asyncio.to_thread(libraries)
         http = httpx2.AsyncClient(timeout=None, follow_redirects=False)
         client = openai.AsyncOpenAI(
             api_key=key, base_url=base_url, max_retries=0, timeout=None, http_client=http
         )
-        return cls(openai, client, base_url, now)
+        return cls(openai, httpx2, client, base_url, now)
 
     async def close(self) -> None:
         await self._client.close()
@@ -118,11 +121,14 @@ class ChatServer:
             return reply_of(await self._body(question))
         except self._openai.APIStatusError as err:
             raise self._status_failure(err) from None
-        except (self._openai.OpenAIError, httpx2.HTTPError) as err:
+        except (self._openai.OpenAIError, self._httpx2.HTTPError) as err:
             cause = err.__cause__ or err
-            sent = not isinstance(cause, httpx2.ConnectError | httpx2.UnsupportedProtocol)
-            detail = type(cause).__name__
-            raise ModelFailure(DegradedReason.UNREACHABLE, detail, unanswered=not sent) from None
+            unsent = (self._httpx2.ConnectError, self._httpx2.UnsupportedProtocol)
+            raise ModelFailure(
+                DegradedReason.UNREACHABLE,
+                type(cause).__name__,
+                unanswered=isinstance(cause, unsent),
+            ) from None
 
     async def _body(self, question: Question) -> bytes:
         form = {"name": question.schema_name, "schema": question.schema, "strict": True}

@@ -41,11 +41,12 @@ hit AS (
     FROM valid
     WHERE c.organization_id = $1 AND c.user_id = valid.user_id
         AND c.context_hash = valid.context_hash
-    RETURNING c.user_id, c.context_hash, c.suggestions, c.user_patterns, c.role_patterns, c.source
+    RETURNING c.user_id, c.context_hash, c.suggestions, c.user_patterns, c.role_patterns, c.source,
+        c.degraded_reason
 )
 SELECT asked.user_id, asked.request_hash, asked.session_id, asked.context_hash, asked.follows,
-    asked.version, asked.generation, hit.suggestions,
-    hit.user_patterns, hit.role_patterns, hit.source, w.preferred_query_types, w.excluded_metrics,
+    asked.version, asked.generation, hit.suggestions, hit.user_patterns, hit.role_patterns,
+    hit.source, hit.degraded_reason, w.preferred_query_types, w.excluded_metrics,
     w.preferred_metrics, w.preferred_dimensions, w.show_advanced_queries, w.max_suggestions
 FROM asked
 LEFT JOIN hit USING (user_id, context_hash)
@@ -156,13 +157,13 @@ WHERE organization_id = $1 AND generation = $2 AND pattern_type = 'user_specific
 
 -- name: keep
 INSERT INTO suggestion_cache (organization_id, user_id, context_hash, suggestions, user_patterns,
-    role_patterns, source, version, generation, generated_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    role_patterns, source, version, generation, generated_at, expires_at, degraded_reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT (organization_id, user_id, context_hash) DO UPDATE
 SET suggestions = excluded.suggestions, user_patterns = excluded.user_patterns,
     role_patterns = excluded.role_patterns, source = excluded.source, version = excluded.version,
     generation = excluded.generation, generated_at = excluded.generated_at,
-    expires_at = excluded.expires_at, hit_count = 0
+    expires_at = excluded.expires_at, degraded_reason = excluded.degraded_reason, hit_count = 0
 WHERE suggestion_cache.version <= excluded.version;
 
 -- name: clear

@@ -109,6 +109,7 @@ def given_to_pb(
         user_patterns=answer.user_patterns,
         role_patterns=answer.role_patterns,
         count=len(answer.suggestions),
+        degraded_reason=answer.degraded_reason,
     )
 
 

@@ -44,6 +44,7 @@ class Answer:
     user_patterns: tuple[str, ...]
     role_patterns: tuple[str, ...]
     source: str
+    degraded_reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,7 @@ class SuggestionStore:
             json_text(answer.user_patterns),
             json_text(answer.role_patterns),
             *(answer.source, rests_on.version, rests_on.generation, now, now + ttl),
+            answer.degraded_reason,
         )
 
     async def clear(self, organization_id: str, user_id: str | None) -> int:
@@ -198,6 +200,7 @@ def answer_of(row: Any) -> Answer:
         msgspec.json.decode(row["user_patterns"], type=tuple[str, ...]),
         msgspec.json.decode(row["role_patterns"], type=tuple[str, ...]),
         row["source"],
+        row["degraded_reason"],
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,8 @@ from services.suggestions.personalized.store import (
     Peeked,
     SuggestionStore,
 )
+from services.suggestions.proposals.domain import Wanted
+from services.suggestions.proposals.proposer import Proposer
 from services.suggestions.ranking import permitted, suggest
 from services.suggestions.ranking.explaining import Explained, explain
 from services.suggestions.ranking.model import Learned, Preferences, Suggestion
@@ -22,6 +25,8 @@ from services.suggestions.templates.vocabulary import Vocabulary
 from services.suggestions.templates.words import Exclusion
 
 PATTERNS_SHOWN = 5
+# What lacks a model's part is made again soon.
+DEGRADED_TTL = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,15 +63,18 @@ class Explanation:
 
 
 class Suggester:
-    def __init__(self, store: SuggestionStore, ttl: timedelta, now: Clock) -> None:
+    def __init__(
+        self, store: SuggestionStore, proposer: Proposer, ttl: timedelta, now: Clock
+    ) -> None:
         self._store = store
+        self._proposer = proposer
         self._ttl = ttl
         self._now = now
         self._under_way: dict[tuple[str, CacheKey, int, int], asyncio.Task[Answer]] = {}
 
     async def suggest(self, asked: Asked, vocabulary: Vocabulary) -> Given:
         """Suggestions from the cache or made anew; the hard filters hold for either."""
-        key = key_of(asked, vocabulary)
+        key = key_of(asked, vocabulary, self._proposer.model)
         found = await self._store.look_up(key)
         if found.cached:
             answer = filtered(found.cached, found.preferences, vocabulary)
@@ -76,7 +84,7 @@ class Suggester:
 
     async def explain(self, asked: Asked, vocabulary: Vocabulary) -> Explanation:
         """How suggestions would be made now, and what the cache knows. Leaves no trace."""
-        key = key_of(asked, vocabulary)
+        key = key_of(asked, vocabulary, self._proposer.model)
         found = await self._store.peek(key)
         learned, now = await self._learned(asked, found), self._now()
         request: dict[str, Any] = {
@@ -122,10 +130,15 @@ class Suggester:
             limit=asked.limit or found.preferences.max_suggestions,
             now=now,
         )
+        wanted = wanted_of(asked, learned, found.preferences, vocabulary)
+        mixed = await self._proposer.improved(wanted, suggestions)
         own, role = templates_of(learned, "user"), templates_of(learned, "role")
-        answer = Answer(templated(suggestions, vocabulary), own, role, "patterns")
+        shown = templated(mixed.suggestions, vocabulary)
+        answer = Answer(shown, own, role, mixed.source, mixed.degraded_reason)
         answer = filtered(answer, found.preferences, vocabulary)
-        await self._store.keep(key, found, answer, now, self._lasting(now))
+        if not mixed.under_way:
+            ttl = self._lasting(now) if mixed.settled else min(self._ttl, DEGRADED_TTL)
+            await self._store.keep(key, found, answer, now, ttl)
         return answer
 
     async def _learned(self, asked: Asked, found: LookUp | Peeked) -> list[Learned]:
@@ -144,11 +157,27 @@ class Suggester:
         return min(self._ttl, next_but_one - now)
 
 
+def wanted_of(
+    asked: Asked, learned: list[Learned], preferences: Preferences, vocabulary: Vocabulary
+) -> Wanted:
+    return Wanted(
+        organization_id=asked.organization_id,
+        user_id=asked.user_id,
+        job_role=asked.job_role,
+        connection_id=asked.connection_id,
+        typed=asked.partial_query,
+        limit=asked.limit or preferences.max_suggestions,
+        learned=learned,
+        preferences=preferences,
+        vocabulary=vocabulary,
+    )
+
+
 def templates_of(learned: list[Learned], scope: str) -> tuple[str, ...]:
     return tuple(p.template for p in learned if p.scope == scope)[:PATTERNS_SHOWN]
 
 
-def templated(suggestions: list[Suggestion], vocabulary: Vocabulary) -> tuple[Suggestion, ...]:
+def templated(suggestions: Sequence[Suggestion], vocabulary: Vocabulary) -> tuple[Suggestion, ...]:
     """Each with a template: a text that goes on from what is typed gets that of the whole."""
     return tuple(
         one if one.template else replace(one, template=extract(one.text, vocabulary).text)
@@ -159,15 +188,15 @@ def templated(suggestions: list[Suggestion], vocabulary: Vocabulary) -> tuple[Su
 def filtered(answer: Answer, preferences: Preferences, vocabulary: Vocabulary) -> Answer:
     """Without what the person excluded, in the suggestions and in the templates shown."""
     excluded = Exclusion.of(preferences.excluded_metrics, vocabulary)
-    return Answer(
-        tuple(permitted(answer.suggestions, preferences, vocabulary)),
-        tuple(t for t in answer.user_patterns if not excluded.hits(t)),
-        tuple(t for t in answer.role_patterns if not excluded.hits(t)),
-        answer.source,
+    return replace(
+        answer,
+        suggestions=tuple(permitted(answer.suggestions, preferences, vocabulary)),
+        user_patterns=tuple(t for t in answer.user_patterns if not excluded.hits(t)),
+        role_patterns=tuple(t for t in answer.role_patterns if not excluded.hits(t)),
     )
 
 
-def key_of(asked: Asked, vocabulary: Vocabulary) -> CacheKey:
+def key_of(asked: Asked, vocabulary: Vocabulary, model: str) -> CacheKey:
     """What is asked for. The hash, of 32 hex digits, leaves room for the question before."""
     parts = (
         asked.organization_id,
@@ -175,6 +204,7 @@ def key_of(asked: Asked, vocabulary: Vocabulary) -> CacheKey:
         asked.job_role,
         asked.connection_id,
         vocabulary.version,
+        model,
         asked.partial_query,
         str(asked.limit or ""),
     )

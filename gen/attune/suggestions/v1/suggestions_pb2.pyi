@@ -39,7 +39,7 @@ class Suggestion(_message.Message):
     def __init__(self, text: _Optional[str] = ..., type: _Optional[str] = ..., description: _Optional[str] = ..., icon: _Optional[str] = ...) -> None: ...
 
 class GetPersonalizedSuggestionsResponse(_message.Message):
-    __slots__ = ("connection_id", "partial_query", "suggestions", "source", "original_source", "user_patterns", "role_patterns", "count")
+    __slots__ = ("connection_id", "partial_query", "suggestions", "source", "original_source", "user_patterns", "role_patterns", "count", "degraded_reason")
     CONNECTION_ID_FIELD_NUMBER: _ClassVar[int]
     PARTIAL_QUERY_FIELD_NUMBER: _ClassVar[int]
     SUGGESTIONS_FIELD_NUMBER: _ClassVar[int]
@@ -48,6 +48,7 @@ class GetPersonalizedSuggestionsResponse(_message.Message):
     USER_PATTERNS_FIELD_NUMBER: _ClassVar[int]
     ROLE_PATTERNS_FIELD_NUMBER: _ClassVar[int]
     COUNT_FIELD_NUMBER: _ClassVar[int]
+    DEGRADED_REASON_FIELD_NUMBER: _ClassVar[int]
     connection_id: str
     partial_query: str
     suggestions: _containers.RepeatedCompositeFieldContainer[Suggestion]
@@ -56,7 +57,8 @@ class GetPersonalizedSuggestionsResponse(_message.Message):
     user_patterns: _containers.RepeatedScalarFieldContainer[str]
     role_patterns: _containers.RepeatedScalarFieldContainer[str]
     count: int
-    def __init__(self, connection_id: _Optional[str] = ..., partial_query: _Optional[str] = ..., suggestions: _Optional[_Iterable[_Union[Suggestion, _Mapping]]] = ..., source: _Optional[str] = ..., original_source: _Optional[str] = ..., user_patterns: _Optional[_Iterable[str]] = ..., role_patterns: _Optional[_Iterable[str]] = ..., count: _Optional[int] = ...) -> None: ...
+    degraded_reason: str
+    def __init__(self, connection_id: _Optional[str] = ..., partial_query: _Optional[str] = ..., suggestions: _Optional[_Iterable[_Union[Suggestion, _Mapping]]] = ..., source: _Optional[str] = ..., original_source: _Optional[str] = ..., user_patterns: _Optional[_Iterable[str]] = ..., role_patterns: _Optional[_Iterable[str]] = ..., count: _Optional[int] = ..., degraded_reason: _Optional[str] = ...) -> None: ...
 
 class ExplainSuggestionsRequest(_message.Message):
     __slots__ = ("connection_id", "partial_query", "max_suggestions", "user_id", "session_id")

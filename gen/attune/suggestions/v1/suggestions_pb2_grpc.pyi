@@ -37,7 +37,10 @@ class SuggestionsServiceStub:
     """Proposes questions for a connection: from the person's own patterns, those
     of the job role and the organization, and the connection's catalogue, as
     completions of what is half typed. Answers come from a cache for up to an
-    hour. Fails with NOT_FOUND where the organization has no such connection.
+    hour. Where the learned patterns hardly go on from what is typed, a language
+    model is asked too, if there is one; without its part the answer comes all the
+    same, and says why. Fails with NOT_FOUND where the organization has no such
+    connection.
 
     What is answered is recorded as shown. A `suggestion_click` activity then
     joins the newest answer that held the text, and counts for its template.
@@ -58,8 +61,8 @@ class SuggestionsServiceStub:
     Answer: {"connection_id": "my-database", "partial_query": "show me profit",
     "user_id": "analyst001", "source": "patterns",
     "candidates": [{"text": "Show me profit for last 5 years",
-    "template": "Show me {metric} for {timeframe}", "source": "user", "score": 12.61,
-    "signals": [{"name": "continues", "value": 12.0}, {"name": "habit", "value": 0.61}],
+    "template": "Show me {metric} for {timeframe}", "source": "user", "score": 11.42,
+    "signals": [{"name": "continues", "value": 10.0}, {"name": "habit", "value": 0.61}],
     "position": 1}],
     "filters": [{"name": "excluded_metric", "count": 2}],
     "cache": {"state": "miss", "key": "b0f1", "version": 3, "generation": 0}, "count": 1}
@@ -80,7 +83,10 @@ class SuggestionsServiceAsyncStub(SuggestionsServiceStub):
     """Proposes questions for a connection: from the person's own patterns, those
     of the job role and the organization, and the connection's catalogue, as
     completions of what is half typed. Answers come from a cache for up to an
-    hour. Fails with NOT_FOUND where the organization has no such connection.
+    hour. Where the learned patterns hardly go on from what is typed, a language
+    model is asked too, if there is one; without its part the answer comes all the
+    same, and says why. Fails with NOT_FOUND where the organization has no such
+    connection.
 
     What is answered is recorded as shown. A `suggestion_click` activity then
     joins the newest answer that held the text, and counts for its template.
@@ -101,8 +107,8 @@ class SuggestionsServiceAsyncStub(SuggestionsServiceStub):
     Answer: {"connection_id": "my-database", "partial_query": "show me profit",
     "user_id": "analyst001", "source": "patterns",
     "candidates": [{"text": "Show me profit for last 5 years",
-    "template": "Show me {metric} for {timeframe}", "source": "user", "score": 12.61,
-    "signals": [{"name": "continues", "value": 12.0}, {"name": "habit", "value": 0.61}],
+    "template": "Show me {metric} for {timeframe}", "source": "user", "score": 11.42,
+    "signals": [{"name": "continues", "value": 10.0}, {"name": "habit", "value": 0.61}],
     "position": 1}],
     "filters": [{"name": "excluded_metric", "count": 2}],
     "cache": {"state": "miss", "key": "b0f1", "version": 3, "generation": 0}, "count": 1}
@@ -126,7 +132,10 @@ class SuggestionsServiceServicer(metaclass=_abc_1.ABCMeta):
         """Proposes questions for a connection: from the person's own patterns, those
         of the job role and the organization, and the connection's catalogue, as
         completions of what is half typed. Answers come from a cache for up to an
-        hour. Fails with NOT_FOUND where the organization has no such connection.
+        hour. Where the learned patterns hardly go on from what is typed, a language
+        model is asked too, if there is one; without its part the answer comes all the
+        same, and says why. Fails with NOT_FOUND where the organization has no such
+        connection.
 
         What is answered is recorded as shown. A `suggestion_click` activity then
         joins the newest answer that held the text, and counts for its template.
@@ -153,8 +162,8 @@ class SuggestionsServiceServicer(metaclass=_abc_1.ABCMeta):
         Answer: {"connection_id": "my-database", "partial_query": "show me profit",
         "user_id": "analyst001", "source": "patterns",
         "candidates": [{"text": "Show me profit for last 5 years",
-        "template": "Show me {metric} for {timeframe}", "source": "user", "score": 12.61,
-        "signals": [{"name": "continues", "value": 12.0}, {"name": "habit", "value": 0.61}],
+        "template": "Show me {metric} for {timeframe}", "source": "user", "score": 11.42,
+        "signals": [{"name": "continues", "value": 10.0}, {"name": "habit", "value": 0.61}],
         "position": 1}],
         "filters": [{"name": "excluded_metric", "count": 2}],
         "cache": {"state": "miss", "key": "b0f1", "version": 3, "generation": 0}, "count": 1}

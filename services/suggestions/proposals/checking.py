@@ -1,0 +1,113 @@
+"""What of a model's proposals may be shown: questions in the catalogue's and everyday words.
+
+A model may write anything, also because somebody's text talked it into it. So nothing is searched
+for that is bad: every word has to be accounted for, by a term of the catalogue, a time or a number,
+by a learned template, by what the person typed, or by the words that questions are made of.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from importlib import resources
+
+from services.suggestions.proposals.domain import MODEL, Wanted
+from services.suggestions.ranking import catalogue
+from services.suggestions.ranking.describing import ICONS, describe
+from services.suggestions.ranking.english import fold, sentence, tidy
+from services.suggestions.ranking.model import COMPLETE, TERM_KINDS, Filled, Suggestion
+from services.suggestions.templates.extract import Template, extract
+from services.suggestions.templates.query_type import query_type
+from services.suggestions.templates.template import SlotName, parse_template, template_key
+from services.suggestions.templates.words import plain_words
+
+LONGEST = 160
+# More of one answer are not read.
+MOST = 12
+# What varies and names nothing that belongs to somebody.
+PLAIN_KINDS = frozenset(
+    {"N", "timeframe", "quarter", "year", "month", "weekday", "date", "range", "money"}
+    | {"percentage", "value"}
+)
+# What questions of data are made of, besides the words of the catalogue's own templates.
+EVERYDAY = frozenset((resources.files(__package__) / "everyday_words.txt").read_text().split())
+
+
+def checked(texts: Sequence[str], wanted: Wanted) -> tuple[str, ...]:
+    """Those that may be shown, as they are shown: without those that only repeat what is typed."""
+    words = EVERYDAY | catalogue_words() | words_of(known_texts(wanted))
+    found = (check(text, wanted, words) for text in texts[:MOST])
+    return tuple(dict.fromkeys(text for text in found if text))
+
+
+def check(text: str, wanted: Wanted, words: frozenset[str]) -> str:
+    """The text as it is shown; empty where it may not be."""
+    if len(text) > LONGEST or not all(map(is_plain, text)):
+        return ""
+    shown = sentence(tidy(text))
+    template = extract(shown, wanted.vocabulary)
+    if not template.key or template_key(shown) == template_key(wanted.typed):
+        return ""
+    typed = fold(wanted.typed)
+    is_known = names_something(template) and words_of(literals(template.text)) <= words
+    fits = all(
+        slot.term or slot.kind in PLAIN_KINDS or fold(slot.text) in typed for slot in template.slots
+    )
+    return shown if is_known and fits else ""
+
+
+def suggestions_of(texts: Iterable[str], wanted: Wanted) -> list[Suggestion]:
+    """Checked texts as suggestions."""
+    return [suggestion_of(text, wanted) for text in texts]
+
+
+def suggestion_of(text: str, wanted: Wanted) -> Suggestion:
+    kind, template = query_type(text), extract(text, wanted.vocabulary)
+    slots = [slot for slot in template.slots if slot.term and slot.kind in TERM_KINDS]
+    named = [Filled(slot.kind, slot.text, slot.term or "", 1.0) for slot in slots]
+    typed = fold(wanted.typed) + " " * wanted.typed[-1:].isspace()
+    return Suggestion(
+        text=text,
+        type=COMPLETE if fold(text).startswith(typed) else kind,
+        description=describe(text, kind, named),
+        icon=ICONS[kind],
+        template=template.text,
+        origin=MODEL,
+    )
+
+
+def is_plain(character: str) -> bool:
+    """Neither a control nor an invisible character, nor half of one."""
+    return unicodedata.category(character)[0] != "C"
+
+
+def names_something(template: Template) -> bool:
+    """Whether it asks for something of the catalogue."""
+    return any(slot.term and slot.kind in TERM_KINDS for slot in template.slots)
+
+
+def known_texts(wanted: Wanted) -> Iterator[str]:
+    """The fixed words of the templates that were sent, and what is typed, but for half a word."""
+    for one in wanted.learned:
+        if one.scope in ("user", "role"):
+            yield from literals(one.template)
+    whole = wanted.typed if wanted.typed[-1:].isspace() else wanted.typed.rpartition(" ")[0]
+    yield from literals(extract(whole, wanted.vocabulary).text)
+
+
+def literals(template: str) -> list[str]:
+    try:
+        return [part for part in parse_template(template) if not isinstance(part, SlotName)]
+    except ValueError:  # no template that we made
+        return []
+
+
+def words_of(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for text in texts for word in plain_words(text))
+
+
+@lru_cache(maxsize=1)
+def catalogue_words() -> frozenset[str]:
+    """The words of the questions that we make ourselves."""
+    starters = (template for some in catalogue.STARTERS.values() for template in some)
+    own = (*starters, *catalogue.OPENINGS, *catalogue.TAILS, *catalogue.LINKS)
+    return words_of(part for template in own for part in literals(template))
