@@ -61,8 +61,8 @@ class SuggestionsServiceStub:
     Answer: {"connection_id": "my-database", "partial_query": "show me profit",
     "user_id": "analyst001", "source": "patterns",
     "candidates": [{"text": "Show me profit for last 5 years",
-    "template": "Show me {metric} for {timeframe}", "source": "user", "score": 11.42,
-    "signals": [{"name": "continues", "value": 10.0}, {"name": "habit", "value": 0.61}],
+    "template": "Show me {metric} for {timeframe}", "source": "user", "score": 12.61,
+    "signals": [{"name": "continues", "value": 12.0}, {"name": "habit", "value": 0.61}],
     "position": 1}],
     "filters": [{"name": "excluded_metric", "count": 2}],
     "cache": {"state": "miss", "key": "b0f1", "version": 3, "generation": 0}, "count": 1}
@@ -107,8 +107,8 @@ class SuggestionsServiceAsyncStub(SuggestionsServiceStub):
     Answer: {"connection_id": "my-database", "partial_query": "show me profit",
     "user_id": "analyst001", "source": "patterns",
     "candidates": [{"text": "Show me profit for last 5 years",
-    "template": "Show me {metric} for {timeframe}", "source": "user", "score": 11.42,
-    "signals": [{"name": "continues", "value": 10.0}, {"name": "habit", "value": 0.61}],
+    "template": "Show me {metric} for {timeframe}", "source": "user", "score": 12.61,
+    "signals": [{"name": "continues", "value": 12.0}, {"name": "habit", "value": 0.61}],
     "position": 1}],
     "filters": [{"name": "excluded_metric", "count": 2}],
     "cache": {"state": "miss", "key": "b0f1", "version": 3, "generation": 0}, "count": 1}
@@ -162,8 +162,8 @@ class SuggestionsServiceServicer(metaclass=_abc_1.ABCMeta):
         Answer: {"connection_id": "my-database", "partial_query": "show me profit",
         "user_id": "analyst001", "source": "patterns",
         "candidates": [{"text": "Show me profit for last 5 years",
-        "template": "Show me {metric} for {timeframe}", "source": "user", "score": 11.42,
-        "signals": [{"name": "continues", "value": 10.0}, {"name": "habit", "value": 0.61}],
+        "template": "Show me {metric} for {timeframe}", "source": "user", "score": 12.61,
+        "signals": [{"name": "continues", "value": 12.0}, {"name": "habit", "value": 0.61}],
         "position": 1}],
         "filters": [{"name": "excluded_metric", "count": 2}],
         "cache": {"state": "miss", "key": "b0f1", "version": 3, "generation": 0}, "count": 1}
