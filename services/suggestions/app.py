@@ -40,6 +40,9 @@ from services.suggestions.metrics.counting import RequestCounts, forgetting_requ
 from services.suggestions.metrics.service import SuggestionMetricsService
 from services.suggestions.metrics.store import MetricsStore
 from services.suggestions.metrics.telemetry import measuring
+from services.suggestions.patterns.domain import ASKERS_KEPT
+from services.suggestions.patterns.induced import InducedStore
+from services.suggestions.patterns.inducing import Inducer
 from services.suggestions.patterns.learning import CONSUMER, HANDLES, Learner
 from services.suggestions.patterns.rebuild import Rebuilder
 from services.suggestions.patterns.service import PatternsService
@@ -82,6 +85,10 @@ class Settings(ModelSettings):
     # A click counts for what was shown within so long before it.
     click_window_seconds: int = Field(default=3600, ge=1)
     servings_kept_days: int = Field(default=90, ge=1)
+    # Different values that a part of questions takes before it is a slot.
+    induction_min_values: int = Field(default=3, ge=2)
+    # People who asked a value, or a question with what may be a name, before others see it.
+    shared_min_people: int = Field(default=2, ge=1, le=ASKERS_KEPT)
 
 
 @asynccontextmanager
@@ -157,7 +164,7 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
         redis = await stack.enter_async_context(Redis.from_url(settings.redis_url))
         activity = await stack.enter_async_context(channel_to(settings.activity_address))
         tokens = ServiceTokens(SCHEMA, settings.suggestions_service_key, activity, now)
-        learner = Learner(PatternStore(pool), Catalogue(settings.vocabulary_dir, now), now)
+        learner = learner_of(settings, pool, now)
         window = timedelta(seconds=settings.click_window_seconds)
         joiner = Joiner(ServingStore(pool), window, now)
         rebuilder = rebuilder_of(pool, learner, joiner, activity, tokens, now)
@@ -183,6 +190,12 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
         work = working_jobs(pool, SCHEMA, [*jobs(pool, now), *theirs, forgetting], now)
         await stack.enter_async_context(work)
         yield
+
+
+def learner_of(settings: Settings, pool: Pool, now: Clock = utc_now) -> Learner:
+    store = PatternStore(pool)
+    inducer = Inducer(InducedStore(), store, ServingStore(pool), now, settings.induction_min_values)
+    return Learner(store, inducer, Catalogue(settings.vocabulary_dir, now), now)
 
 
 def rebuilder_of(
@@ -226,10 +239,11 @@ def served(
     proposer: Proposer,
     now: Clock,
 ) -> list[Served]:
-    patterns = PatternStore(pool)
+    patterns = PatternStore(pool, settings.shared_min_people)
     catalogue = Catalogue(settings.vocabulary_dir, now)
     ttl = timedelta(seconds=settings.suggestion_ttl_seconds)
-    suggester = Suggester(SuggestionStore(pool, now), proposer, ttl, now)
+    suggestions = SuggestionStore(pool, now, settings.shared_min_people)
+    suggester = Suggester(suggestions, proposer, ttl, now)
     return [
         Served(
             suggestions_pb2.DESCRIPTOR.services_by_name["SuggestionsService"],
@@ -253,5 +267,10 @@ def served_metrics(settings: Settings, pool: Pool, counts: RequestCounts, now: C
     return Served(
         metrics_pb2.DESCRIPTOR.services_by_name["SuggestionMetricsService"],
         metrics_pb2_grpc.add_SuggestionMetricsServiceServicer_to_server,
-        SuggestionMetricsService(MetricsStore(pool), counts, settings.popular_min_people, now),
+        SuggestionMetricsService(
+            MetricsStore(pool, settings.shared_min_people),
+            counts,
+            settings.popular_min_people,
+            now,
+        ),
     )

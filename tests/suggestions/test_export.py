@@ -151,7 +151,7 @@ async def test_many_patterns_come_in_pieces_each_once(
 ) -> None:
     monkeypatch.setattr(store, "EXPORT_ROWS", 3)
     monkeypatch.setattr("services.suggestions.patterns.service.PIECE_BYTES", 1)
-    await ask(learning, *(f"say word{chr(97 + n)} to me" for n in range(7)))
+    await ask(learning, "when", "is it", "who was it", "why not", "so what", "and then", "if not")
     await learned(learning, 7)
     _, _, data = await export(learning, format="csv")
     assert len(data) > 7

@@ -20,6 +20,8 @@ from services.common.event_log import channel_of
 from services.common.service_tokens import ServiceTokens
 from services.suggestions import app
 from services.suggestions.catalogue import Catalogue
+from services.suggestions.patterns.induced import InducedStore
+from services.suggestions.patterns.inducing import Inducer
 from services.suggestions.patterns.learning import CONSUMER, Learner
 from services.suggestions.patterns.store import PatternStore
 from services.suggestions.servings.joining import Joiner
@@ -294,7 +296,9 @@ async def test_rebuilds_at_the_same_time_do_not_spoil_each_other(
         channel = state.suite.activity_channel
         tokens = ServiceTokens("suggestions", SERVICE_KEYS["suggestions"], channel)
         catalogue = Catalogue(state.suite.suggestions_settings.vocabulary_dir, utc_now)
-        learner = Learner(PatternStore(pool), catalogue, utc_now)
+        store = PatternStore(pool)
+        inducer = Inducer(InducedStore(), store, ServingStore(pool), utc_now, 3)
+        learner = Learner(store, inducer, catalogue, utc_now)
         joiner = Joiner(ServingStore(pool), timedelta(hours=1), utc_now)
         rebuilder = app.rebuilder_of(pool, learner, joiner, channel, tokens, utc_now)
         async with consuming(state.suite):

@@ -26,7 +26,7 @@ def pattern(*questions: str, hour: str = "9", follower: str = "aa") -> Pattern:
 
 def test_signals_come_out_as_if_all_had_been_counted_there() -> None:
     into = pattern(f"Bill of Ann{JOINED}Ann")
-    add_signals(into, pattern("Bill of Bob", hour="10"), lambda text: [text.split()[-1]])
+    add_signals(into, pattern("Bill of Bob", hour="10"), lambda text, _: [text.split()[-1]])
     assert into.recent == add_time(add_time(None, AT), AT)
     assert into.hours == {"9": 1, "10": 1}
     assert into.followers == {"aa": 2}
@@ -36,7 +36,7 @@ def test_signals_come_out_as_if_all_had_been_counted_there() -> None:
 def test_a_question_that_does_not_fit_is_left_out_and_the_rarest_make_room() -> None:
     into = pattern("a", "b", "c")
     for number in range(2 * FOLLOWERS_KEPT):
-        add_signals(into, pattern("d", follower=f"{number:02x}"), lambda _: None)
+        add_signals(into, pattern("d", follower=f"{number:02x}"), lambda _text, _values: None)
     assert set(into.asked) == {"a", "b", "c"}
     assert len(into.followers) == FOLLOWERS_KEPT
     assert into.followers["aa"] == 3

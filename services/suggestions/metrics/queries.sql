@@ -24,22 +24,34 @@ FROM suggestion_cache
 WHERE organization_id = $1 AND generated_at >= $2;
 
 -- name: popular_patterns
+-- What may name somebody is shown once several people asked it.
 SELECT p.target_id AS role, p.query_template, p.frequency, p.success_rate
 FROM query_patterns p
 WHERE p.organization_id = $1
     AND p.generation = coalesce(
         (SELECT g.live FROM pattern_generations g WHERE g.organization_id = $1), 0)
     AND p.pattern_type = 'role_based' AND p.last_used >= $2
+    AND (NOT p.names OR EXISTS (
+        SELECT FROM query_patterns o
+        WHERE o.organization_id = $1 AND o.template_key = p.template_key
+            AND o.generation = p.generation AND o.pattern_type = 'user_specific'
+        OFFSET $4::int - 1))
 ORDER BY -p.frequency, p.id
 LIMIT $3;
 
 -- name: popular_patterns_of_role
+-- What may name somebody is shown once several people asked it.
 SELECT p.target_id AS role, p.query_template, p.frequency, p.success_rate
 FROM query_patterns p
 WHERE p.organization_id = $1
     AND p.generation = coalesce(
         (SELECT g.live FROM pattern_generations g WHERE g.organization_id = $1), 0)
-    AND p.pattern_type = 'role_based' AND p.target_id = $4 AND p.last_used >= $2
+    AND p.pattern_type = 'role_based' AND p.target_id = $5 AND p.last_used >= $2
+    AND (NOT p.names OR EXISTS (
+        SELECT FROM query_patterns o
+        WHERE o.organization_id = $1 AND o.template_key = p.template_key
+            AND o.generation = p.generation AND o.pattern_type = 'user_specific'
+        OFFSET $4::int - 1))
 ORDER BY p.frequency DESC, p.template_key
 LIMIT $3;
 

@@ -19,8 +19,11 @@ POPULAR_BY = {name: SQL[f"popular_by_{name}"] for name in ("hits", "servings", "
 
 
 class MetricsStore:
-    def __init__(self, pool: Pool) -> None:
+    """`least_people` ask a question with what may be a name in it before others see it."""
+
+    def __init__(self, pool: Pool, least_people: int = 1) -> None:
         self._pool = pool
+        self._least_people = least_people
 
     async def add_requests(
         self, organization_id: str, counts: Mapping[tuple[datetime, str], Requests]
@@ -52,7 +55,7 @@ class MetricsStore:
         self, organization_id: str, role: str | None, since: datetime, limit: int
     ) -> list[RolePattern]:
         """Patterns of job roles used since then, the most used first."""
-        args = (organization_id, since, limit)
+        args = (organization_id, since, limit, self._least_people)
         if role is None:
             rows = await self._pool.fetch(SQL["popular_patterns"], *args)
         else:

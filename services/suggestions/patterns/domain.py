@@ -1,17 +1,22 @@
 """What is learned from a question: patterns and how observations change them. No I/O."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from services.suggestions.induction.known import SLOT, Known, compared, filled
+from services.suggestions.induction.lexicon import Words
+from services.suggestions.induction.reading import read, reading_of
+from services.suggestions.induction.words import Kind, kind_of
 from services.suggestions.patterns.weights import add_time
 from services.suggestions.ranking.english import squash
 from services.suggestions.ranking.model import JOINED, SAFE_KINDS
 from services.suggestions.templates.extract import Template, extract, parse_template
 from services.suggestions.templates.query_type import query_type
+from services.suggestions.templates.template import Slot
 from services.suggestions.templates.vocabulary import Vocabulary
 
 PatternType = Literal["user_specific", "role_based", "global"]
@@ -21,6 +26,11 @@ EVERYBODY = "*"
 VALUES_KEPT = 16
 FACETS_KEPT = 50
 VALUE_LENGTH = 200
+# People remembered for each value, by hash: the most that a setting may ask for before others
+# see it.
+ASKERS_KEPT = 10
+# Longer questions are not compared with others.
+WORDS_COMPARED = 64
 # Longer ones are texts, not questions that anybody asks again; learning them would only let
 # one caller slow down everybody.
 TEMPLATE_LENGTH = 500
@@ -31,10 +41,12 @@ FOLLOWERS_KEPT = 16
 OPENING_LENGTH = 40
 MOST = 2**63 - 1
 HOURS = 7 * 24
+NOTHING_KNOWN = Known()
 ID_BITS = 52  # whole numbers that every JSON reader keeps exactly
 
 Counts = dict[str, int]
 Weights = dict[str, float]
+Askers = dict[str, dict[str, list[str]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +90,7 @@ class Pattern:
     metadata: dict[str, Counts] = field(default_factory=dict)
     spellings: Counts = field(default_factory=dict)
     slot_values: dict[str, Counts] = field(default_factory=dict)
+    askers: Askers = field(default_factory=dict)
     recent: float | None = None
     hours: Counts = field(default_factory=dict)
     followers: Counts = field(default_factory=dict)
@@ -90,22 +103,54 @@ class Pattern:
 
 
 @dataclass(frozen=True)
+class Base:
+    """A template by rule and vocabulary in which no slot was found, and its words."""
+
+    text: str
+    words: Words
+
+
+@dataclass(frozen=True)
 class Observation:
-    """A question with its template: what every pattern it belongs to counts."""
+    """A question with its template: what every pattern it belongs to counts.
+
+    `base` where the template may come to have slots that are found.
+    """
 
     question: Question
     template: Template
     facets: tuple[tuple[str, str], ...]
     template_key: bytes
+    base: Base | None = None
 
 
-def observe(question: Question, vocabulary: Vocabulary) -> Observation | None:
+def observe(
+    question: Question, vocabulary: Vocabulary, known: Known = NOTHING_KNOWN
+) -> Observation | None:
     """Extract the question's template and what it is about; None where it is none to learn."""
     template = extract(question.text, vocabulary)
     if len(template.text) > TEMPLATE_LENGTH or len(template.slots) > TEMPLATE_SLOTS:
         return None
-    key = hashlib.sha256(template.key.encode()).digest()[:16]
-    return Observation(question, template, tuple(facets_of(question, template)), key)
+    facets = tuple(facets_of(question, template))
+    reading = reading_of(template)
+    words = compared(reading)
+    if len(words) > WORDS_COMPARED:
+        return Observation(question, template, facets, key_of(template.key))
+    if match := known.match(words):
+        found = filled(reading, match, template.slots)
+        return Observation(question, found, facets, match.template.template_key)
+    base = Base(template.text, words)
+    return Observation(question, template, facets, key_of(template.key), base)
+
+
+def key_of(template_key: str) -> bytes:
+    """What a template is found by: its identity may be longer than an index row."""
+    return hashlib.sha256(template_key.encode()).digest()[:16]
+
+
+def may_name(template: str) -> bool:
+    """Whether words of a template, outside of its slots, may be names."""
+    return any(kind_of(word) is Kind.OPEN for word in read(template).words)
 
 
 def facets_of(question: Question, template: Template) -> Iterator[tuple[str, str]]:
@@ -143,27 +188,66 @@ def learn(pattern: Pattern | None, key: PatternKey, observation: Observation) ->
         count(pattern.metadata.setdefault(facet, {}), value, FACETS_KEPT)
     pattern.recent = add_time(pattern.recent, question.asked_at)
     count(pattern.hours, str(hour_of_week(question.asked_at)), HOURS)
-    learn_slots(pattern, observation, own=key.pattern_type == "user_specific")
+    learn_slots(pattern, key, observation)
     return pattern
 
 
-def learn_slots(pattern: Pattern, observation: Observation, own: bool) -> None:
+def learn_slots(pattern: Pattern, key: PatternKey, observation: Observation) -> None:
     """What the slots held, each and together; of others only what may be shown to anyone."""
-    slots = observation.template.slots
-    # The words as they were said: "quarterly profits" is more than the metric's name.
-    said = [slot.text.casefold() if slot.term else slot.text for slot in slots]
-    values = [" ".join(text.split())[:VALUE_LENGTH] for text in said]
-    safe = [own or slot.kind in SAFE_KINDS for slot in slots]
+    question, slots = observation.question, observation.template.slots
+    values = [value_of(slot) for slot in slots]
+    for position, (slot, value) in enumerate(zip(slots, values, strict=True)):
+        keep_value(pattern, key, str(position), slot.kind, value, question.user_id)
+    text = " ".join(question.text.split())
+    open_to_all = all(map(is_open, slots))
+    if (open_to_all or key.pattern_type == "user_specific") and len(text) <= ASKED_LENGTH:
+        weigh(pattern.asked, JOINED.join([text, *values]), question.asked_at)
+
+
+def value_of(slot: Slot) -> str:
+    """The words as they were said: "quarterly profits" is more than the metric's name."""
+    said = slot.text.casefold() if slot.term else slot.text
+    return " ".join(said.split())[:VALUE_LENGTH]
+
+
+def is_open(slot: Slot) -> bool:
+    """Whether anybody may see what it held. What was found, and not listed, may be somebody's."""
     # A value that the vocabulary lists is no secret of the person who asked for it.
-    open_to_all = all(
-        ok or (s.kind == "value" and s.term) for ok, s in zip(safe, slots, strict=True)
-    )
-    for position, value in enumerate(values):
-        if safe[position]:
-            count(pattern.slot_values.setdefault(str(position), {}), value)
-    text = " ".join(observation.question.text.split())
-    if open_to_all and len(text) <= ASKED_LENGTH:
-        weigh(pattern.asked, JOINED.join([text, *values]), observation.question.asked_at)
+    return slot.kind in SAFE_KINDS or (slot.kind == SLOT and slot.term is not None)
+
+
+def keep_value(
+    pattern: Pattern,
+    key: PatternKey,
+    position: str,
+    kind: str,
+    value: str,
+    user_id: str,
+    times: int = 1,
+) -> None:
+    """Count what a slot held. What may be somebody's is the person's, and everybody's with askers.
+
+    The latter are what tells whether others may see it.
+    """
+    own, everybody = key.pattern_type == "user_specific", key.pattern_type == "global"
+    if own or kind in SAFE_KINDS or (everybody and kind == SLOT):
+        counts = pattern.slot_values.setdefault(position, {})
+        count(counts, value, times=times)
+        if everybody and kind == SLOT:
+            askers = pattern.askers.setdefault(position, {})
+            askers[value] = some_of([*askers.get(value, ()), hash_of(user_id)])
+            for gone in askers.keys() - counts.keys():
+                del askers[gone]
+
+
+def hash_of(user_id: str) -> str:
+    """A person, as kept beside a value."""
+    return hashlib.sha256(user_id.encode()).hexdigest()[:12]
+
+
+def some_of(hashes: Iterable[str]) -> list[str]:
+    """Of these people so many, whichever order they come in."""
+    return sorted(set(hashes))[:ASKERS_KEPT]
 
 
 def hour_of_week(moment: datetime) -> int:
@@ -178,9 +262,9 @@ def opening_of(template: str) -> str:
     return squash(first).lstrip()[:OPENING_LENGTH] if isinstance(first, str) else ""
 
 
-def count(counts: Counts, value: str, most: int | None = None) -> None:
+def count(counts: Counts, value: str, most: int | None = None, times: int = 1) -> None:
     """Count a value; of too many, the rarest makes room (of equals the last in order)."""
-    counts[value] = counts.get(value, 0) + 1
+    counts[value] = counts.get(value, 0) + times
     if len(counts) > (most or VALUES_KEPT):
         others = (v for v in counts if v != value)
         del counts[max(others, key=lambda v: (-counts[v], v))]

@@ -9,8 +9,16 @@ from services.common.clock import Clock
 from services.common.consumer import Fact
 from services.common.db import Connection
 from services.suggestions.catalogue import Catalogue
+from services.suggestions.induction.known import Known
 from services.suggestions.invalidation import outdate
-from services.suggestions.patterns.domain import Observation, Question, observe
+from services.suggestions.patterns.domain import (
+    EVERYBODY,
+    Observation,
+    PatternKey,
+    Question,
+    observe,
+)
+from services.suggestions.patterns.inducing import Inducer
 from services.suggestions.patterns.sessions import needed, preceding, tally
 from services.suggestions.patterns.store import PatternStore
 
@@ -23,8 +31,11 @@ TOP_DEPTH = 6
 class Learner:
     """Applies activities to one organization's patterns. One at a time: the cursor is the lease."""
 
-    def __init__(self, store: PatternStore, catalogue: Catalogue, now: Clock) -> None:
+    def __init__(
+        self, store: PatternStore, inducer: Inducer, catalogue: Catalogue, now: Clock
+    ) -> None:
         self._store = store
+        self._inducer = inducer
         self._catalogue = catalogue
         self._now = now
 
@@ -37,16 +48,21 @@ class Learner:
         before = await self._store.top_templates(*tops)
         fresh = await self.count(conn, organization_id, generation, activities)
         after = await self._store.top_templates(*tops)
-        changed = [u for u in users if u in fresh or ranks(before[u]) != ranks(after[u])]
-        await outdate(conn, organization_id, changed)
+        changed = {u for u in users if u in fresh or ranks(before[u]) != ranks(after[u])}
+        await outdate(conn, organization_id, sorted(changed | fresh))
 
     async def count(
         self, conn: Connection, organization_id: str, generation: int, activities: Sequence[object]
     ) -> set[str]:
-        """Count questions into a generation; returns the people who got a new template."""
+        """Count questions into a generation; returns the people who got a new template.
+
+        In the current transaction, which must be one: what is counted by the templates known is
+        committed before others are.
+        """
+        state, known = await self._inducer.hold(conn, organization_id)
         await self._keep_job_roles(conn, organization_id, activities)
         questions = filter(None, map(question_of, activities))
-        seen = (self._observe(organization_id, question) for question in questions)
+        seen = (self._observe(organization_id, question, known) for question in questions)
         observations = [observation for observation in seen if observation]
         if not observations:
             return set()
@@ -55,19 +71,30 @@ class Learner:
         before = preceding(observations, heads)
         keys = needed(observations, before)
         patterns = await self._store.get(conn, organization_id, generation, sorted(keys))
-        known = set(patterns)
+        there = set(patterns)
         changed = tally(patterns, heads, observations, before)
-        now = self._now()
         learned = {key: patterns[key] for key in changed}
-        await self._store.put(conn, organization_id, generation, learned, now)
+        await self._store.put(conn, organization_id, generation, learned, self._now())
         await self._store.put_heads(conn, organization_id, generation, heads)
-        return {key.target_id for key in changed - known if key[0] == "user_specific"}
+        new = changed - there
+        fresh = {key.target_id for key in new if key.pattern_type == "user_specific"}
+        bases = {
+            one.template_key: one.base
+            for one in observations
+            if one.base and PatternKey("global", EVERYBODY, one.template_key) in new
+        }
+        if bases:
+            fresh |= await self._inducer.take_in(conn, organization_id, state, known, bases)
+        return fresh
 
-    def _observe(self, organization_id: str, question: Question) -> Observation | None:
+    def _observe(
+        self, organization_id: str, question: Question, known: Known
+    ) -> Observation | None:
         """Read the question with its connection's words; all connections' where it names none."""
         named = question.connection_id
         vocabulary = self._catalogue.connection(organization_id, named) if named else None
-        return observe(question, vocabulary or self._catalogue.everything(organization_id))
+        words = vocabulary or self._catalogue.everything(organization_id)
+        return observe(question, words, known)
 
     async def _keep_job_roles(
         self, conn: Connection, organization_id: str, activities: Iterable[object]

@@ -3,7 +3,7 @@ SELECT live FROM pattern_generations WHERE organization_id = $1;
 
 -- name: get_patterns
 SELECT p.pattern_type, p.target_id, p.template_key, p.frequency, p.successes, p.timed,
-    p.response_micros, p.last_used, p.metadata, p.spellings, p.slot_values, p.created_at,
+    p.response_micros, p.last_used, p.metadata, p.spellings, p.slot_values, p.askers, p.created_at,
     p.recent, p.hours, p.followers, p.asked
 FROM query_patterns p
 JOIN unnest($3::text[], $4::text[], $5::bytea[]) AS k (pattern_type, target_id, template_key)
@@ -13,18 +13,19 @@ WHERE p.organization_id = $1 AND p.generation = $2;
 -- name: put_patterns
 INSERT INTO query_patterns (organization_id, generation, id, pattern_type, target_id, template_key,
     query_template, frequency, successes, timed, response_micros, last_used, metadata, spellings,
-    slot_values, created_at, recent, hours, followers, asked, opening, updated_at)
+    slot_values, created_at, recent, hours, followers, asked, opening, names, askers, updated_at)
 SELECT $1, $2, p.id, p.pattern_type, p.target_id, p.template_key,
     p.query_template, p.frequency, p.successes, p.timed, p.response_micros, p.last_used,
     p.metadata::jsonb, p.spellings::jsonb, p.slot_values::jsonb, p.created_at,
-    p.recent, p.hours::jsonb, p.followers::jsonb, p.asked::json, p.opening, $22
+    p.recent, p.hours::jsonb, p.followers::jsonb, p.asked::json, p.opening, p.names,
+    p.askers::jsonb, $24
 FROM unnest($3::bigint[], $4::text[], $5::text[], $6::bytea[], $7::text[], $8::bigint[],
     $9::bigint[], $10::bigint[], $11::bigint[], $12::timestamptz[], $13::text[], $14::text[],
     $15::text[], $16::timestamptz[], $17::float8[], $18::text[], $19::text[], $20::text[],
-    $21::text[])
+    $21::text[], $22::boolean[], $23::text[])
     AS p (id, pattern_type, target_id, template_key, query_template, frequency, successes, timed,
         response_micros, last_used, metadata, spellings, slot_values, created_at, recent, hours,
-        followers, asked, opening)
+        followers, asked, opening, names, askers)
 ON CONFLICT (organization_id, generation, pattern_type, target_id, template_key) DO UPDATE
 SET query_template = excluded.query_template, frequency = excluded.frequency,
     successes = excluded.successes, timed = excluded.timed,
@@ -32,7 +33,8 @@ SET query_template = excluded.query_template, frequency = excluded.frequency,
     metadata = excluded.metadata, spellings = excluded.spellings,
     slot_values = excluded.slot_values, created_at = excluded.created_at,
     recent = excluded.recent, hours = excluded.hours, followers = excluded.followers,
-    asked = excluded.asked, opening = excluded.opening, updated_at = excluded.updated_at;
+    asked = excluded.asked, opening = excluded.opening, names = excluded.names,
+    askers = excluded.askers, updated_at = excluded.updated_at;
 
 -- name: get_heads
 SELECT user_id, heads
@@ -45,6 +47,18 @@ SELECT $1, $2, h.user_id, h.heads::jsonb
 FROM unnest($3::text[], $4::text[]) AS h (user_id, heads)
 ORDER BY h.user_id
 ON CONFLICT (organization_id, generation, user_id) DO UPDATE SET heads = excluded.heads;
+
+-- name: rename_followers
+-- Of templates that became others: of the same person, job role or everybody, as theirs were.
+UPDATE query_patterns p
+SET followers = (
+    SELECT jsonb_object_agg(t.key, t.times)
+    FROM (
+        SELECT coalesce(m.new, f.key) AS key, sum(f.value::bigint) AS times
+        FROM jsonb_each_text(p.followers) f
+        LEFT JOIN unnest($2::text[], $3::text[]) AS m (old, new) ON m.old = f.key
+        GROUP BY 1) t)
+WHERE p.organization_id = $1 AND p.followers ?| $2::text[];
 
 -- name: top_templates
 -- What each person's suggestions start from, to see whether it changed.
@@ -69,6 +83,7 @@ WHERE people.job_role <> excluded.job_role;
 SELECT job_role FROM people WHERE organization_id = $1 AND user_id = $2;
 
 -- name: list_patterns
+-- What may name somebody is shown once several people asked it.
 SELECT p.id, p.pattern_type, p.target_id, p.query_template, p.frequency, p.success_rate,
     p.avg_response_time, p.last_used, p.metadata
 FROM query_patterns p
@@ -76,10 +91,16 @@ WHERE p.organization_id = $1
     AND p.generation = coalesce(
         (SELECT g.live FROM pattern_generations g WHERE g.organization_id = $1), 0)
     AND p.pattern_type = $2 AND p.target_id = $3
+    AND (p.pattern_type = 'user_specific' OR NOT p.names OR EXISTS (
+        SELECT FROM query_patterns o
+        WHERE o.organization_id = $1 AND o.template_key = p.template_key
+            AND o.generation = p.generation AND o.pattern_type = 'user_specific'
+        OFFSET $5::int - 1))
 ORDER BY p.frequency DESC, p.last_used DESC, p.id
 LIMIT $4;
 
 -- name: page_patterns
+-- What may name somebody is shown once several people asked it.
 SELECT p.id, p.pattern_type, p.target_id, p.query_template, p.frequency, p.success_rate,
     p.avg_response_time, p.last_used, p.metadata
 FROM query_patterns p
@@ -88,6 +109,11 @@ WHERE p.organization_id = $1
         (SELECT g.live FROM pattern_generations g WHERE g.organization_id = $1), 0)
     AND p.pattern_type = $2 AND ($3::text IS NULL OR p.target_id = $3)
     AND (-p.frequency, p.id) > ($4, $5)
+    AND (p.pattern_type = 'user_specific' OR NOT p.names OR EXISTS (
+        SELECT FROM query_patterns o
+        WHERE o.organization_id = $1 AND o.template_key = p.template_key
+            AND o.generation = p.generation AND o.pattern_type = 'user_specific'
+        OFFSET $7::int - 1))
 ORDER BY -p.frequency, p.id
 LIMIT $6;
 
@@ -100,6 +126,11 @@ WHERE p.organization_id = $1
     AND p.generation = coalesce(
         (SELECT g.live FROM pattern_generations g WHERE g.organization_id = $1), 0)
     AND p.pattern_type = $2 AND (p.target_id, p.template_key) > ($3, $4)
+    AND (p.pattern_type = 'user_specific' OR NOT p.names OR EXISTS (
+        SELECT FROM query_patterns o
+        WHERE o.organization_id = $1 AND o.template_key = p.template_key
+            AND o.generation = p.generation AND o.pattern_type = 'user_specific'
+        OFFSET $6::int - 1))
 ORDER BY p.target_id, p.template_key
 LIMIT $5;
 
@@ -111,6 +142,11 @@ WHERE p.organization_id = $1
     AND p.generation = coalesce(
         (SELECT g.live FROM pattern_generations g WHERE g.organization_id = $1), 0)
     AND p.pattern_type = $2 AND p.target_id = $3 AND p.template_key > $4
+    AND (p.pattern_type = 'user_specific' OR NOT p.names OR EXISTS (
+        SELECT FROM query_patterns o
+        WHERE o.organization_id = $1 AND o.template_key = p.template_key
+            AND o.generation = p.generation AND o.pattern_type = 'user_specific'
+        OFFSET $6::int - 1))
 ORDER BY p.template_key
 LIMIT $5;
 

@@ -141,7 +141,8 @@ class Rebuilder:
         reached = after
         async for facts, reached in self._facts(organization_id, after):  # noqa: B007
             messages = [message for _, message in facts]
-            await self._learner.count(conn, organization_id, generation, messages)
+            async with conn.transaction():
+                await self._learner.count(conn, organization_id, generation, messages)
         return reached
 
     async def _join_since(self, conn: Connection, organization_id: str, cursor: int) -> None:

@@ -1,7 +1,7 @@
 """What follows what: the questions of a person in their order, by session. No I/O."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from services.suggestions.patterns.domain import (
@@ -48,6 +48,18 @@ class Heads:
         if head is None or not 0 <= at.timestamp() - head.asked_at <= lasts.total_seconds():
             return None
         return head
+
+    def renamed(self, merges: Mapping[bytes, bytes]) -> "Heads":
+        """With what their templates became.
+
+        Whether something leads on stays as it was until the next question.
+        """
+        return Heads(
+            {
+                name: replace(head, template_key=merges.get(head.template_key, head.template_key))
+                for name, head in self.by_session.items()
+            }
+        )
 
     def ask(self, session_id: str, head: Head) -> None:
         """The session's newest question from now on, unless a newer one is known."""

@@ -11,11 +11,12 @@ Number = TypeVar("Number", int, float)
 
 
 def add_signals(
-    into: Pattern, moved: Pattern, refilled: Callable[[str], Sequence[str] | None]
+    into: Pattern, moved: Pattern, refilled: Callable[[str, Sequence[str]], Sequence[str] | None]
 ) -> None:
     """Add the fading counts, the hours, what follows, and the questions of a pattern.
 
-    `refilled` gives what fills the slots of the other in a question; None where it does not fit.
+    `refilled` gives what fills the slots in a question, of which it is told what filled those that
+    it had; None where it does not fit, or may not be kept there.
     """
     if moved.recent is not None:
         into.recent = add(into.recent, moved.recent)
@@ -25,8 +26,8 @@ def add_signals(
         into.followers[key] = into.followers.get(key, 0) + times
     into.followers = most(into.followers, FOLLOWERS_KEPT)
     for key, recent in moved.asked.items():
-        text = key.partition(JOINED)[0]
-        values = refilled(text)
+        text, *before = key.split(JOINED)
+        values = refilled(text, before)
         if values is not None:
             joined = JOINED.join([text, *values])
             into.asked[joined] = add(into.asked.get(joined), recent)

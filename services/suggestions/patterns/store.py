@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,14 +11,23 @@ import msgspec
 
 from services.common.db import Connection, Database, Pool, load_queries
 from services.common.jobs import enqueue_once
-from services.suggestions.patterns.domain import Pattern, PatternKey, PatternType, opening_of
+from services.suggestions.patterns.domain import (
+    Pattern,
+    PatternKey,
+    PatternType,
+    may_name,
+    opening_of,
+)
 from services.suggestions.patterns.exporting import ExportedPattern
 from services.suggestions.patterns.sessions import Head, Heads
 
 SQL = load_queries(__package__)
 SCHEMA = "suggestions"
 REBUILD = "rebuild_patterns"
-JSON_COLUMNS = ("metadata", "spellings", "slot_values", "hours", "followers", "asked")
+JSON_COLUMNS = (
+    *("metadata", "spellings", "slot_values", "askers"),
+    *("hours", "followers", "asked"),
+)
 EXPORT_ROWS = 200
 
 
@@ -48,8 +58,11 @@ class Rebuild:
 
 
 class PatternStore:
-    def __init__(self, pool: Pool) -> None:
+    """`least_people` ask a question with what may be a name in it before colleagues see it."""
+
+    def __init__(self, pool: Pool, least_people: int = 1) -> None:
         self.pool = pool
+        self._least_people = least_people
 
     async def live_generation(self, conn: Database, organization_id: str) -> int:
         return await conn.fetchval(SQL["live_generation"], organization_id) or 0
@@ -93,6 +106,14 @@ class PatternStore:
         texts = [heads_text(heads[user]) for user in users]
         await conn.execute(SQL["put_heads"], organization_id, generation, users, texts)
 
+    async def rename_followers(
+        self, conn: Connection, organization_id: str, merges: Mapping[bytes, bytes]
+    ) -> None:
+        """Name what follows patterns by the templates that theirs became, in all generations."""
+        if merges:
+            both = [[key.hex() for key in keys] for keys in (merges, merges.values())]
+            await conn.execute(SQL["rename_followers"], organization_id, *both)
+
     async def top_templates(
         self, conn: Connection, organization_id: str, generation: int, users: list[str], depth: int
     ) -> dict[str, list[bytes]]:
@@ -111,7 +132,7 @@ class PatternStore:
     async def most_used(
         self, organization_id: str, pattern_type: PatternType, target_id: str, limit: int
     ) -> list[ListedPattern]:
-        args = (organization_id, pattern_type, target_id, limit)
+        args = (organization_id, pattern_type, target_id, limit, self._least_people)
         return [ListedPattern(**r) for r in await self.pool.fetch(SQL["list_patterns"], *args)]
 
     async def page(
@@ -123,7 +144,7 @@ class PatternStore:
         limit: int,
     ) -> list[ListedPattern]:
         """Patterns after (-frequency, id) and, where there are more, one more than `limit`."""
-        args = (organization_id, pattern_type, target_id, *after, limit + 1)
+        args = (organization_id, pattern_type, target_id, *after, limit + 1, self._least_people)
         return [ListedPattern(**r) for r in await self.pool.fetch(SQL["page_patterns"], *args)]
 
     async def export(
@@ -136,7 +157,7 @@ class PatternStore:
         query = SQL["export_patterns" if target_id is None else "export_patterns_of"]
         target, key, more = target_id or "", b"", True
         while more:
-            args = (organization_id, pattern_type, target, key, EXPORT_ROWS)
+            args = (organization_id, pattern_type, target, key, EXPORT_ROWS, self._least_people)
             rows = await self.pool.fetch(query, *args)
             for row in rows:
                 fields = dict(row)
@@ -227,6 +248,8 @@ def columns_of(key: PatternKey, pattern: Pattern) -> tuple[Any, ...]:
         json_text(pattern.followers),
         json_text(pattern.asked),
         opening_of(pattern.query_template),
+        names(pattern.query_template),
+        json_text(pattern.askers),
     )
 
 
@@ -239,6 +262,9 @@ def heads_text(heads: Heads) -> str:
     return json_text(
         {name: (h.template_key.hex(), h.asked_at, h.leads) for name, h in heads.by_session.items()}
     )
+
+
+names = lru_cache(maxsize=4096)(may_name)
 
 
 def json_text(value: object) -> str:

@@ -82,7 +82,9 @@ LEFT JOIN user_suggestion_preferences w ON w.organization_id = $1 AND w.user_id 
 -- name: load_learned
 -- What the person, the job role and the organization asked most lately, what they asked after the
 -- question before, and what begins as the typed text does. One that names nothing of the catalogue
--- is for the connections only that it was asked of.
+-- is for the connections only that it was asked of; one that may name somebody is for others once
+-- several people asked it. Values that may be somebody's, and who asked for them, are everybody's
+-- pattern's to tell.
 WITH scope AS MATERIALIZED (
     SELECT s.pattern_type, s.target_id, s.most
     FROM (VALUES ('user_specific', $3::text, $6::int), ('role_based', $4, $7), ('global', '*', $8))
@@ -104,19 +106,29 @@ chosen AS (
         FROM query_patterns p
         WHERE p.organization_id = $1 AND p.generation = $2 AND p.pattern_type = s.pattern_type
             AND p.target_id = s.target_id
+            AND (p.pattern_type = 'user_specific' OR NOT p.names OR EXISTS (
+                SELECT FROM query_patterns o
+                WHERE o.organization_id = $1 AND o.template_key = p.template_key
+                    AND o.generation = $2 AND o.pattern_type = 'user_specific'
+                OFFSET $16::int - 1))
         ORDER BY p.recent DESC, p.template_key
         LIMIT s.most) l
     UNION
     SELECT f.pattern_type, f.target_id, f.template_key FROM follower f
     UNION
     SELECT s.pattern_type, s.target_id, l.template_key
-    FROM scope s, unnest($10::text[]) AS o (opening), LATERAL (
+    FROM scope s, unnest($10::text[]) AS b (opening), LATERAL (
         SELECT p.template_key
         FROM query_patterns p
         WHERE p.organization_id = $1 AND p.generation = $2 AND p.pattern_type = s.pattern_type
-            AND p.target_id = s.target_id AND p.opening = o.opening
+            AND p.target_id = s.target_id AND p.opening = b.opening
+            AND (p.pattern_type = 'user_specific' OR NOT p.names OR EXISTS (
+                SELECT FROM query_patterns o
+                WHERE o.organization_id = $1 AND o.template_key = p.template_key
+                    AND o.generation = $2 AND o.pattern_type = 'user_specific'
+                OFFSET $16::int - 1))
         ORDER BY p.recent DESC
-        LIMIT CASE o.opening WHEN '' THEN 2 * $11 ELSE $11 END) l
+        LIMIT CASE b.opening WHEN '' THEN 2 * $11 ELSE $11 END) l
     UNION
     SELECT s.pattern_type, s.target_id, l.template_key
     FROM scope s, LATERAL (
@@ -126,13 +138,18 @@ chosen AS (
             FROM query_patterns p
             WHERE p.organization_id = $1 AND p.generation = $2 AND p.pattern_type = s.pattern_type
                 AND p.target_id = s.target_id AND p.opening >= $12 AND p.opening < $13
+                AND (p.pattern_type = 'user_specific' OR NOT p.names OR EXISTS (
+                    SELECT FROM query_patterns o
+                    WHERE o.organization_id = $1 AND o.template_key = p.template_key
+                        AND o.generation = $2 AND o.pattern_type = 'user_specific'
+                    OFFSET $16::int - 1))
             LIMIT 500
         ) b
         ORDER BY b.recent DESC
         LIMIT $11) l
 )
 SELECT p.pattern_type, p.query_template, p.frequency, p.successes, p.last_used, p.slot_values,
-    p.recent, p.asked, coalesce(a.shown, 0) AS shown, coalesce(a.accepted, 0) AS accepted,
+    e.slot_values AS shared_values, e.askers, p.recent, p.asked, coalesce(a.shown, 0) AS shown, coalesce(a.accepted, 0) AS accepted,
     coalesce(f.followed, 0) AS followed,
     coalesce((SELECT max(t.follows) FROM follower t WHERE t.pattern_type = p.pattern_type), 0)
         AS follows,
@@ -145,8 +162,21 @@ JOIN query_patterns p ON p.organization_id = $1 AND p.generation = $2
 LEFT JOIN template_acceptance a ON a.organization_id = $1 AND a.pattern_type = c.pattern_type
     AND a.target_id = c.target_id AND a.template_key = c.template_key
 LEFT JOIN follower f ON f.pattern_type = c.pattern_type AND f.template_key = c.template_key
-WHERE p.query_template ~ '\{(metric|dimension|entity)\}'
-    OR p.metadata -> 'connections' IS NULL OR p.metadata -> 'connections' ? $5
+LEFT JOIN LATERAL (
+    SELECT g.slot_values, g.askers
+    FROM query_patterns g
+    WHERE g.organization_id = $1 AND g.generation = $2 AND g.pattern_type = 'global'
+        AND g.target_id = '*' AND g.template_key = c.template_key
+        AND c.pattern_type <> 'user_specific'
+    LIMIT 1 -- so that each is looked up, and not all of everybody's read
+) e ON true
+WHERE (p.query_template ~ '\{(metric|dimension|entity)\}'
+        OR p.metadata -> 'connections' IS NULL OR p.metadata -> 'connections' ? $5)
+    AND (p.pattern_type = 'user_specific' OR NOT p.names OR EXISTS (
+        SELECT FROM query_patterns o
+        WHERE o.organization_id = $1 AND o.template_key = p.template_key
+            AND o.generation = $2 AND o.pattern_type = 'user_specific'
+        OFFSET $16::int - 1))
 ORDER BY p.pattern_type, p.recent DESC, p.template_key;
 
 -- name: get_template

@@ -26,6 +26,7 @@ PATTERNS_READ = (30, 12, 12)
 PATTERNS_BESIDE = (12, 6, 6)
 BEGINNINGS_READ = 6
 SLOT_VALUES = msgspec.json.Decoder(dict[str, dict[str, int]])
+ASKERS = msgspec.json.Decoder(dict[str, dict[str, list[str]]])
 ASKED = msgspec.json.Decoder(dict[str, float])
 # Shorter beginnings say too little to look patterns up by.
 SHORTEST_BEGINNING = 3
@@ -87,8 +88,11 @@ class Peeked:
 
 
 class SuggestionStore:
-    def __init__(self, pool: Pool, now: Clock) -> None:
+    """`least_people` give a value, or what may name somebody, before it is shown to others."""
+
+    def __init__(self, pool: Pool, now: Clock, least_people: int = 1) -> None:
         self._pool = pool
+        self._least_people = least_people
         self._now = now
         self._look_ups: GroupCommit[CacheKey, LookUp] = GroupCommit("suggestions", self._look_up)
 
@@ -145,8 +149,9 @@ class SuggestionStore:
             *(found.follows, openings(begun), BEGINNINGS_READ, low, low + LAST_CHARACTER),
             [str((hour + offset) % HOURS) for offset, _ in NEAR_HOURS],
             [weight for _, weight in NEAR_HOURS],
+            self._least_people,
         )
-        return [learned_of(row) for row in rows]
+        return [learned_of(row, self._least_people) for row in rows]
 
     async def template(self, key: CacheKey, found: Peeked) -> str | None:
         """The person's template that `follows` names."""
@@ -204,14 +209,18 @@ def answer_of(row: Any) -> Answer:
     )
 
 
-def learned_of(row: Any) -> Learned:
+def learned_of(row: Any, least_people: int) -> Learned:
+    values = SLOT_VALUES.decode(row["slot_values"])
+    if row["askers"]:
+        shared, askers = SLOT_VALUES.decode(row["shared_values"]), ASKERS.decode(row["askers"])
+        values.update(shown(shared, askers, least_people))
     return Learned(
         template=row["query_template"],
         scope=SCOPES[row["pattern_type"]],
         frequency=row["frequency"],
         successes=row["successes"],
         last_used=row["last_used"],
-        values=SLOT_VALUES.decode(row["slot_values"]),
+        values=values,
         recent=row["recent"],
         asked=ASKED.decode(row["asked"]),
         near=row["near"],
@@ -220,6 +229,20 @@ def learned_of(row: Any) -> Learned:
         followed=row["followed"],
         follows=row["follows"],
     )
+
+
+def shown(
+    values: dict[str, dict[str, int]], askers: dict[str, dict[str, list[str]]], least_people: int
+) -> dict[str, dict[str, int]]:
+    """Of values that may be somebody's those that enough people asked for, by slot."""
+    return {
+        position: {
+            value: count
+            for value, count in values.get(position, {}).items()
+            if len(people.get(value, ())) >= least_people
+        }
+        for position, people in askers.items()
+    }
 
 
 def json_text(value: object) -> str:

@@ -12,6 +12,8 @@ Scope = Literal["user", "role", "global"]
 SAFE_KINDS = frozenset(
     {"metric", "dimension", "entity", "N", "timeframe", "quarter", "year", "month", "weekday"}
 )
+# Those that others may see once enough people gave them; fewer are not even read.
+SHARED_KINDS = SAFE_KINDS | {"value"}
 TERM_KINDS = frozenset({"metric", "dimension", "entity"})
 COMPLETE = "complete"
 # Between a question and the fillings of its slots, where they stand together.

@@ -8,7 +8,7 @@ from heapq import nlargest
 
 from services.suggestions.ranking import catalogue
 from services.suggestions.ranking.english import fold
-from services.suggestions.ranking.model import JOINED, SAFE_KINDS, Learned
+from services.suggestions.ranking.model import JOINED, SHARED_KINDS, Learned
 from services.suggestions.ranking.scoring import (
     NO_TERMS,
     OPENING,
@@ -40,7 +40,7 @@ class Seen:
     def counts(self, at: int, kind: str) -> Mapping[str, int]:
         """How often each value was in the slot; of others only what may be shown to anyone."""
         position = str(at)
-        found = [one for one in self.sources if one.scope == "user" or kind in SAFE_KINDS]
+        found = [one for one in self.sources if one.scope == "user" or kind in SHARED_KINDS]
         if len(found) == 1:
             return found[0].values.get(position, {})
         counts: dict[str, int] = defaultdict(int)

@@ -77,7 +77,8 @@ class PatternsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListQueryPatterns(self, request, context):
-        """Lists the organization's patterns of one kind, most used first.
+        """Lists the organization's patterns of one kind, most used first. One with a
+        word that may be a name is listed once several people asked it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

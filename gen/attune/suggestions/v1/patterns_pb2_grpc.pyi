@@ -45,7 +45,9 @@ class PatternsServiceStub:
     "role_patterns": [], "user_pattern_count": 1, "role_pattern_count": 0}
     """
     ListQueryPatterns: _grpc.UnaryUnaryMultiCallable[_patterns_pb2.ListQueryPatternsRequest, _patterns_pb2.ListQueryPatternsResponse]
-    """Lists the organization's patterns of one kind, most used first."""
+    """Lists the organization's patterns of one kind, most used first. One with a
+    word that may be a name is listed once several people asked it.
+    """
     ExportQueryPatterns: _grpc.UnaryStreamMultiCallable[_patterns_pb2.ExportQueryPatternsRequest, _httpbody_pb2.HttpBody]
     """Gives all patterns as a file, in the order of kind, target and an inner key.
     Admins and services get everybody's; analysts those of job roles and of the
@@ -78,7 +80,9 @@ class PatternsServiceAsyncStub(PatternsServiceStub):
     "role_patterns": [], "user_pattern_count": 1, "role_pattern_count": 0}
     """
     ListQueryPatterns: _aio.UnaryUnaryMultiCallable[_patterns_pb2.ListQueryPatternsRequest, _patterns_pb2.ListQueryPatternsResponse]  # type: ignore[assignment]
-    """Lists the organization's patterns of one kind, most used first."""
+    """Lists the organization's patterns of one kind, most used first. One with a
+    word that may be a name is listed once several people asked it.
+    """
     ExportQueryPatterns: _aio.UnaryStreamMultiCallable[_patterns_pb2.ExportQueryPatternsRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
     """Gives all patterns as a file, in the order of kind, target and an inner key.
     Admins and services get everybody's; analysts those of job roles and of the
@@ -120,7 +124,9 @@ class PatternsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _patterns_pb2.ListQueryPatternsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_patterns_pb2.ListQueryPatternsResponse, _abc.Awaitable[_patterns_pb2.ListQueryPatternsResponse]]:
-        """Lists the organization's patterns of one kind, most used first."""
+        """Lists the organization's patterns of one kind, most used first. One with a
+        word that may be a name is listed once several people asked it.
+        """
 
     @_abc_1.abstractmethod
     def ExportQueryPatterns(
