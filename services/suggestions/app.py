@@ -47,6 +47,7 @@ from services.suggestions.patterns.learning import CONSUMER, HANDLES, Learner
 from services.suggestions.patterns.rebuild import Rebuilder
 from services.suggestions.patterns.service import PatternsService
 from services.suggestions.patterns.store import PatternStore
+from services.suggestions.patterns.templating import Templater
 from services.suggestions.personalized.service import SuggestionsService
 from services.suggestions.personalized.store import SuggestionStore
 from services.suggestions.personalized.suggester import Suggester
@@ -243,7 +244,7 @@ def served(
     catalogue = Catalogue(settings.vocabulary_dir, now)
     ttl = timedelta(seconds=settings.suggestion_ttl_seconds)
     suggestions = SuggestionStore(pool, now, settings.shared_min_people)
-    suggester = Suggester(suggestions, proposer, ttl, now)
+    suggester = Suggester(suggestions, Templater(pool, now), proposer, ttl, now)
     return [
         Served(
             suggestions_pb2.DESCRIPTOR.services_by_name["SuggestionsService"],

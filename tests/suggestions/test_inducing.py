@@ -11,12 +11,16 @@ import pytest
 from attune.activity.v1 import activity_pb2
 from attune.suggestions.v1 import patterns_pb2
 
+from services.common.clock import utc_now
 from services.common.db import Pool
 from services.suggestions import app
+from services.suggestions.catalogue import Catalogue
 from services.suggestions.metrics.store import MetricsStore
 from services.suggestions.patterns import domain, inducing, sessions, signals
 from services.suggestions.patterns.learning import Learner
+from services.suggestions.patterns.templating import Templater
 from services.suggestions.ranking.model import JOINED
+from services.suggestions.templates.vocabulary import Vocabulary
 from tests.databases import connected
 from tests.suggestions.asking import ask, learned, patterns, suggest
 from tests.suite import Servers, Suite
@@ -319,6 +323,23 @@ async def test_popular_patterns_and_the_export_keep_a_name_until_several_people_
         await ask(learning, "is Goran on call", who=bob)
         await learned(learning, 1, who=bob)
         assert (await told()).count("Goran") == 3
+
+
+async def test_those_who_serve_extract_what_was_found(suite: Suite) -> None:
+    clock = [START]
+    async with bench_of(suite) as bench:
+        templater = Templater(bench.pool, lambda: clock[0])
+        texts = ["revenue of Bilbao", "margin"]
+        assert await templater.templates("acme", texts, Vocabulary()) == texts
+        await bench.count(0, asked(*(f"revenue of {town}" for town in TOWNS[:4])))
+        clock[0] += timedelta(minutes=2)
+        vocabulary = Catalogue(suite.suggestions_settings.vocabulary_dir, utc_now).everything(
+            "acme"
+        )
+        found = await templater.templates("acme", texts, vocabulary)
+        assert found[0] == "{metric} of {value}"
+        other = await templater.templates("other", texts, vocabulary)
+        assert other[0] == "{metric} of Bilbao"
 
 
 async def test_a_rebuild_over_rest_of_the_way_keeps_found_templates(learning: Suite) -> None:

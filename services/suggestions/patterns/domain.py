@@ -143,6 +143,15 @@ def observe(
     return Observation(question, template, facets, key_of(template.key), base)
 
 
+def template_of(text: str, vocabulary: Vocabulary, known: Known) -> Template:
+    """The template that a question would be learned as."""
+    template = extract(text, vocabulary)
+    reading = reading_of(template)
+    words = compared(reading)
+    match = known.match(words) if len(words) <= WORDS_COMPARED else None
+    return filled(reading, match, template.slots) if match else template
+
+
 def key_of(template_key: str) -> bytes:
     """What a template is found by: its identity may be longer than an index row."""
     return hashlib.sha256(template_key.encode()).digest()[:16]

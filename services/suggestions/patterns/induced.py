@@ -32,6 +32,11 @@ class InducedStore:
         row = await conn.fetchrow(SQL["hold_state"], organization_id)
         return State(**row) if row else None
 
+    async def peek(self, conn: Connection, organization_id: str) -> State | None:
+        """The same without holding it."""
+        row = await conn.fetchrow(SQL["peek_state"], organization_id)
+        return State(**row) if row else None
+
     async def begin(self, conn: Connection, organization_id: str) -> None:
         await conn.execute(SQL["add_state"], organization_id)
 

@@ -1,6 +1,9 @@
 -- name: hold_state
 SELECT version, mark, bases, next_look FROM induction_states WHERE organization_id = $1 FOR UPDATE;
 
+-- name: peek_state
+SELECT version, mark, bases, next_look FROM induction_states WHERE organization_id = $1;
+
 -- name: add_state
 INSERT INTO induction_states (organization_id) VALUES ($1) ON CONFLICT DO NOTHING;
 

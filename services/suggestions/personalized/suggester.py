@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.common.clock import Clock
+from services.suggestions.patterns.templating import Templater
 from services.suggestions.personalized.store import (
     Answer,
     CacheKey,
@@ -15,12 +16,11 @@ from services.suggestions.personalized.store import (
     Peeked,
     SuggestionStore,
 )
-from services.suggestions.proposals.domain import Wanted
+from services.suggestions.proposals.domain import MODEL, Wanted
 from services.suggestions.proposals.proposer import Proposer
 from services.suggestions.ranking import permitted, suggest
 from services.suggestions.ranking.explaining import Explained, explain
 from services.suggestions.ranking.model import Learned, Preferences, Suggestion
-from services.suggestions.templates.extract import extract
 from services.suggestions.templates.vocabulary import Vocabulary
 from services.suggestions.templates.words import Exclusion
 
@@ -64,9 +64,15 @@ class Explanation:
 
 class Suggester:
     def __init__(
-        self, store: SuggestionStore, proposer: Proposer, ttl: timedelta, now: Clock
+        self,
+        store: SuggestionStore,
+        templater: Templater,
+        proposer: Proposer,
+        ttl: timedelta,
+        now: Clock,
     ) -> None:
         self._store = store
+        self._templater = templater
         self._proposer = proposer
         self._ttl = ttl
         self._now = now
@@ -133,13 +139,27 @@ class Suggester:
         wanted = wanted_of(asked, learned, found.preferences, vocabulary)
         mixed = await self._proposer.improved(wanted, suggestions)
         own, role = templates_of(learned, "user"), templates_of(learned, "role")
-        shown = templated(mixed.suggestions, vocabulary)
+        shown = await self._templated(asked.organization_id, mixed.suggestions, vocabulary)
         answer = Answer(shown, own, role, mixed.source, mixed.degraded_reason)
         answer = filtered(answer, found.preferences, vocabulary)
         if not mixed.under_way:
             ttl = self._lasting(now) if mixed.settled else min(self._ttl, DEGRADED_TTL)
             await self._store.keep(key, found, answer, now, ttl)
         return answer
+
+    async def _templated(
+        self, organization_id: str, suggestions: Sequence[Suggestion], vocabulary: Vocabulary
+    ) -> tuple[Suggestion, ...]:
+        """Each with the template that it would be learned as: clicks on it count for that.
+
+        One that goes on from what is typed has none before, and a model knows of none.
+        """
+        without = [one.text for one in suggestions if not one.template or one.origin == MODEL]
+        found = await self._templater.templates(organization_id, without, vocabulary)
+        templates = dict(zip(without, found, strict=True))
+        return tuple(
+            replace(one, template=templates.get(one.text, one.template)) for one in suggestions
+        )
 
     async def _learned(self, asked: Asked, found: LookUp | Peeked) -> list[Learned]:
         who = (asked.user_id, asked.job_role)
@@ -175,14 +195,6 @@ def wanted_of(
 
 def templates_of(learned: list[Learned], scope: str) -> tuple[str, ...]:
     return tuple(p.template for p in learned if p.scope == scope)[:PATTERNS_SHOWN]
-
-
-def templated(suggestions: Sequence[Suggestion], vocabulary: Vocabulary) -> tuple[Suggestion, ...]:
-    """Each with a template: a text that goes on from what is typed gets that of the whole."""
-    return tuple(
-        one if one.template else replace(one, template=extract(one.text, vocabulary).text)
-        for one in suggestions
-    )
 
 
 def filtered(answer: Answer, preferences: Preferences, vocabulary: Vocabulary) -> Answer:

@@ -92,7 +92,9 @@ class PatternsServiceServicer:
         success_rate, avg_response_time, last_used, metadata, created_at, updated_at.
         JSON is one array of objects, CSV has a row of names first, and `metadata` as
         JSON text; a text that a spreadsheet would run as a formula has an apostrophe
-        before it. What changes meanwhile is given as it was or as it is, once.
+        before it. What changes meanwhile is given as it was or as it is, once. A
+        question of others with a word that may be a name is there once several people
+        asked it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

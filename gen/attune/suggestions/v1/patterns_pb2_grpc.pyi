@@ -56,7 +56,9 @@ class PatternsServiceStub:
     success_rate, avg_response_time, last_used, metadata, created_at, updated_at.
     JSON is one array of objects, CSV has a row of names first, and `metadata` as
     JSON text; a text that a spreadsheet would run as a formula has an apostrophe
-    before it. What changes meanwhile is given as it was or as it is, once.
+    before it. What changes meanwhile is given as it was or as it is, once. A
+    question of others with a word that may be a name is there once several people
+    asked it.
     """
     RebuildQueryPatterns: _grpc.UnaryUnaryMultiCallable[_patterns_pb2.RebuildQueryPatternsRequest, _patterns_pb2.RebuildQueryPatternsResponse]
     """Learns all patterns of the organization anew from its recorded activities,
@@ -91,7 +93,9 @@ class PatternsServiceAsyncStub(PatternsServiceStub):
     success_rate, avg_response_time, last_used, metadata, created_at, updated_at.
     JSON is one array of objects, CSV has a row of names first, and `metadata` as
     JSON text; a text that a spreadsheet would run as a formula has an apostrophe
-    before it. What changes meanwhile is given as it was or as it is, once.
+    before it. What changes meanwhile is given as it was or as it is, once. A
+    question of others with a word that may be a name is there once several people
+    asked it.
     """
     RebuildQueryPatterns: _aio.UnaryUnaryMultiCallable[_patterns_pb2.RebuildQueryPatternsRequest, _patterns_pb2.RebuildQueryPatternsResponse]  # type: ignore[assignment]
     """Learns all patterns of the organization anew from its recorded activities,
@@ -141,7 +145,9 @@ class PatternsServiceServicer(metaclass=_abc_1.ABCMeta):
         success_rate, avg_response_time, last_used, metadata, created_at, updated_at.
         JSON is one array of objects, CSV has a row of names first, and `metadata` as
         JSON text; a text that a spreadsheet would run as a formula has an apostrophe
-        before it. What changes meanwhile is given as it was or as it is, once.
+        before it. What changes meanwhile is given as it was or as it is, once. A
+        question of others with a word that may be a name is there once several people
+        asked it.
         """
 
     @_abc_1.abstractmethod
