@@ -149,7 +149,8 @@ chosen AS (
         LIMIT $11) l
 )
 SELECT p.pattern_type, p.query_template, p.frequency, p.successes, p.last_used, p.slot_values,
-    e.slot_values AS shared_values, e.askers, p.recent, p.asked, coalesce(a.shown, 0) AS shown, coalesce(a.accepted, 0) AS accepted,
+    e.slot_values AS shared_values, e.askers, p.recent, p.asked, coalesce(a.shown, 0) AS shown,
+    coalesce(a.accepted, 0) AS accepted,
     coalesce(f.followed, 0) AS followed,
     coalesce((SELECT max(t.follows) FROM follower t WHERE t.pattern_type = p.pattern_type), 0)
         AS follows,
