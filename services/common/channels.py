@@ -11,7 +11,9 @@ OPTIONS: list[tuple[str, Any]] = [
     ("grpc.keepalive_timeout_ms", 10_000),
     # Services start in any order: whoever comes first looks again soon.
     ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.min_reconnect_backoff_ms", 100),
+    # For so long an attempt to connect may last, whatever its name says: on a busy machine the
+    # handshake alone can take a tenth of a second.
+    ("grpc.min_reconnect_backoff_ms", 5_000),
     ("grpc.max_reconnect_backoff_ms", 2_000),
     ("grpc.enable_retries", 0),  # a write is retried by its caller, who knows its key
     # What goes out was capped as a body, and may grow: JSON's "-1," is ten bytes of protobuf.
