@@ -7,7 +7,6 @@ BUCKET = timedelta(minutes=15)
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 CACHED = "cached"
 CACHE_WINDOW = timedelta(hours=24)
-CLICK_WINDOW = timedelta(days=30)
 # Longer than any window that may be asked for.
 KEPT = timedelta(days=100)
 # Of entries, answers and clicks at most so many, the newest, are read to see what is popular.
