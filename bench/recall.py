@@ -1,6 +1,6 @@
 """What the suggestions service knows of a person at a moment, without a database.
 
-The learner's own functions count; what a request reads is chosen as `load_learned` chooses it.
+The learner's own functions count; what a request reads is chosen as `load_own` chooses it.
 """
 
 import heapq
@@ -14,8 +14,6 @@ from uuid import UUID
 from bench.sessions import Ask
 from services.suggestions.patterns.domain import (
     EVERYBODY,
-    HOURS,
-    OPENING_LENGTH,
     Observation,
     Pattern,
     PatternKey,
@@ -25,16 +23,7 @@ from services.suggestions.patterns.domain import (
     opening_of,
 )
 from services.suggestions.patterns.sessions import Heads, preceding, tally
-from services.suggestions.personalized.store import (
-    BEGINNINGS_READ,
-    NEAR_HOURS,
-    PATTERNS_BESIDE,
-    PATTERNS_READ,
-    SCOPES,
-    SHORTEST_BEGINNING,
-    openings,
-)
-from services.suggestions.ranking.english import squash
+from services.suggestions.personalized.reading import BEGINNINGS_READ, SCOPES, Begun, near
 from services.suggestions.ranking.model import Learned, Suggestion
 from services.suggestions.servings.domain import (
     Acceptance,
@@ -103,12 +92,11 @@ class Memory:
         head = self.heads.get(ask.user, Heads()).before(ask.session, ask.time)
         previous = head.template_key if head and head.leads else None
         found: list[Learned] = []
-        looked_up = len(squash(typed).lstrip()) >= SHORTEST_BEGINNING
-        mosts = PATTERNS_BESIDE if looked_up else PATTERNS_READ
-        for scope, most in zip(scopes, mosts, strict=True):
+        begun = Begun.of(typed)
+        for scope, most in zip(scopes, begun.most, strict=True):
             followers = self._followers(scope, previous)
             follows = sum(followers.values())
-            for key in self._chosen(scope, most, followers, typed):
+            for key in self._chosen(scope, most, followers, begun):
                 times = followers.get(key.template_key.hex(), 0)
                 found.append(self._learned(key, ask.time, times, follows))
         return found
@@ -118,18 +106,16 @@ class Memory:
         return pattern.followers if pattern else {}
 
     def _chosen(
-        self, scope: Scope, most: int, followers: Iterable[str], typed: str
+        self, scope: Scope, most: int, followers: Iterable[str], begun: Begun
     ) -> set[PatternKey]:
         keys = self._by_scope[scope]
         following = {PatternKey(*scope, bytes.fromhex(key)) for key in followers}  # type: ignore[arg-type]
         chosen = {*self._newest(most, keys), *(following & keys)}
-        begun = squash(typed).lstrip()[:OPENING_LENGTH]
         opened = self._opened[scope]
-        for opening in openings(begun):
-            most = BEGINNINGS_READ if opening else 2 * BEGINNINGS_READ
+        for opening, most in begun.openings:
             chosen.update(self._newest(most, opened.get(opening, ())))
-        if len(begun) >= SHORTEST_BEGINNING:
-            begin_so = (keys for opening, keys in opened.items() if opening.startswith(begun))
+        if begun.looked_up:
+            begin_so = (keys for opening, keys in opened.items() if opening.startswith(begun.text))
             chosen.update(self._newest(BEGINNINGS_READ, set().union(*begin_so)))
         return chosen
 
@@ -150,10 +136,7 @@ class Memory:
             values=pattern.slot_values,
             recent=pattern.recent,
             asked=dict(pattern.asked),
-            near=sum(
-                pattern.hours.get(str((hour + offset) % HOURS), 0) * weight
-                for offset, weight in NEAR_HOURS
-            ),
+            near=near(pattern.hours, hour),
             shown=accepted.shown,
             accepted=accepted.accepted,
             followed=followed,

@@ -90,6 +90,9 @@ class Settings(ModelSettings):
     induction_min_values: int = Field(default=3, ge=2)
     # People who asked a value, or a question with what may be a name, before others see it.
     shared_min_people: int = Field(default=2, ge=1, le=ASKERS_KEPT)
+    # What a job role or everybody asks is held in memory, and read again after so long where more
+    # was learned.
+    shared_fresh_seconds: float = Field(default=1.0, ge=0)
 
 
 @asynccontextmanager
@@ -243,7 +246,9 @@ def served(
     patterns = PatternStore(pool, settings.shared_min_people)
     catalogue = Catalogue(settings.vocabulary_dir, now)
     ttl = timedelta(seconds=settings.suggestion_ttl_seconds)
-    suggestions = SuggestionStore(pool, now, settings.shared_min_people)
+    suggestions = SuggestionStore(
+        pool, now, settings.shared_min_people, settings.shared_fresh_seconds
+    )
     suggester = Suggester(suggestions, Templater(pool, now), proposer, ttl, now)
     return [
         Served(

@@ -4,13 +4,16 @@
 -- An entry's hash is the request's and, where something is known to follow it, the
 -- template of the question before.
 WITH asked AS (
-    SELECT a.user_id, a.context_hash AS request_hash, a.session_id, a.times,
+    SELECT a.user_id, a.context_hash AS request_hash, a.session_id, a.times, g.learned_to,
         coalesce(p.version, 0) AS version, g.generation, coalesce(f.follows, '') AS follows,
         a.context_hash || coalesce(f.follows, '') AS context_hash
     FROM unnest($2::text[], $3::text[], $4::text[], $5::int[])
         AS a (user_id, context_hash, session_id, times)
-    CROSS JOIN (SELECT coalesce(
-        (SELECT live FROM pattern_generations WHERE organization_id = $1), 0) AS generation) g
+    CROSS JOIN (SELECT
+        coalesce((SELECT live FROM pattern_generations WHERE organization_id = $1), 0)
+            AS generation,
+        coalesce((SELECT sum(seq) FROM event_cursors WHERE organization_id = $1), 0)::bigint
+            AS learned_to) g
     LEFT JOIN people p ON p.organization_id = $1 AND p.user_id = a.user_id
     LEFT JOIN session_heads h ON h.organization_id = $1 AND h.generation = g.generation
         AND h.user_id = a.user_id
@@ -45,7 +48,7 @@ hit AS (
         c.degraded_reason
 )
 SELECT asked.user_id, asked.request_hash, asked.session_id, asked.context_hash, asked.follows,
-    asked.version, asked.generation, hit.suggestions, hit.user_patterns, hit.role_patterns,
+    asked.version, asked.generation, asked.learned_to, hit.suggestions, hit.user_patterns, hit.role_patterns,
     hit.source, hit.degraded_reason, w.preferred_query_types, w.excluded_metrics,
     w.preferred_metrics, w.preferred_dimensions, w.show_advanced_queries, w.max_suggestions
 FROM asked
@@ -55,16 +58,19 @@ LEFT JOIN user_suggestion_preferences w
 
 -- name: peek
 -- What look_up would find, also where it is no longer valid, and nothing counted.
-SELECT f.context_hash, f.follows, f.version, f.generation,
+SELECT f.context_hash, f.follows, f.version, f.generation, f.learned_to,
     c.generated_at, c.expires_at, c.hit_count, c.version AS made_with_version,
     c.generation AS made_with_generation, c.source,
     w.preferred_query_types, w.excluded_metrics, w.preferred_metrics, w.preferred_dimensions,
     w.show_advanced_queries, w.max_suggestions
 FROM (
-    SELECT g.generation, coalesce(p.version, 0) AS version, coalesce(o.follows, '') AS follows,
-        $3::text || coalesce(o.follows, '') AS context_hash
-    FROM (SELECT coalesce(
-        (SELECT live FROM pattern_generations WHERE organization_id = $1), 0) AS generation) g
+    SELECT g.generation, g.learned_to, coalesce(p.version, 0) AS version,
+        coalesce(o.follows, '') AS follows, $3::text || coalesce(o.follows, '') AS context_hash
+    FROM (SELECT
+        coalesce((SELECT live FROM pattern_generations WHERE organization_id = $1), 0)
+            AS generation,
+        coalesce((SELECT sum(seq) FROM event_cursors WHERE organization_id = $1), 0)::bigint
+            AS learned_to) g
     LEFT JOIN people p ON p.organization_id = $1 AND p.user_id = $2
     LEFT JOIN session_heads h ON h.organization_id = $1 AND h.generation = g.generation
         AND h.user_id = $2
@@ -79,106 +85,85 @@ LEFT JOIN suggestion_cache c ON c.organization_id = $1 AND c.user_id = $2
     AND c.context_hash = f.context_hash
 LEFT JOIN user_suggestion_preferences w ON w.organization_id = $1 AND w.user_id = $2;
 
--- name: load_learned
--- What the person, the job role and the organization asked most lately, what they asked after the
--- question before, and what begins as the typed text does. One that names nothing of the catalogue
--- is for the connections only that it was asked of; one that may name somebody is for others once
--- several people asked it. Values that may be somebody's, and who asked for them, are everybody's
--- pattern's to tell.
-WITH scope AS MATERIALIZED (
-    SELECT s.pattern_type, s.target_id, s.most
-    FROM (VALUES ('user_specific', $3::text, $6::int), ('role_based', $4, $7), ('global', '*', $8))
-        AS s (pattern_type, target_id, most)
-),
-follower AS MATERIALIZED (
-    SELECT s.pattern_type, s.target_id, decode(f.key, 'hex') AS template_key,
-        f.value::int AS followed, sum(f.value::int) OVER (PARTITION BY s.pattern_type) AS follows
-    FROM scope s
-    JOIN query_patterns p ON p.organization_id = $1 AND p.generation = $2
-        AND p.pattern_type = s.pattern_type AND p.target_id = s.target_id
-        AND p.template_key = decode($9::text, 'hex')
+-- name: load_own
+-- What the person asked most lately, what they asked after the question before, and what begins as
+-- the typed text does. One that names nothing of the catalogue is for the connections only that it
+-- was asked of.
+WITH follower AS MATERIALIZED (
+    SELECT decode(f.key, 'hex') AS template_key, f.value::int AS followed
+    FROM query_patterns p
     CROSS JOIN LATERAL jsonb_each_text(p.followers) f
+    WHERE p.organization_id = $1 AND p.generation = $2 AND p.pattern_type = 'user_specific'
+        AND p.target_id = $3 AND p.template_key = decode($6::text, 'hex')
 ),
 chosen AS (
-    SELECT s.pattern_type, s.target_id, l.template_key
-    FROM scope s, LATERAL (
+    (SELECT template_key
+    FROM query_patterns
+    WHERE organization_id = $1 AND generation = $2 AND pattern_type = 'user_specific'
+        AND target_id = $3
+    ORDER BY recent DESC, template_key
+    LIMIT $5)
+    UNION
+    SELECT template_key FROM follower
+    UNION
+    SELECT l.template_key
+    FROM unnest($7::text[], $8::int[]) AS b (opening, most), LATERAL (
         SELECT p.template_key
         FROM query_patterns p
-        WHERE p.organization_id = $1 AND p.generation = $2 AND p.pattern_type = s.pattern_type
-            AND p.target_id = s.target_id
-            AND (p.pattern_type = 'user_specific' OR NOT p.names OR EXISTS (
-                SELECT FROM query_patterns o
-                WHERE o.organization_id = $1 AND o.template_key = p.template_key
-                    AND o.generation = $2 AND o.pattern_type = 'user_specific'
-                OFFSET $16::int - 1))
-        ORDER BY p.recent DESC, p.template_key
-        LIMIT s.most) l
-    UNION
-    SELECT f.pattern_type, f.target_id, f.template_key FROM follower f
-    UNION
-    SELECT s.pattern_type, s.target_id, l.template_key
-    FROM scope s, unnest($10::text[]) AS b (opening), LATERAL (
-        SELECT p.template_key
-        FROM query_patterns p
-        WHERE p.organization_id = $1 AND p.generation = $2 AND p.pattern_type = s.pattern_type
-            AND p.target_id = s.target_id AND p.opening = b.opening
-            AND (p.pattern_type = 'user_specific' OR NOT p.names OR EXISTS (
-                SELECT FROM query_patterns o
-                WHERE o.organization_id = $1 AND o.template_key = p.template_key
-                    AND o.generation = $2 AND o.pattern_type = 'user_specific'
-                OFFSET $16::int - 1))
+        WHERE p.organization_id = $1 AND p.generation = $2 AND p.pattern_type = 'user_specific'
+            AND p.target_id = $3 AND p.opening = b.opening
         ORDER BY p.recent DESC
-        LIMIT CASE b.opening WHEN '' THEN 2 * $11 ELSE $11 END) l
+        LIMIT b.most) l
     UNION
-    SELECT s.pattern_type, s.target_id, l.template_key
-    FROM scope s, LATERAL (
-        SELECT b.template_key
-        FROM (
-            SELECT p.template_key, p.recent
-            FROM query_patterns p
-            WHERE p.organization_id = $1 AND p.generation = $2 AND p.pattern_type = s.pattern_type
-                AND p.target_id = s.target_id AND p.opening >= $12 AND p.opening < $13
-                AND (p.pattern_type = 'user_specific' OR NOT p.names OR EXISTS (
-                    SELECT FROM query_patterns o
-                    WHERE o.organization_id = $1 AND o.template_key = p.template_key
-                        AND o.generation = $2 AND o.pattern_type = 'user_specific'
-                    OFFSET $16::int - 1))
-            LIMIT 500
-        ) b
-        ORDER BY b.recent DESC
-        LIMIT $11) l
+    (SELECT b.template_key
+    FROM (
+        SELECT template_key, recent
+        FROM query_patterns
+        WHERE organization_id = $1 AND generation = $2 AND pattern_type = 'user_specific'
+            AND target_id = $3 AND opening >= $9 AND opening < $10
+        LIMIT 500
+    ) b
+    ORDER BY b.recent DESC
+    LIMIT $11)
 )
 SELECT p.pattern_type, p.query_template, p.frequency, p.successes, p.last_used, p.slot_values,
-    e.slot_values AS shared_values, e.askers, p.recent, p.asked, coalesce(a.shown, 0) AS shown,
-    coalesce(a.accepted, 0) AS accepted,
+    NULL AS shared_values, NULL AS askers, p.recent, p.asked, p.hours,
+    coalesce(a.shown, 0) AS shown, coalesce(a.accepted, 0) AS accepted,
     coalesce(f.followed, 0) AS followed,
-    coalesce((SELECT max(t.follows) FROM follower t WHERE t.pattern_type = p.pattern_type), 0)
-        AS follows,
-    (SELECT coalesce(sum((p.hours ->> n.hour)::int * n.weight), 0)
-        FROM unnest($14::text[], $15::float8[]) AS n (hour, weight)) AS near
+    coalesce((SELECT sum(followed) FROM follower), 0) AS follows
 FROM chosen c
 JOIN query_patterns p ON p.organization_id = $1 AND p.generation = $2
-    AND p.pattern_type = c.pattern_type AND p.target_id = c.target_id
-    AND p.template_key = c.template_key
-LEFT JOIN template_acceptance a ON a.organization_id = $1 AND a.pattern_type = c.pattern_type
-    AND a.target_id = c.target_id AND a.template_key = c.template_key
-LEFT JOIN follower f ON f.pattern_type = c.pattern_type AND f.template_key = c.template_key
-LEFT JOIN LATERAL (
-    SELECT g.slot_values, g.askers
-    FROM query_patterns g
-    WHERE g.organization_id = $1 AND g.generation = $2 AND g.pattern_type = 'global'
-        AND g.target_id = '*' AND g.template_key = c.template_key
-        AND c.pattern_type <> 'user_specific'
-    LIMIT 1 -- so that each is looked up, and not all of everybody's read
-) e ON true
-WHERE (p.query_template ~ '\{(metric|dimension|entity)\}'
-        OR p.metadata -> 'connections' IS NULL OR p.metadata -> 'connections' ? $5)
-    AND (p.pattern_type = 'user_specific' OR NOT p.names OR EXISTS (
+    AND p.pattern_type = 'user_specific' AND p.target_id = $3 AND p.template_key = c.template_key
+LEFT JOIN template_acceptance a ON a.organization_id = $1 AND a.pattern_type = 'user_specific'
+    AND a.target_id = $3 AND a.template_key = c.template_key
+LEFT JOIN follower f ON f.template_key = c.template_key
+WHERE p.query_template ~ '\{(metric|dimension|entity)\}'
+    OR p.metadata -> 'connections' IS NULL OR p.metadata -> 'connections' ? $4
+ORDER BY p.recent DESC, p.template_key;
+
+-- name: load_shared
+-- What a job role or everybody asked, the newest first. What may name somebody is for others once
+-- several people asked it; values that may be somebody's, and who asked for them, are everybody's
+-- pattern's to tell. `connections`: those that alone it can be asked of.
+SELECT p.template_key, p.opening, p.followers, p.hours, p.pattern_type, p.query_template,
+    p.frequency, p.successes, p.last_used, p.slot_values, e.slot_values AS shared_values, e.askers,
+    p.recent, p.asked, coalesce(a.shown, 0) AS shown, coalesce(a.accepted, 0) AS accepted,
+    CASE WHEN p.query_template !~ '\{(metric|dimension|entity)\}'
+            AND p.metadata -> 'connections' IS NOT NULL
+        THEN array(SELECT jsonb_object_keys(p.metadata -> 'connections')) END AS connections
+FROM query_patterns p
+LEFT JOIN template_acceptance a ON a.organization_id = $1 AND a.pattern_type = $3
+    AND a.target_id = $4 AND a.template_key = p.template_key
+LEFT JOIN query_patterns e ON e.organization_id = $1 AND e.generation = $2
+    AND e.pattern_type = 'global' AND e.target_id = '*' AND e.template_key = p.template_key
+WHERE p.organization_id = $1 AND p.generation = $2 AND p.pattern_type = $3 AND p.target_id = $4
+    AND (NOT p.names OR EXISTS (
         SELECT FROM query_patterns o
         WHERE o.organization_id = $1 AND o.template_key = p.template_key
             AND o.generation = $2 AND o.pattern_type = 'user_specific'
-        OFFSET $16::int - 1))
-ORDER BY p.pattern_type, p.recent DESC, p.template_key;
+        OFFSET $6::int - 1))
+ORDER BY p.recent DESC, p.template_key
+LIMIT $5;
 
 -- name: get_template
 SELECT query_template

@@ -11,30 +11,17 @@ import msgspec
 from services.common.clock import Clock
 from services.common.db import Pool, load_queries
 from services.common.group_commit import GroupCommit
-from services.suggestions.patterns.domain import HOURS, OPENING_LENGTH, hour_of_week
+from services.suggestions.patterns.domain import EVERYBODY, hour_of_week
 from services.suggestions.patterns.sessions import IDLE, SITTING
+from services.suggestions.personalized.reading import BEGINNINGS_READ, Begun, learned_of
+from services.suggestions.personalized.shared import SharedPatterns, Target, followed
 from services.suggestions.preferences.domain import DEFAULTS
 from services.suggestions.preferences.store import preferences_of
-from services.suggestions.ranking.english import squash
-from services.suggestions.ranking.model import Learned, Preferences, Scope, Suggestion
+from services.suggestions.ranking.model import Learned, Preferences, Suggestion
 
 SQL = load_queries(__package__)
-# How many patterns of the person, the job role and the organization can make a suggestion; and of
-# each for a beginning of the typed text.
-PATTERNS_READ = (30, 12, 12)
-# Fewer where so much is typed that patterns are looked up by it.
-PATTERNS_BESIDE = (12, 6, 6)
-BEGINNINGS_READ = 6
-SLOT_VALUES = msgspec.json.Decoder(dict[str, dict[str, int]])
-ASKERS = msgspec.json.Decoder(dict[str, dict[str, list[str]]])
-ASKED = msgspec.json.Decoder(dict[str, float])
-# Shorter beginnings say too little to look patterns up by.
-SHORTEST_BEGINNING = 3
 LAST_CHARACTER = "\U0010ffff"
-SCOPES: dict[str, Scope] = {"user_specific": "user", "role_based": "role", "global": "global"}
 CONTEXT_SECONDS = (int(IDLE.total_seconds()), int(SITTING.total_seconds()))
-# An hour of the week counts with its neighbours: habits have no sharp edges.
-NEAR_HOURS = ((-2, 0.25), (-1, 0.6), (0, 1.0), (1, 0.6), (2, 0.25))
 
 
 @dataclass(frozen=True)
@@ -56,6 +43,7 @@ class LookUp:
     follows: str  # the template of the question before, where something is known to follow it
     version: int
     generation: int
+    learned_to: int  # grows with all that is learned
     preferences: Preferences
     cached: Answer | None
 
@@ -78,6 +66,7 @@ class Peeked:
     follows: str
     version: int
     generation: int
+    learned_to: int
     preferences: Preferences
     generated_at: datetime | None
     expires_at: datetime | None
@@ -88,10 +77,16 @@ class Peeked:
 
 
 class SuggestionStore:
-    """`least_people` give a value, or what may name somebody, before it is shown to others."""
+    """`least_people` give a value, or what may name somebody, before it is shown to others.
 
-    def __init__(self, pool: Pool, now: Clock, least_people: int = 1) -> None:
+    What others ask since a reading counts after `fresh_seconds`.
+    """
+
+    def __init__(
+        self, pool: Pool, now: Clock, least_people: int = 1, fresh_seconds: float = 0.0
+    ) -> None:
         self._pool = pool
+        self._shared = SharedPatterns(self._read_shared, least_people, fresh_seconds)
         self._least_people = least_people
         self._now = now
         self._look_ups: GroupCommit[CacheKey, LookUp] = GroupCommit("suggestions", self._look_up)
@@ -138,20 +133,41 @@ class SuggestionStore:
         found: "LookUp | Peeked",
     ) -> list[Learned]:
         """What the person and the job role (`who`) and the organization ask, of this connection."""
+        user_id, job_role = who
         hour = hour_of_week(self._now())
-        begun = squash(partial_query).lstrip()[:OPENING_LENGTH]
-        looked_up = len(begun) >= SHORTEST_BEGINNING
-        low = begun if looked_up else LAST_CHARACTER
-        most = PATTERNS_BESIDE if looked_up else PATTERNS_READ
+        begun = Begun.of(partial_query)
+        targets = (("role_based", job_role), ("global", EVERYBODY))
+        groups = [
+            await self._shared.of(
+                Target(organization_id, found.generation, *target), found.learned_to
+            )
+            for target in targets
+        ]
+        own = await self._own(organization_id, user_id, connection_id, begun, found, hour)
+        for held, most in zip(groups, begun.most[1:], strict=True):
+            own += held.choose(begun, found.follows, connection_id, most, hour)
+        return own
+
+    async def _own(
+        self,
+        organization_id: str,
+        user_id: str,
+        connection_id: str,
+        begun: Begun,
+        found: "LookUp | Peeked",
+        hour: int,
+    ) -> list[Learned]:
+        openings, mosts = zip(*begun.openings, strict=True)
+        low = begun.text if begun.looked_up else LAST_CHARACTER
         rows = await self._pool.fetch(
-            SQL["load_learned"],
-            *(organization_id, found.generation, *who, connection_id, *most),
-            *(found.follows, openings(begun), BEGINNINGS_READ, low, low + LAST_CHARACTER),
-            [str((hour + offset) % HOURS) for offset, _ in NEAR_HOURS],
-            [weight for _, weight in NEAR_HOURS],
-            self._least_people,
+            SQL["load_own"],
+            *(organization_id, found.generation, user_id, connection_id, begun.most[0]),
+            *(found.follows, openings, mosts, low, low + LAST_CHARACTER, BEGINNINGS_READ),
         )
-        return [learned_of(row, self._least_people) for row in rows]
+        return [followed(learned_of(row, hour, 0), row["followed"], row["follows"]) for row in rows]
+
+    async def _read_shared(self, target: Target, most: int) -> Sequence[Any]:
+        return await self._pool.fetch(SQL["load_shared"], *target, most, self._least_people)
 
     async def template(self, key: CacheKey, found: Peeked) -> str | None:
         """The person's template that `follows` names."""
@@ -175,13 +191,9 @@ class SuggestionStore:
 
     async def clear(self, organization_id: str, user_id: str | None) -> int:
         """Drop what is cached, of one person or of all; returns how many entries."""
+        self._shared.forget(organization_id)
         cleared: int = await self._pool.fetchval(SQL["clear"], organization_id, user_id)
         return cleared
-
-
-def openings(begun: str) -> list[str]:
-    """The beginnings of a folded text that a slot may follow: up to each blank."""
-    return ["", *(begun[: at + 1] for at, letter in enumerate(begun) if letter == " ")]
 
 
 def look_up_of(row: Any) -> LookUp:
@@ -190,6 +202,7 @@ def look_up_of(row: Any) -> LookUp:
         row["follows"],
         row["version"],
         row["generation"],
+        row["learned_to"],
         wanted_of(row),
         answer_of(row) if row["suggestions"] is not None else None,
     )
@@ -207,42 +220,6 @@ def answer_of(row: Any) -> Answer:
         row["source"],
         row["degraded_reason"],
     )
-
-
-def learned_of(row: Any, least_people: int) -> Learned:
-    values = SLOT_VALUES.decode(row["slot_values"])
-    if row["askers"]:
-        shared, askers = SLOT_VALUES.decode(row["shared_values"]), ASKERS.decode(row["askers"])
-        values.update(shown(shared, askers, least_people))
-    return Learned(
-        template=row["query_template"],
-        scope=SCOPES[row["pattern_type"]],
-        frequency=row["frequency"],
-        successes=row["successes"],
-        last_used=row["last_used"],
-        values=values,
-        recent=row["recent"],
-        asked=ASKED.decode(row["asked"]),
-        near=row["near"],
-        shown=row["shown"],
-        accepted=row["accepted"],
-        followed=row["followed"],
-        follows=row["follows"],
-    )
-
-
-def shown(
-    values: dict[str, dict[str, int]], askers: dict[str, dict[str, list[str]]], least_people: int
-) -> dict[str, dict[str, int]]:
-    """Of values that may be somebody's those that enough people asked for, by slot."""
-    return {
-        position: {
-            value: count
-            for value, count in values.get(position, {}).items()
-            if len(people.get(value, ())) >= least_people
-        }
-        for position, people in askers.items()
-    }
 
 
 def json_text(value: object) -> str:

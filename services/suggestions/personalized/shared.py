@@ -1,0 +1,188 @@
+"""What a job role or the whole organization asks, held in memory for a moment.
+
+It is the same for everybody who types meanwhile: a request chooses from it without a query, and
+what ranking works out of a pattern is worked out once.
+"""
+
+import asyncio
+import time
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import islice, takewhile
+from typing import Any, NamedTuple
+
+import msgspec
+
+from services.suggestions.personalized.reading import BEGINNINGS_READ, Begun, learned_of
+from services.suggestions.ranking.model import Learned
+
+# Of a job role or an organization the newest so many can make a suggestion for others.
+LARGEST = 2_500
+# So many are held in all, at some 2 KiB each: what was chosen from longest ago goes first.
+MOST_HELD = 20_000
+# Read again after so long though nothing was learned: what people accepted changes too.
+OLDEST_SECONDS = 30.0
+FOLLOWERS = msgspec.json.Decoder(dict[str, int])
+
+
+class Target(NamedTuple):
+    """Whose patterns: a job role's ("role_based") or everybody's ("global", of "*")."""
+
+    organization_id: str
+    generation: int
+    pattern_type: str
+    target_id: str
+
+
+class SharedPattern:
+    """A row, decoded when it is wanted first: of thousands some are."""
+
+    def __init__(self, row: Any, place: int, least_people: int) -> None:
+        self.place = place
+        self.key: str = row["template_key"].hex()
+        self.opening: str = row["opening"]
+        self._row = row
+        self._least_people = least_people
+        self._learned: tuple[int, Learned] | None = None
+
+    def serves(self, connection_id: str) -> bool:
+        """Whether it can be asked of the connection."""
+        connections = self._row["connections"]
+        return connections is None or connection_id in connections
+
+    def learned(self, hour: int) -> Learned:
+        """As ranking reads it at that hour of the week; the same object until the next."""
+        if self._learned is None or self._learned[0] != hour:
+            self._learned = hour, learned_of(self._row, hour, self._least_people)
+        return self._learned[1]
+
+    @cached_property
+    def followers(self) -> dict[str, int]:
+        """How often which template came next, by its key in hex."""
+        return FOLLOWERS.decode(self._row["followers"])
+
+
+@dataclass(frozen=True)
+class Held:
+    """The patterns of one target, the newest first, as they were after the `seq`th event."""
+
+    patterns: Sequence[SharedPattern]
+    seq: int
+    read_at: float
+
+    def choose(
+        self, begun: Begun, follows: str, connection_id: str, most: int, hour: int
+    ) -> list[Learned]:
+        """Those that a suggestion could be made of, as `load_own` chooses; the newest first."""
+        before = self._by_key.get(follows)
+        followers = before.followers if before else {}
+        total = sum(followers.values())
+        found = (
+            *islice((one for one in self.patterns if one.serves(connection_id)), most),
+            *(self._by_key[key] for key in followers if key in self._by_key),
+            *self._begun(begun),
+        )
+        chosen = {one.place: one for one in found if one.serves(connection_id)}
+        return [
+            followed(one.learned(hour), followers.get(one.key, 0), total)
+            for _, one in sorted(chosen.items())
+        ]
+
+    def _begun(self, begun: Begun) -> Iterator[SharedPattern]:
+        """Those that may begin as the typed text does."""
+        for opening, most in begun.openings:
+            yield from self._by_opening.get(opening, [])[:most]
+        if begun.looked_up:
+            start = bisect_left(self._openings, begun.text)
+            longer = takewhile(
+                lambda opening: opening.startswith(begun.text), islice(self._openings, start, None)
+            )
+            ones = (one for opening in longer for one in self._by_opening[opening])
+            yield from sorted(ones, key=lambda one: one.place)[:BEGINNINGS_READ]
+
+    @cached_property
+    def _by_key(self) -> dict[str, SharedPattern]:
+        return {pattern.key: pattern for pattern in self.patterns}
+
+    @cached_property
+    def _by_opening(self) -> dict[str, list[SharedPattern]]:
+        found: dict[str, list[SharedPattern]] = {}
+        for pattern in self.patterns:
+            found.setdefault(pattern.opening, []).append(pattern)
+        return found
+
+    @cached_property
+    def _openings(self) -> list[str]:
+        return sorted(self._by_opening)
+
+
+def followed(learned: Learned, times: int, of: int) -> Learned:
+    """With how often it came after the question before."""
+    return replace(learned, followed=times, follows=of) if times else learned
+
+
+@dataclass
+class Slot:
+    """A place for what is held; who waits for its reading waits for the lock."""
+
+    held: Held | None = None
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class SharedPatterns:
+    """What is held of all targets. `read` gives rows of `load_shared`.
+
+    What was learned since counts after `fresh_seconds` at the latest.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[Target, int], Awaitable[Sequence[Any]]],
+        least_people: int,
+        fresh_seconds: float,
+    ) -> None:
+        self._read = read
+        self._least_people = least_people
+        self._fresh_seconds = fresh_seconds
+        self._slots: OrderedDict[Target, Slot] = OrderedDict()
+
+    async def of(self, target: Target, seq: int) -> Held:
+        """The target's patterns. `seq` is how far the log is learned by now."""
+        slot = self._slots.setdefault(target, Slot())
+        self._slots.move_to_end(target)
+        if slot.held and self._is_fresh(slot.held, seq):
+            return slot.held
+        async with slot.lock:
+            if not (slot.held and self._is_fresh(slot.held, seq)):
+                slot.held = await self._read_anew(target, seq)
+                self._make_room()
+            return slot.held
+
+    def forget(self, organization_id: str) -> None:
+        """Drop what is held of an organization."""
+        for target in [one for one in self._slots if one.organization_id == organization_id]:
+            del self._slots[target]
+
+    def _is_fresh(self, held: Held, seq: int) -> bool:
+        age = time.monotonic() - held.read_at
+        return age < self._fresh_seconds or (held.seq >= seq and age < OLDEST_SECONDS)
+
+    async def _read_anew(self, target: Target, seq: int) -> Held:
+        read_at = time.monotonic()
+        rows = await self._read(target, LARGEST)
+        patterns = [SharedPattern(row, at, self._least_people) for at, row in enumerate(rows)]
+        return Held(patterns, seq, read_at)
+
+    def _make_room(self) -> None:
+        held = sum(map(weight, self._slots.values()))
+        while held > MOST_HELD and len(self._slots) > 1:
+            _, dropped = self._slots.popitem(last=False)
+            held -= weight(dropped)
+
+
+def weight(slot: Slot) -> int:
+    """How many patterns are held there; a place with none takes as much as one."""
+    return max(1, len(slot.held.patterns) if slot.held else 0)
