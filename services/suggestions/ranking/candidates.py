@@ -1,16 +1,18 @@
 """What could be suggested, each with its score."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 from services.suggestions.ranking import catalogue, scoring, times
 from services.suggestions.ranking.aligning import EXACT, Aligner, Fixed
 from services.suggestions.ranking.english import fold, sentence
-from services.suggestions.ranking.filling import FILLINGS, Filler
-from services.suggestions.ranking.model import Filled
-from services.suggestions.ranking.patterns import Asked, Pattern, asked_before, tail_patterns
+from services.suggestions.ranking.filling import Filler
+from services.suggestions.ranking.model import TERM_KINDS, Filled
+from services.suggestions.ranking.patterns import Asked, Known, Pattern, asked_before, tail_patterns
 from services.suggestions.ranking.scoring import Scorer, Terms
 from services.suggestions.ranking.sense import can_go_on
 from services.suggestions.ranking.shapes import Shape
@@ -19,13 +21,16 @@ from services.suggestions.templates import query_type as templates
 
 # Where a text goes on is sought from so many words before its end.
 _TAIL_WORDS = 8
-# Continuing questions that are made in all, and at the fewest of one template.
-_CONTINUING, _FEWEST, _INSTEAD = 32, 2, 3
 # Letters at the beginning that tell templates apart quickly.
 _LETTERS = 3
-_MANY = 10**6
-# Of a template so many questions that were asked for each filling that was not.
-_AGAIN = 2
+# Of one template so many, while other templates have good ones too.
+PER_TEMPLATE = 2
+# Questions of a template that are asked again.
+_AGAIN = 32
+# The most that going on from the typed text counts.
+_MOST_GOING_ON = scoring.CONTINUES + scoring.WHOLE_WORD
+_LIKED = frozenset({"metric", "dimension"})  # kinds of terms that a person prefers
+_ROUNDING = 1e-9
 _SHORTEST_WORD = 2  # letters of a half-typed word within a text: one could be anything
 
 
@@ -43,6 +48,12 @@ class Candidate(NamedTuple):
     named: tuple[Filled, ...]  # the terms in it, of which it is about
     query_type: str
     continues: bool
+    further: bool  # comes after others: enough of its template do so already
+
+    @property
+    def rank(self) -> tuple[float, int, str]:
+        """The best first; of equals the shorter, and then by the alphabet."""
+        return (-self.score, len(self.text), self.text)
 
     @property
     def subject(self) -> tuple[str, ...]:
@@ -59,7 +70,48 @@ class Lead:
 
 
 _NO_LEAD = Lead()
-_Aligned = tuple[Pattern, Fixed, Lead]
+
+
+class Place(NamedTuple):
+    """How many better ones of the template there are, and whether they are enough."""
+
+    at: int
+    further: bool
+
+    @classmethod
+    def of(cls, at: int) -> "Place":
+        return cls(at, at >= PER_TEMPLATE)
+
+
+class Offer(NamedTuple):
+    """Candidates that are not made yet; none of them scores more than `bound`."""
+
+    bound: float
+    make: Callable[[], Iterable["Candidate | Offer"]]
+    further: bool = False  # as a candidate's
+
+
+def best_first(offers: Iterable[Offer]) -> Iterator[Candidate]:
+    """The candidates of all offers, the best first and the further ones last.
+
+    What could not be next is not made.
+    """
+    turns = itertools.count()
+    heap: list[tuple[bool, float, int, str, int, Candidate | Offer]] = []
+
+    def put(found: Iterable[Candidate | Offer]) -> None:
+        for one in found:
+            # Of equals offers come first: what they hold may be equal too, and shorter.
+            rank = (-one.bound - _ROUNDING, -1, "") if isinstance(one, Offer) else one.rank
+            heappush(heap, (one.further, *rank, next(turns), one))
+
+    put(offers)
+    while heap:
+        best = heappop(heap)[-1]
+        if isinstance(best, Offer):
+            put(best.make())
+        else:
+            yield best
 
 
 @dataclass(frozen=True)
@@ -71,82 +123,140 @@ class Candidates:
     preferred_types: frozenset[str]
     typed: Typed | None
 
-    def from_patterns(self, patterns: Iterable[Pattern], most: int) -> Iterator[Candidate]:
-        """Filled templates, whatever is typed; at most so many fillings of each."""
-        for pattern in patterns:
-            for made in self._filled(pattern, most):
-                if not (self.typed and fold(made.text) == self.typed.folded.rstrip()):
-                    yield made
-
-    def _filled(self, pattern: Pattern, most: int) -> Iterator[Candidate]:
-        """As it was asked before; where that was seldom or excluded, filled from the parts."""
+    def beside(self, known: Known) -> Iterator[Offer]:
+        """Filled templates, whatever is typed: as they were asked before, and from the parts."""
         # Beside what continues the text, fewer: they only fill the list up.
-        again = list(self._again(pattern, "", most if self.typed else _AGAIN * most))
-        yield from again
-        if len(again) < most:
-            fillings = self.filler.fillings(
-                pattern.shape, pattern.seen, turn=pattern.turn, most=most
-            )
-            for at, filled in enumerate(fillings):
-                yield self._candidate(pattern, filled, at, _NO_LEAD)
+        enough = PER_TEMPLATE if self.typed else 2 * PER_TEMPLATE
+        for pattern in (*known.learned, *known.starters):
+            more = self._most_related(pattern.shape)
+            if pattern.best_asked:
+                most = self._bound(pattern, more)
+                again = partial(self._asked_again, pattern, "", most, enough)
+                yield Offer(most + pattern.best_asked, again)
+            bound = self._bound(pattern, more, scoring.UNASKED)
+            yield Offer(bound, partial(self._filled, pattern, bound))
 
-    def continuing(self, patterns: Iterable[Pattern], enough: int = _MANY) -> Iterator[Candidate]:
-        """What goes on from the typed text: what was asked that begins so.
+    def continuing(self, known: Known) -> Iterator[Offer]:
+        """What goes on from the typed text.
 
-        Where that is not enough, templates that begin so, and the catalogue's tails.
+        What was asked that begins so, templates that begin so, and the catalogue's tails.
         """
         if self.typed is None:
             return
-        patterns = list(patterns)
-        again = [
-            made
-            for pattern in patterns
-            for made in self._again(pattern, self.typed.folded, _CONTINUING)
-            if made.continues
-        ]
-        yield from again
-        if len(again) >= enough:
-            return
-        found = [*self._templates(self.typed, patterns), *self._tails(self.typed)]
-        # Where much was asked that begins so, what nobody asked need not be tried in many ways.
-        wanted = max(0, _CONTINUING - _INSTEAD * len(again))
-        most = min(FILLINGS, max(_FEWEST if wanted else 1, wanted // max(1, len(found))))
-        for pattern, fixed, lead in found:
-            before = frozenset(slot.term for slot in lead.named)
-            fillings = self.filler.fillings(
-                pattern.shape, pattern.seen, fixed=fixed, taken=before, turn=pattern.turn, most=most
-            )
-            for at, filled in enumerate(fillings):
-                whole = bool(fixed) and filled[len(fixed) - 1].weight == EXACT
-                made = self._candidate(pattern, filled, at, lead, whole=whole)
-                if made.continues:
-                    yield made
+        text = self.typed.folded
+        aligner = Aligner(self.filler.words, text, self.typed.original(0))
+        for pattern in known.learned:
+            opening = pattern.shape.folded[0]
+            if might_begin(opening, text) or aligner.may_continue(pattern.shape):
+                bound = self._bound(pattern, scoring.CONTINUES)
+                going_on = partial(self._learned_going_on, pattern, aligner, bound)
+                yield Offer(bound + max(pattern.best_asked, scoring.WHOLE_WORD), going_on)
+        preferred = self._most_preferred(_LIKED)
+        bound = scoring.STARTER + scoring.FILLING + preferred + _MOST_GOING_ON
+        yield Offer(bound, partial(self._catalogue_going_on, self.typed, known, aligner))
 
-    def _again(self, pattern: Pattern, begun: str, most: int) -> Iterator[Candidate]:
+    def _learned_going_on(
+        self, pattern: Pattern, aligner: Aligner, bound: float
+    ) -> Iterator[Offer]:
+        """As it was asked before; and filled, where the template begins so."""
+        if pattern.best_asked:
+            yield from self._asked_again(pattern, aligner.text, bound, _AGAIN)
+        if aligner.may_continue(pattern.shape):
+            bound = self._bound(pattern, _MOST_GOING_ON, scoring.UNASKED)
+            yield Offer(bound, partial(self._going_on, pattern, aligner, _NO_LEAD))
+
+    def _catalogue_going_on(
+        self, typed: Typed, known: Known, aligner: Aligner
+    ) -> Iterator[Candidate | Offer]:
+        """Taken up together: they count about the same."""
+        for pattern in (*known.starters, *known.openings):
+            yield from self._going_on(pattern, aligner, _NO_LEAD)
+        if can_go_on(typed.folded):
+            yield from self._tails(typed)
+
+    def _asked_again(
+        self, pattern: Pattern, begun: str, bound: float, enough: int
+    ) -> Iterator[Offer]:
         """The pattern's questions that begin so, as they were asked before."""
-        if not pattern.asked or not might_begin(pattern.shape.folded[0], begun):
-            return
-        for at, asked in enumerate(asked_before(pattern, self.scorer, begun)[:most]):
-            filled = self.filler.again(pattern.shape, asked.values)
-            if filled is not None:
-                yield self._candidate(pattern, filled, 0 if asked.own else at, _NO_LEAD, asked)
+        for at, asked in enumerate(asked_before(pattern, self.scorer, begun)[:_AGAIN]):
+            place = Place(0 if asked.own else at, at >= enough)
+            most = bound + asked.score - scoring.REPEATED * place.at
+            yield Offer(most, partial(self._again, pattern, asked, place, begun), place.further)
 
-    def _templates(self, typed: Typed, patterns: Iterable[Pattern]) -> Iterator[_Aligned]:
-        aligner = Aligner(self.filler.words, typed.folded, typed.original(0))
-        for pattern in patterns:
-            if aligner.may_continue(pattern.shape):
-                yield from self._aligned(pattern, aligner, _NO_LEAD)
+    def _again(
+        self, pattern: Pattern, asked: Asked, place: Place, begun: str
+    ) -> Iterator[Candidate]:
+        filled = self.filler.again(pattern.shape, asked.values)
+        if filled is not None:
+            made = self._candidate(pattern, filled, place, _NO_LEAD, asked)
+            if made.continues if begun else self._adds(made):
+                yield made
 
-    def _tails(self, typed: Typed) -> Iterator[_Aligned]:
-        if not can_go_on(typed.folded):
+    def _filled(self, pattern: Pattern, bound: float) -> Iterator[Candidate | Offer]:
+        """The template filled from the parts."""
+        fillings = self.filler.fillings(pattern.shape, pattern.seen, turn=pattern.turn)
+        made = (
+            self._candidate(pattern, filled, Place.of(at), _NO_LEAD)
+            for at, filled in enumerate(fillings)
+        )
+        return drawn(filter(self._adds, made), bound)
+
+    def _adds(self, made: Candidate) -> bool:
+        """Whether it is more than what is typed already."""
+        return not (self.typed and fold(made.text) == self.typed.folded.rstrip())
+
+    def _going_on(
+        self, pattern: Pattern, aligner: Aligner, lead: Lead
+    ) -> Iterable[Candidate | Offer]:
+        """The template filled, where it goes on from the text."""
+        if not aligner.may_continue(pattern.shape):
+            return ()
+        bound = self._bound(pattern, scoring.CONTINUES, scoring.UNASKED)
+        return drawn(self._aligned(pattern, aligner, lead), bound)
+
+    def _aligned(self, pattern: Pattern, aligner: Aligner, lead: Lead) -> Iterator[Candidate]:
+        taken, seen = pattern.shape, pattern.seen
+        found = aligner.align(taken, lambda at: self.filler.values(taken, seen, at))
+        if not found or (pattern.typed_only and not found.passed):
             return
+        fixed = self._allowed(found.fixed)
+        if fixed is None:
+            return
+        before = frozenset(slot.term for slot in lead.named)
+        fillings = self.filler.fillings(taken, seen, fixed=fixed, taken=before, turn=pattern.turn)
+        for at, filled in enumerate(fillings):
+            whole = bool(fixed) and filled[len(fixed) - 1].weight == EXACT
+            made = self._candidate(pattern, filled, Place.of(at), lead, whole=whole)
+            if made.continues:
+                yield made
+
+    def _tails(self, typed: Typed) -> Iterator[Candidate | Offer]:
         for start in range(max(0, len(typed.words) - _TAIL_WORDS), len(typed.words)):
             if start and len(typed.since(start)) < _SHORTEST_WORD:
                 return
             aligner = Aligner(self.filler.words, typed.since(start), typed.original(start))
             lead = Lead(" ".join(typed.shown[:start]), tuple(self._named(typed, start)))
             for pattern in tail_patterns(_tails(typed, start, lead.named)):
-                yield from self._aligned(pattern, aligner, lead)
+                yield from self._going_on(pattern, aligner, lead)
+
+    def _bound(self, pattern: Pattern, more: float, trusted: float = 1.0) -> float:
+        """The most that a question of the pattern may score, but for having been asked itself."""
+        preferred = self._most_preferred(pattern.shape.kinds)
+        terms = pattern.terms
+        return terms.catalogue + trusted * terms.learned + scoring.FILLING + preferred + more
+
+    def _most_preferred(self, kinds: frozenset[str]) -> float:
+        if not self.filler.preferred and not self.preferred_types:
+            return 0.0
+        liked = len(_LIKED & kinds) if self.filler.preferred else 0
+        return scoring.PREFERRED * (liked + bool(self.preferred_types))
+
+    def _most_related(self, taken: Shape) -> float:
+        about = self.typed.about if self.typed else None
+        if not about:
+            return 0.0
+        shared = len(about & taken.words) + sum(gap.kind in TERM_KINDS for gap in taken.gaps)
+        return scoring.RELATED * min(1.0, shared / len(about))
 
     def _named(self, typed: Typed, start: int) -> Iterator[Filled]:
         for _, end, name in typed.mentions:
@@ -154,14 +264,6 @@ class Candidates:
                 kinds = self.filler.words.terms[name].kinds
                 kind = "metric" if "metric" in kinds else kinds[0]
                 yield Filled(kind, name.replace("_", " "), name, 1.0)
-
-    def _aligned(self, pattern: Pattern, aligner: Aligner, lead: Lead) -> Iterator[_Aligned]:
-        taken = pattern.shape
-        found = aligner.align(taken, lambda at: self.filler.values(taken, pattern.seen, at))
-        if found and (found.passed or not pattern.typed_only):
-            fixed = self._allowed(found.fixed)
-            if fixed is not None:
-                yield pattern, fixed, lead
 
     def _allowed(self, fixed: Fixed) -> Fixed | None:
         """The fixed slots without excluded terms; None where nothing else is left for one."""
@@ -173,7 +275,7 @@ class Candidates:
         self,
         pattern: Pattern,
         filled: tuple[Filled, ...],
-        at: int,
+        place: Place,
         lead: Lead,
         asked: Asked | None = None,
         whole: bool = False,
@@ -184,14 +286,16 @@ class Candidates:
         goes_on = self._continues(text)
         share = asked.share if asked else scoring.UNASKED
         trusted = 1.0 if asked else scoring.UNASKED
-        terms = pattern.terms._replace(
-            habit=pattern.terms.habit * trusted,
-            acceptance=pattern.terms.acceptance * trusted,
-            session=pattern.terms.session * share,
-            hour=pattern.terms.hour * share,
+        known = pattern.terms
+        terms = Terms(
+            catalogue=known.catalogue,
+            habit=known.habit * trusted,
             asked=asked.score if asked else 0.0,
+            acceptance=known.acceptance * trusted,
+            session=known.session * share,
+            hour=known.hour * share,
             filling=scoring.FILLING if asked else scoring.filling(filled),
-            repeated=-scoring.REPEATED * at,
+            repeated=-scoring.REPEATED * place.at,
             preference=scoring.preference(
                 filled, kind, self.preferred_types, self.filler.preferred
             ),
@@ -212,6 +316,7 @@ class Candidates:
             named=(*lead.named, *filled),
             query_type=kind,
             continues=goes_on,
+            further=place.further,
         )
 
     def _continues(self, text: str) -> bool:
@@ -228,6 +333,17 @@ class Candidates:
         terms = {slot.term for slot in filled}
         shared = sum(word in taken.words or word in terms for word in about)
         return scoring.RELATED * shared / len(about)
+
+
+def drawn(made: Iterator[Candidate], bound: float, at: int = 1) -> Iterator[Candidate | Offer]:
+    """The next of a template's fillings, and an offer of those after it.
+
+    `bound` is without the whole word, with which the first filling ends if any does.
+    """
+    if first := next(made, None):
+        yield first
+        less = bound + first.terms.whole_word - scoring.REPEATED * at
+        yield Offer(less, lambda: drawn(made, bound, at + 1), at >= PER_TEMPLATE)
 
 
 def might_begin(opening: str, begun: str) -> bool:

@@ -4,19 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.suggestions.ranking import patterns as known
-from services.suggestions.ranking.candidates import Candidate, Candidates
+from services.suggestions.ranking.candidates import Candidate, Candidates, best_first
 from services.suggestions.ranking.english import fold
-from services.suggestions.ranking.filling import FILLINGS
 from services.suggestions.ranking.lexicon import lexicon
 from services.suggestions.ranking.model import Learned, Preferences
-from services.suggestions.ranking.patterns import CATALOGUE, Pattern
+from services.suggestions.ranking.patterns import CATALOGUE, Known
 from services.suggestions.ranking.scoring import WEIGHTS, Scorer
 from services.suggestions.ranking.suggesting import (
     Gate,
     filler_of,
-    known_patterns,
-    rank,
     suggestion_of,
 )
 from services.suggestions.ranking.typed import read
@@ -60,21 +56,17 @@ def explain(
     filler = filler_of(words, vocabulary, preferences, job_role, typed, now)
     scorer = Scorer.of(learned, now, WEIGHTS)
     makes = Candidates(filler, scorer, frozenset(preferences.preferred_query_types), typed)
-    patterns = known_patterns(learned, job_role, scorer)
-    allowed = [one for one in candidates_of(makes, patterns) if not refusal(gate, one)]
+    known = Known.of(learned, job_role, scorer)
+    allowed = [one for one in candidates_of(makes, known) if not refusal(gate, one)]
     # Filling keeps away from what would be taken anyway: so once more, without that care.
     careless = replace(makes, filler=replace(filler, excluded=frozenset(), advanced=True))
-    return Explained(tuple(allowed), tuple(taken(gate, candidates_of(careless, patterns))))
+    return Explained(tuple(allowed), tuple(taken(gate, candidates_of(careless, known))))
 
 
-def candidates_of(makes: Candidates, patterns: list[Pattern]) -> Iterator[Candidate]:
+def candidates_of(makes: Candidates, known: Known) -> Iterator[Candidate]:
     """All, the best first, each text once."""
-    made = [
-        *makes.continuing((*patterns, *known.openings())),
-        *makes.from_patterns(patterns, FILLINGS),
-    ]
     seen: set[str] = set()
-    for candidate in sorted(made, key=rank):
+    for candidate in best_first((*makes.continuing(known), *makes.beside(known))):
         if (text := fold(candidate.text)) not in seen:
             seen.add(text)
             yield candidate

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from heapq import heappop, heappush
 
 from services.suggestions.ranking import times
 from services.suggestions.ranking.english import fold
@@ -205,7 +206,15 @@ def _combinations(sizes: tuple[int, ...], later: tuple[bool, ...]) -> tuple[tupl
     terms_vary = any(size > 1 and not late for size, late in zip(sizes, later, strict=True))
     costs = tuple(_LATER if late and terms_vary else 1 for late in later)
     # More slots than this are rare; the further ones take their first option.
-    ranges = [range(size if at < 4 else 1) for at, size in enumerate(sizes)]
-    picks = itertools.product(*ranges)
-    cheapest = sorted(picks, key=lambda p: (sum(c * i for c, i in zip(costs, p, strict=True)), p))
-    return tuple(cheapest[: FILLINGS * 6])
+    lasts = tuple(size - 1 if at < 4 else 0 for at, size in enumerate(sizes))
+    first = (0,) * len(sizes)
+    found, waiting, known = list[tuple[int, ...]](), [(0, first)], {first}
+    while waiting and len(found) < FILLINGS * 6:
+        cost, pick = heappop(waiting)
+        found.append(pick)
+        for at, last in enumerate(lasts):
+            onward = (*pick[:at], pick[at] + 1, *pick[at + 1 :])
+            if pick[at] < last and onward not in known:
+                known.add(onward)
+                heappush(waiting, (cost + costs[at], onward))
+    return tuple(found)

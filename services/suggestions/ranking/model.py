@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Literal, NamedTuple
+
+from services.suggestions.ranking.english import fold
 
 Scope = Literal["user", "role", "global"]
 
@@ -18,6 +21,15 @@ TERM_KINDS = frozenset({"metric", "dimension", "entity"})
 COMPLETE = "complete"
 # Between a question and the fillings of its slots, where they stand together.
 JOINED = "\x1f"
+
+
+class Question(NamedTuple):
+    """A question that was asked, and how often and lately as in patterns/weights.py."""
+
+    folded: str
+    text: str
+    values: tuple[str, ...]  # what filled its template's slots
+    recent: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +55,19 @@ class Learned:
     accepted: int = 0
     followed: int = 0
     follows: int = 0
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """The questions of `asked`, those that count most first."""
+        return tuple(
+            question_of(key, recent)
+            for key, recent in sorted(self.asked.items(), key=lambda item: -item[1])
+        )
+
+
+def question_of(key: str, recent: float) -> Question:
+    text, *values = key.split(JOINED)
+    return Question(fold(text), text, tuple(values), recent)
 
 
 @dataclass(frozen=True, kw_only=True)

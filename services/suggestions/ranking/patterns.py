@@ -3,12 +3,11 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from heapq import nlargest
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from services.suggestions.ranking import catalogue
-from services.suggestions.ranking.english import fold
-from services.suggestions.ranking.model import JOINED, SHARED_KINDS, Learned
+from services.suggestions.ranking.model import SHARED_KINDS, Learned
 from services.suggestions.ranking.scoring import (
     NO_TERMS,
     OPENING,
@@ -19,6 +18,7 @@ from services.suggestions.ranking.scoring import (
     TAIL_STEP,
     Scorer,
     Terms,
+    merit,
 )
 from services.suggestions.ranking.shapes import Shape, shape
 from services.suggestions.templates.template import template_key
@@ -62,23 +62,49 @@ class Asked:
     own: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pattern:
     """A template with what its slots held before.
 
-    `origin` is the scope that says most for it, or "catalogue"; `asked` is what its best question
-    counts; `turn` varies the catalogue's order; `typed_only`: offered where its first slot is
-    passed.
+    `origin` is the scope that says most for it, or "catalogue"; `scorer` weighs what was learned,
+    and what the catalogue counts is `given`; `turn` varies the catalogue's order; `typed_only`:
+    offered where its first slot is passed.
     """
 
     template: str
     shape: Shape
     seen: Seen = Seen()
-    terms: Terms = NO_TERMS
-    asked: float = 0.0
+    scorer: Scorer | None = None
+    given: Terms = NO_TERMS
     origin: str = CATALOGUE
     turn: int = 0
     typed_only: bool = False
+
+    @property
+    def terms(self) -> Terms:
+        """What says something for the template."""
+        return self._weighed[0]
+
+    @property
+    def best_asked(self) -> float:
+        """What its best question counts for having been asked; 0.0 where none was."""
+        return self._weighed[1]
+
+    @cached_property
+    def _weighed(self) -> tuple[Terms, float]:
+        return self.scorer.weigh(self.seen.sources) if self.scorer else (self.given, 0.0)
+
+
+class Known(NamedTuple):
+    """What was learned, what the catalogue starts with, and other ways to begin that."""
+
+    learned: Sequence[Pattern]
+    starters: Sequence[Pattern]
+    openings: Sequence[Pattern]
+
+    @classmethod
+    def of(cls, learned: Sequence[Learned], job_role: str, scorer: Scorer) -> "Known":
+        return cls(from_history(learned, scorer), starters(job_role), openings())
 
 
 def from_history(learned: Sequence[Learned], scorer: Scorer) -> list[Pattern]:
@@ -95,7 +121,7 @@ def starters(job_role: str) -> tuple[Pattern, ...]:
     """The questions that the catalogue starts with, each with another metric first."""
     templates = catalogue.starters(catalogue.flavour(job_role))
     return tuple(
-        Pattern(template, shape(template), terms=Terms(STARTER - STARTER_STEP * at), turn=at)
+        Pattern(template, shape(template), given=Terms(STARTER - STARTER_STEP * at), turn=at)
         for at, template in enumerate(templates)
     )
 
@@ -104,7 +130,7 @@ def starters(job_role: str) -> tuple[Pattern, ...]:
 def openings() -> tuple[Pattern, ...]:
     """The other ways to begin them."""
     return tuple(
-        Pattern(template, shape(template), terms=Terms(OPENING - OPENING_STEP * at))
+        Pattern(template, shape(template), given=Terms(OPENING - OPENING_STEP * at))
         for at, template in enumerate(catalogue.OPENINGS)
     )
 
@@ -116,7 +142,7 @@ def tail_patterns(templates: tuple[str, ...]) -> tuple[Pattern, ...]:
         Pattern(
             template,
             shape(template),
-            terms=Terms(TAIL - TAIL_STEP * at),
+            given=Terms(TAIL - TAIL_STEP * at),
             typed_only=template in catalogue.TYPED_TAILS,
         )
         for at, template in enumerate(templates)
@@ -125,18 +151,13 @@ def tail_patterns(templates: tuple[str, ...]) -> tuple[Pattern, ...]:
 
 def _merged(group: list[Learned], scorer: Scorer) -> Pattern | None:
     if len(group) > 1:
-        group = sorted(group, key=lambda one: (_ORDER[one.scope], one.template))
+        group.sort(key=lambda one: _ORDER[one.scope])
     template = group[0].template
     try:
         taken = shape(template)
     except ValueError:  # No template that we made: one that nobody can fill.
         return None
-    asked = max(
-        (scorer.asked(one, max(one.asked.values())) for one in group if one.asked), default=0
-    )
-    return Pattern(
-        template, taken, Seen(tuple(group)), scorer.terms(group), asked, origin=group[0].scope
-    )
+    return Pattern(template, taken, Seen(tuple(group)), scorer, origin=group[0].scope)
 
 
 def asked_before(pattern: Pattern, scorer: Scorer, begun: str = "") -> list[Asked]:
@@ -147,19 +168,20 @@ def asked_before(pattern: Pattern, scorer: Scorer, begun: str = "") -> list[Aske
     best: dict[str, Asked] = {}
     for one in pattern.seen.sources:
         own = one.scope == "user"
-        recent = one.recent or max(one.asked.values(), default=0.0)
         if begun:
-            found = [key for key in one.asked if fold(key.partition(JOINED)[0]).startswith(begun)]
+            found = [question for question in one.questions if question.folded.startswith(begun)]
         else:
-            found = nlargest(_OF_OWN if own else _OF_OTHERS, one.asked, key=one.asked.__getitem__)
-        for key in found:
-            text, *values = key.split(JOINED)
-            score, known = scorer.asked(one, one.asked[key]), best.get(fold(text))
+            found = list(one.questions[: _OF_OWN if own else _OF_OTHERS])
+        if not found:
+            continue
+        merits, usual = merit(one), one.recent or one.questions[0].recent
+        for question in found:
+            score, known = scorer.asked(merits, question.recent), best.get(question.folded)
             if known is None or known.score < score:
                 mine = own or bool(known and known.own)
-                share = 2.0 ** min(one.asked[key] - recent, 0.0)
-                best[fold(text)] = Asked(text, tuple(values), score, share, mine)
+                share = 2.0 ** min(question.recent - usual, 0.0)
+                best[question.folded] = Asked(question.text, question.values, score, share, mine)
     return sorted(best.values(), key=lambda asked: (-asked.score, asked.text))
 
 
-_key = lru_cache(maxsize=4096)(template_key)
+_key = lru_cache(maxsize=16_384)(template_key)

@@ -94,6 +94,11 @@ class Terms(NamedTuple):
     whole_word: float = 0.0
     related: float = 0.0
 
+    @property
+    def learned(self) -> float:
+        """What the template's history says for it."""
+        return self.habit + self.acceptance + self.session + self.hour
+
 
 NO_TERMS = Terms()
 
@@ -133,19 +138,35 @@ class Scorer:
         shares = {scope: near[scope] / total[scope] for scope in near if total[scope]}
         return cls(half_lives(now), weights, shares)
 
-    def terms(self, scopes: Sequence[Learned]) -> Terms:
-        """What the template's history says for it, by the scope that says most."""
-        w = self.weights
-        return Terms(
-            habit=w.habit * max([merit(one) * use(self._times(one)) for one in scopes]),
-            acceptance=w.acceptance * max([acceptance(one) for one in scopes]),
-            session=w.session * max([following(one) for one in scopes]),
-            hour=w.hour * max([self._hour(one) for one in scopes]),
-        )
+    def weigh(self, scopes: Sequence[Learned]) -> tuple[Terms, float]:
+        """What the template's history says for it, by the scope that says most.
 
-    def asked(self, learned: Learned, recent: float) -> float:
+        And what the best of its questions counts for having been asked.
+        """
+        habit = accepted = follows = hour = best = 0.0
+        for one in scopes:
+            merits = merit(one)
+            habit = max(habit, merits * use(self._times(one)))
+            if one.accepted:
+                accepted = max(accepted, acceptance(one))
+            if one.followed:
+                follows = max(follows, following(one))
+            if one.near:
+                hour = max(hour, self._hour(one))
+            if one.questions:
+                best = max(best, self.asked(merits, one.questions[0].recent))
+        w = self.weights
+        terms = Terms(
+            habit=w.habit * habit,
+            acceptance=w.acceptance * accepted,
+            session=w.session * follows,
+            hour=w.hour * hour,
+        )
+        return terms, best
+
+    def asked(self, merits: float, recent: float) -> float:
         """What the history of the very question says for it."""
-        return self.weights.asked * merit(learned) * (KNOWN + use(times(recent, self.moment)))
+        return self.weights.asked * merits * (KNOWN + use(times(recent, self.moment)))
 
     def _times(self, learned: Learned) -> float:
         """How often it was asked, each time counted half as much for each half-life since."""
@@ -156,7 +177,7 @@ class Scorer:
 
     def _hour(self, learned: Learned) -> float:
         usual = self.hours.get(learned.scope, 0.0)
-        if usual <= 0 or not learned.near:
+        if usual <= 0:
             return 0.0
         share = (learned.near + HOUR_DOUBT * usual) / (learned.frequency + HOUR_DOUBT)
         doublings = math.log2(share / usual) / HOUR_DOUBLINGS
@@ -174,15 +195,12 @@ def merit(learned: Learned) -> float:
 
 
 def acceptance(learned: Learned) -> float:
-    if not learned.accepted:
-        return 0.0
+    """The least share of its lists from which it was chosen."""
     return SCOPE[learned.scope] * wilson_lower(learned.accepted, learned.shown)
 
 
 def following(learned: Learned) -> float:
     """The share of questions after the one before that were this, less doubt where few were."""
-    if not learned.followed:
-        return 0.0
     return SCOPE[learned.scope] * learned.followed / (learned.follows + FOLLOW_DOUBT)
 
 
@@ -196,5 +214,7 @@ def preference(
     filled: tuple[Filled, ...], query_type: str, types: frozenset[str], terms: frozenset[str]
 ) -> float:
     """What the person's preferences add; a kind counts once, however many of it are there."""
+    if not terms:
+        return PREFERRED * (query_type in types)
     liked = {slot.kind for slot in filled if slot.term in terms and slot.kind != "entity"}
     return PREFERRED * (len(liked) + (query_type in types))

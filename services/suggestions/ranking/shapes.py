@@ -116,6 +116,7 @@ class Shape:
     literals: tuple[str, ...]
     folded: tuple[str, ...]
     gaps: tuple[Gap, ...]
+    kinds: frozenset[str]  # of the gaps
     words: frozenset[str]  # what the literals are about
     family: str  # equal for templates that ask the same
     query_type: str  # of most of its fillings
@@ -146,6 +147,7 @@ def shape(template: str) -> Shape:
         literals=tuple(literals),
         folded=(folded[0].lstrip(), *folded[1:]),
         gaps=tuple(_gap(kinds, folded, at) for at in range(len(kinds))),
+        kinds=frozenset(kinds),
         words=content(" ".join(folded)),
         family=family.strip(),
         looks_ahead=any(map(_AHEAD.search, folded)),

@@ -6,33 +6,19 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from services.suggestions.ranking import patterns as known
-from services.suggestions.ranking.candidates import Candidate, Candidates
+from services.suggestions.ranking.candidates import PER_TEMPLATE, Candidate, Candidates, best_first
 from services.suggestions.ranking.catalogue import flavour
 from services.suggestions.ranking.describing import ICONS, describe
 from services.suggestions.ranking.english import fold
-from services.suggestions.ranking.filling import FILLINGS, Filler
+from services.suggestions.ranking.filling import Filler
 from services.suggestions.ranking.lexicon import Lexicon, exclusion, lexicon
 from services.suggestions.ranking.model import COMPLETE, Filled, Learned, Preferences, Suggestion
-from services.suggestions.ranking.patterns import Pattern
-from services.suggestions.ranking.scoring import (
-    PREFERRED,
-    RELATED,
-    WEIGHTS,
-    Scorer,
-    Weights,
-)
+from services.suggestions.ranking.patterns import Known
+from services.suggestions.ranking.scoring import WEIGHTS, Scorer, Weights
 from services.suggestions.ranking.typed import Typed, read
 from services.suggestions.templates.query_type import is_advanced
 from services.suggestions.templates.vocabulary import Vocabulary
 
-# Of one template so many, while other templates have good ones too.
-PER_TEMPLATE = 2
-# So many questions that were asked and continue the text, for each suggestion wanted, leave no room
-# for others.
-_ENOUGH = 2
-# Templates that are filled at first, for each suggestion wanted: the others could hardly win.
-_FILLED_FOR_EACH = 3
 # A text may hold braces of its own, but nothing that looks like one of our slots.
 _UNFILLED = re.compile(
     r"\{(?:N|metric|dimension|entity|timeframe|quarter|year|month|weekday|date|value|range|money"
@@ -64,16 +50,14 @@ def suggest(
         frozenset(preferences.preferred_query_types),
         typed,
     )
-    patterns = known_patterns(learned, job_role, scorer)
-    begun = makes.continuing((*patterns, *known.openings()), _ENOUGH * limit)
+    patterns = Known.of(learned, job_role, scorer)
+    begun = best_first(makes.continuing(patterns))
     continuing = _choose(begun, gate, limit)
     missing = limit - len(continuing)
-    return continuing + _others(makes, patterns, gate, missing, continuing)
-
-
-def known_patterns(learned: Sequence[Learned], job_role: str, scorer: Scorer) -> list[Pattern]:
-    """What was learned and what the catalogue starts with."""
-    return [*known.from_history(learned, scorer), *known.starters(job_role)]
+    if not missing:
+        return continuing
+    others = best_first(makes.beside(patterns))
+    return continuing + _choose(others, gate, missing, continuing)
 
 
 def permitted(
@@ -125,54 +109,23 @@ def filler_of(
     )
 
 
-def _others(
-    makes: Candidates,
-    patterns: list[Pattern],
-    gate: Gate,
-    limit: int,
-    before: Sequence[Suggestion],
-) -> list[Suggestion]:
-    """Filled templates that do not continue the text, beside the suggestions before them."""
-    found: list[Suggestion] = []
-    if limit > 0:
-        patterns = _promising(patterns, makes)
-        few = patterns[: _FILLED_FOR_EACH * limit]
-        # Each step costs more than the one before, and the first is nearly always enough.
-        for some, most in ((few, PER_TEMPLATE), (few, FILLINGS), (patterns, FILLINGS)):
-            found = _choose(makes.from_patterns(some, most), gate, limit, before)
-            if len(found) == limit:
-                break
-    return found
-
-
-def _promising(patterns: Iterable[Pattern], makes: Candidates) -> list[Pattern]:
-    """The patterns that could score most first, before any is filled."""
-
-    def promise(pattern: Pattern) -> float:
-        shape = pattern.shape
-        kinds = {gap.kind for gap in shape.gaps}
-        liked = bool(makes.filler.preferred) * len(kinds & {"metric", "dimension"})
-        liked += shape.query_type in makes.preferred_types
-        about = len(makes.typed.about & shape.words) if makes.typed else 0
-        return sum(pattern.terms) + pattern.asked + PREFERRED * liked + RELATED * about
-
-    return sorted(patterns, key=lambda one: (-promise(one), one.shape.family))
-
-
 def _choose(
     candidates: Iterable[Candidate],
     gate: Gate,
     limit: int,
     before: Sequence[Suggestion] = (),
 ) -> list[Suggestion]:
-    """The best that are allowed and distinct; more of one template only where others lack."""
+    """Of candidates, the best first, those that are allowed and distinct.
+
+    More of one template only where others lack.
+    """
     texts = {fold(one.text) for one in before}
     identities: set[tuple[str, ...]] = set()
     families: Counter[object] = Counter()
     chosen: list[tuple[Candidate, Suggestion]] = []
     spare: list[tuple[Candidate, Suggestion]] = []
-    for candidate in sorted(candidates, key=rank):
-        if len(chosen) >= limit:
+    for candidate in candidates:
+        if len(chosen) + (len(spare) if candidate.further else 0) >= limit:
             break
         if candidate.identity in identities or fold(candidate.text) in texts:
             continue
@@ -185,13 +138,8 @@ def _choose(
         varied = families[candidate.family] <= PER_TEMPLATE and families[candidate.subject] == 1
         # What was asked in these very words is wanted in them.
         (chosen if varied or candidate.exact else spare).append((candidate, suggestion))
-    filled_up = sorted([*chosen, *spare[: limit - len(chosen)]], key=lambda pair: rank(pair[0]))
+    filled_up = sorted([*chosen, *spare[: limit - len(chosen)]], key=lambda pair: pair[0].rank)
     return [suggestion for _, suggestion in filled_up]
-
-
-def rank(candidate: Candidate) -> tuple[float, int, str]:
-    """The best first; of equals the shorter, and then by the alphabet."""
-    return (-candidate.score, len(candidate.text), candidate.text)
 
 
 @lru_cache(maxsize=8192)
