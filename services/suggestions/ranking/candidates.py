@@ -180,7 +180,8 @@ class Candidates:
         """The pattern's questions that begin so, as they were asked before."""
         for at, asked in enumerate(asked_before(pattern, self.scorer, begun)[:_AGAIN]):
             place = Place(0 if asked.own else at, at >= enough)
-            most = bound + asked.score - scoring.REPEATED * place.at
+            seldom = (1 - asked.share) * (pattern.terms.session + pattern.terms.hour)
+            most = bound + asked.score - seldom - scoring.REPEATED * place.at
             yield Offer(most, partial(self._again, pattern, asked, place, begun), place.further)
 
     def _again(
