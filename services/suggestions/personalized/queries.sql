@@ -2,59 +2,77 @@
 -- One round trip for all who ask at once: the entries, their hits counted, and the
 -- preferences that filter them. Rows are locked in order, so that two cannot deadlock.
 -- An entry's hash is the request's and, where something is known to follow it, the
--- template of the question before.
-WITH asked AS (
-    SELECT a.user_id, a.context_hash AS request_hash, a.session_id, a.times, g.learned_to,
-        coalesce(p.version, 0) AS version, g.generation, coalesce(f.follows, '') AS follows,
-        a.context_hash || coalesce(f.follows, '') AS context_hash
-    FROM unnest($2::text[], $3::text[], $4::text[], $5::int[])
-        AS a (user_id, context_hash, session_id, times)
-    CROSS JOIN (SELECT
+-- template of the question before. Everything is looked up by its whole key: joined by less, as a
+-- planner without statistics would, all of an organization's entries are compared.
+WITH state AS MATERIALIZED (
+    SELECT
         coalesce((SELECT live FROM pattern_generations WHERE organization_id = $1), 0)
             AS generation,
         coalesce((SELECT sum(seq) FROM event_cursors WHERE organization_id = $1), 0)::bigint
-            AS learned_to) g
-    LEFT JOIN people p ON p.organization_id = $1 AND p.user_id = a.user_id
-    LEFT JOIN session_heads h ON h.organization_id = $1 AND h.generation = g.generation
-        AND h.user_id = a.user_id
+            AS learned_to
+),
+asked AS MATERIALIZED (
+    SELECT a.user_id, a.request_hash, a.session_id, a.times, a.version, a.generation,
+        a.learned_to, coalesce(f.follows, '') AS follows,
+        a.request_hash || coalesce(f.follows, '') AS context_hash
+    FROM (
+        SELECT k.user_id, k.request_hash, k.session_id, k.times, s.generation, s.learned_to,
+            coalesce((SELECT p.version FROM people p
+                WHERE p.organization_id = $1 AND p.user_id = k.user_id), 0) AS version,
+            (SELECT h.heads -> k.session_id FROM session_heads h
+                WHERE h.organization_id = $1 AND h.generation = s.generation
+                    AND h.user_id = k.user_id) AS head
+        FROM state s, unnest($2::text[], $3::text[], $4::text[], $5::int[])
+            AS k (user_id, request_hash, session_id, times)
+        OFFSET 0 -- so that the head is looked up once
+    ) a
     CROSS JOIN LATERAL (
-        SELECT CASE WHEN (o.head ->> 2)::boolean AND extract(epoch FROM $6::timestamptz)
-            - (o.head ->> 1)::bigint <= CASE a.session_id WHEN '' THEN $7::int ELSE $8::int END
-            THEN o.head ->> 0 END AS follows
-        FROM (SELECT h.heads -> a.session_id AS head) o
+        SELECT CASE WHEN (a.head ->> 2)::boolean AND extract(epoch FROM $6::timestamptz)
+            - (a.head ->> 1)::bigint <= CASE a.session_id WHEN '' THEN $7::int ELSE $8::int END
+            THEN a.head ->> 0 END AS follows
     ) f
 ),
-wanted AS (
+wanted AS MATERIALIZED (
     SELECT user_id, context_hash, version, generation, sum(times) AS times
     FROM asked
     GROUP BY user_id, context_hash, version, generation
+    ORDER BY user_id, context_hash
 ),
-valid AS (
-    SELECT c.user_id, c.context_hash, wanted.times
+valid AS MATERIALIZED (
+    SELECT c.organization_id, c.user_id, c.context_hash, wanted.times
     FROM wanted
-    JOIN suggestion_cache c ON c.organization_id = $1 AND c.user_id = wanted.user_id
-        AND c.context_hash = wanted.context_hash
-    WHERE c.version = wanted.version AND c.generation = wanted.generation AND c.expires_at > $6
-    ORDER BY c.user_id, c.context_hash
-    FOR UPDATE OF c
+    CROSS JOIN LATERAL (
+        SELECT c.organization_id, c.user_id, c.context_hash, c.expires_at
+        FROM suggestion_cache c
+        WHERE c.organization_id = $1 AND c.user_id = wanted.user_id
+            AND c.context_hash = wanted.context_hash AND c.version = wanted.version
+            AND c.generation = wanted.generation
+        LIMIT 1
+        FOR UPDATE
+    ) c
+    WHERE c.expires_at > $6
 ),
 hit AS (
     UPDATE suggestion_cache c
     SET hit_count = c.hit_count + valid.times
     FROM valid
-    WHERE c.organization_id = $1 AND c.user_id = valid.user_id
+    WHERE c.organization_id = valid.organization_id AND c.user_id = valid.user_id
         AND c.context_hash = valid.context_hash
     RETURNING c.user_id, c.context_hash, c.suggestions, c.user_patterns, c.role_patterns, c.source,
         c.degraded_reason
 )
 SELECT asked.user_id, asked.request_hash, asked.session_id, asked.context_hash, asked.follows,
-    asked.version, asked.generation, asked.learned_to, hit.suggestions, hit.user_patterns, hit.role_patterns,
-    hit.source, hit.degraded_reason, w.preferred_query_types, w.excluded_metrics,
-    w.preferred_metrics, w.preferred_dimensions, w.show_advanced_queries, w.max_suggestions
+    asked.version, asked.generation, asked.learned_to, hit.suggestions, hit.user_patterns,
+    hit.role_patterns, hit.source, hit.degraded_reason, w.preferred_query_types,
+    w.excluded_metrics, w.preferred_metrics, w.preferred_dimensions, w.show_advanced_queries,
+    w.max_suggestions
 FROM asked
 LEFT JOIN hit USING (user_id, context_hash)
-LEFT JOIN user_suggestion_preferences w
-    ON w.organization_id = $1 AND w.user_id = asked.user_id;
+LEFT JOIN LATERAL (
+    SELECT * FROM user_suggestion_preferences w
+    WHERE w.organization_id = $1 AND w.user_id = asked.user_id
+    LIMIT 1
+) w ON true;
 
 -- name: peek
 -- What look_up would find, also where it is no longer valid, and nothing counted.
@@ -132,8 +150,12 @@ SELECT p.pattern_type, p.query_template, p.frequency, p.successes, p.last_used, 
     coalesce(f.followed, 0) AS followed,
     coalesce((SELECT sum(followed) FROM follower), 0) AS follows
 FROM chosen c
-JOIN query_patterns p ON p.organization_id = $1 AND p.generation = $2
-    AND p.pattern_type = 'user_specific' AND p.target_id = $3 AND p.template_key = c.template_key
+CROSS JOIN LATERAL (
+    SELECT * FROM query_patterns p
+    WHERE p.organization_id = $1 AND p.generation = $2 AND p.pattern_type = 'user_specific'
+        AND p.target_id = $3 AND p.template_key = c.template_key
+    LIMIT 1 -- so that each is looked up, and not all of the person's read
+) p
 LEFT JOIN template_acceptance a ON a.organization_id = $1 AND a.pattern_type = 'user_specific'
     AND a.target_id = $3 AND a.template_key = c.template_key
 LEFT JOIN follower f ON f.template_key = c.template_key
