@@ -111,7 +111,7 @@ def from_history(learned: Sequence[Learned], scorer: Scorer) -> list[Pattern]:
     """One pattern a template, with the best evidence of its scopes."""
     groups: dict[str, list[Learned]] = {}
     for one in learned:
-        groups.setdefault(_key(one.template), []).append(one)
+        groups.setdefault(template_key(one.template), []).append(one)
     found = (_merged(group, scorer) for group in groups.values())
     return [pattern for pattern in found if pattern]
 
@@ -182,6 +182,3 @@ def asked_before(pattern: Pattern, scorer: Scorer, begun: str = "") -> list[Aske
                 share = 2.0 ** min(question.recent - usual, 0.0)
                 best[question.folded] = Asked(question.text, question.values, score, share, mine)
     return sorted(best.values(), key=lambda asked: (-asked.score, asked.text))
-
-
-_key = lru_cache(maxsize=16_384)(template_key)

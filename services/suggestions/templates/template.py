@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 _PARTS = re.compile(r"\{\{|\}\}|\{([A-Za-z][A-Za-z0-9_]*)\}|[^{}]+|.", re.DOTALL)
 _TRAILING = "?.!\u061f\u3002 "
@@ -45,6 +45,7 @@ class Template:
         return template_key(self.text)
 
 
+@lru_cache(maxsize=16_384)
 def template_key(text: str) -> str:
     """The identity of a template's text, however it came to be written."""
     folded = text if text.isascii() else unicodedata.normalize("NFKC", text)
