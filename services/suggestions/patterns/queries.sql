@@ -2,13 +2,21 @@
 SELECT live FROM pattern_generations WHERE organization_id = $1;
 
 -- name: get_patterns
+-- LIMIT 1 so that each is looked up by its key: joined, they were compared each with each, for an
+-- array is thought to be short.
 SELECT p.pattern_type, p.target_id, p.template_key, p.frequency, p.successes, p.timed,
     p.response_micros, p.last_used, p.metadata, p.spellings, p.slot_values, p.askers, p.created_at,
     p.recent, p.hours, p.followers, p.asked
-FROM query_patterns p
-JOIN unnest($3::text[], $4::text[], $5::bytea[]) AS k (pattern_type, target_id, template_key)
-    USING (pattern_type, target_id, template_key)
-WHERE p.organization_id = $1 AND p.generation = $2;
+FROM unnest($3::text[], $4::text[], $5::bytea[]) AS k (pattern_type, target_id, template_key),
+LATERAL (
+    SELECT q.pattern_type, q.target_id, q.template_key, q.frequency, q.successes, q.timed,
+        q.response_micros, q.last_used, q.metadata, q.spellings, q.slot_values, q.askers,
+        q.created_at, q.recent, q.hours, q.followers, q.asked
+    FROM query_patterns q
+    WHERE q.organization_id = $1 AND q.generation = $2 AND q.pattern_type = k.pattern_type
+        AND q.target_id = k.target_id AND q.template_key = k.template_key
+    LIMIT 1
+) p;
 
 -- name: put_patterns
 INSERT INTO query_patterns (organization_id, generation, id, pattern_type, target_id, template_key,
