@@ -22,14 +22,13 @@ from bench.rows.bench import Bench
 from bench.running import CONNECTION, VOCABULARY, install_vocabulary
 from cli.demo.people import JOB_ROLES
 from services.suggestions.patterns.domain import (
-    Observation,
+    NOTHING_KNOWN,
     Pattern,
     PatternKey,
     Question,
-    keys_of,
     learn,
-    observe,
 )
+from services.suggestions.patterns.reading import Reader
 from services.suggestions.patterns.store import PatternStore
 from services.suggestions.templates.vocabulary import parse_vocabulary
 
@@ -119,15 +118,13 @@ class Asked:
     def learned(self, count: int) -> dict[PatternKey, Pattern]:
         """All patterns after so many questions; each text's template is taken once."""
         vocabulary = parse_vocabulary(VOCABULARY.read_text())
-        known: dict[str, Observation] = {}
+        reader = Reader()
         patterns: dict[PatternKey, Pattern] = {}
         for question in self.questions(count):
-            seen = known.get(question.text) or observe(question, vocabulary)
-            if seen is None:
+            observation = reader.observe(ORGANIZATION, question, vocabulary, NOTHING_KNOWN)
+            if observation is None:
                 continue
-            known[question.text] = seen
-            observation = Observation(question, seen.template, seen.facets, seen.template_key)
-            for key in keys_of(observation):
+            for key in observation.keys:
                 patterns[key] = learn(patterns.get(key), key, observation)
         return patterns
 

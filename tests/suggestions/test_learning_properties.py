@@ -15,7 +15,6 @@ from services.suggestions.patterns.domain import (
     Pattern,
     PatternKey,
     Question,
-    keys_of,
     learn,
     observe,
 )
@@ -44,7 +43,7 @@ Patterns = dict[PatternKey, Pattern]
 
 def learned(patterns: Patterns, observations: Sequence[Observation]) -> Patterns:
     for observation in observations:
-        for key in keys_of(observation):
+        for key in observation.keys:
             patterns[key] = learn(patterns.get(key), key, observation)
     return patterns
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from services.suggestions.patterns.domain import FOLLOWERS_KEPT, Pattern
 from services.suggestions.patterns.signals import add_signals
-from services.suggestions.patterns.weights import add_time
+from services.suggestions.patterns.weights import add, half_lives
 from services.suggestions.ranking.model import JOINED
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -13,21 +13,21 @@ AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 def pattern(*questions: str, hour: str = "9", follower: str = "aa") -> Pattern:
     recent = None
     for _ in questions:
-        recent = add_time(recent, AT)
+        recent = add(recent, half_lives(AT))
     return Pattern(
         last_used=AT,
         created_at=AT,
         recent=recent,
         hours={hour: len(questions)},
         followers={follower: len(questions)},
-        asked={question: add_time(None, AT) for question in questions},
+        asked={question: add(None, half_lives(AT)) for question in questions},
     )
 
 
 def test_signals_come_out_as_if_all_had_been_counted_there() -> None:
     into = pattern(f"Bill of Ann{JOINED}Ann")
     add_signals(into, pattern("Bill of Bob", hour="10"), lambda text, _: [text.split()[-1]])
-    assert into.recent == add_time(add_time(None, AT), AT)
+    assert into.recent == add(half_lives(AT), half_lives(AT))
     assert into.hours == {"9": 1, "10": 1}
     assert into.followers == {"aa": 2}
     assert set(into.asked) == {f"Bill of Ann{JOINED}Ann", f"Bill of Bob{JOINED}Bob"}

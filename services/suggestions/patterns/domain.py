@@ -4,14 +4,14 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from services.suggestions.induction.known import SLOT, Known, compared, filled
 from services.suggestions.induction.lexicon import Words
 from services.suggestions.induction.reading import read, reading_of
 from services.suggestions.induction.words import Kind, kind_of
-from services.suggestions.patterns.weights import add_time
+from services.suggestions.patterns.weights import add, half_lives
 from services.suggestions.ranking.english import squash
 from services.suggestions.ranking.model import JOINED, SAFE_KINDS
 from services.suggestions.templates.extract import Template, extract, parse_template
@@ -111,36 +111,89 @@ class Base:
 
 
 @dataclass(frozen=True)
-class Observation:
-    """A question with its template: what every pattern it belongs to counts.
+class Meaning:
+    """What a question's text says, whoever asks it: its template and what it is about.
 
     `base` where the template may come to have slots that are found.
     """
 
-    question: Question
+    text: str
     template: Template
     facets: tuple[tuple[str, str], ...]
     template_key: bytes
     base: Base | None = None
+
+    @cached_property
+    def slots(self) -> tuple[tuple[str, str, str], ...]:
+        """Position, kind and value of each slot."""
+        return tuple(
+            (str(position), slot.kind, value_of(slot))
+            for position, slot in enumerate(self.template.slots)
+        )
+
+    @cached_property
+    def asked(self) -> str | None:
+        """The question with what filled its slots; None for one that is too long to keep."""
+        text = " ".join(self.text.split())
+        if len(text) > ASKED_LENGTH:
+            return None
+        return JOINED.join([text, *(value for _, _, value in self.slots)])
+
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether anybody may see what its slots held."""
+        return all(map(is_open, self.template.slots))
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A question with what it says: what every pattern it belongs to counts."""
+
+    question: Question
+    meaning: Meaning
+
+    @property
+    def template_key(self) -> bytes:
+        return self.meaning.template_key
+
+    @cached_property
+    def keys(self) -> tuple["PatternKey", ...]:
+        """The patterns that it belongs to: the person's, the job role's, everybody's."""
+        return tuple(keys_of(self.question, self.template_key))
+
+    @cached_property
+    def moment(self) -> float:
+        """When it was asked, in half-lives."""
+        return half_lives(self.question.asked_at)
+
+    @cached_property
+    def hour(self) -> str:
+        return str(hour_of_week(self.question.asked_at))
 
 
 def observe(
     question: Question, vocabulary: Vocabulary, known: Known = NOTHING_KNOWN
 ) -> Observation | None:
     """Extract the question's template and what it is about; None where it is none to learn."""
-    template = extract(question.text, vocabulary)
+    meaning = meaning_of(question.text, vocabulary, known)
+    return Observation(question, meaning) if meaning else None
+
+
+def meaning_of(text: str, vocabulary: Vocabulary, known: Known) -> Meaning | None:
+    """What a question says by these words; None where it is none to learn."""
+    template = extract(text, vocabulary)
     if len(template.text) > TEMPLATE_LENGTH or len(template.slots) > TEMPLATE_SLOTS:
         return None
-    facets = tuple(facets_of(question, template))
+    facets = tuple(facets_of(text, template))
     reading = reading_of(template)
     words = compared(reading)
     if len(words) > WORDS_COMPARED:
-        return Observation(question, template, facets, key_of(template.key))
+        return Meaning(text, template, facets, key_of(template.key))
     if match := known.match(words):
         found = filled(reading, match, template.slots)
-        return Observation(question, found, facets, match.template.template_key)
+        return Meaning(text, found, facets, match.template.template_key)
     base = Base(template.text, words)
-    return Observation(question, template, facets, key_of(template.key), base)
+    return Meaning(text, template, facets, key_of(template.key), base)
 
 
 def template_of(text: str, vocabulary: Vocabulary, known: Known) -> Template:
@@ -162,27 +215,24 @@ def may_name(template: str) -> bool:
     return any(kind_of(word) is Kind.OPEN for word in read(template).words)
 
 
-def facets_of(question: Question, template: Template) -> Iterator[tuple[str, str]]:
+def facets_of(text: str, template: Template) -> Iterator[tuple[str, str]]:
     for slot in template.slots:
         if slot.kind in ("metric", "dimension") and slot.term:
             yield f"{slot.kind}s", slot.term
-    yield "query_types", query_type(question.text)
-    if question.connection_id:
-        yield "connections", question.connection_id
+    yield "query_types", query_type(text)
 
 
-def keys_of(observation: Observation) -> Iterator[PatternKey]:
-    """The patterns that a question belongs to: the person's, the job role's, everybody's."""
-    question, key = observation.question, observation.template_key
-    yield PatternKey("user_specific", question.user_id, key)
+def keys_of(question: Question, template_key: bytes) -> Iterator[PatternKey]:
+    """The patterns of a template that a question belongs to."""
+    yield PatternKey("user_specific", question.user_id, template_key)
     if question.job_role:
-        yield PatternKey("role_based", question.job_role, key)
-    yield PatternKey("global", EVERYBODY, key)
+        yield PatternKey("role_based", question.job_role, template_key)
+    yield PatternKey("global", EVERYBODY, template_key)
 
 
 def learn(pattern: Pattern | None, key: PatternKey, observation: Observation) -> Pattern:
     """The pattern with one more question counted; a new one where there was none."""
-    question = observation.question
+    question, meaning = observation.question, observation.meaning
     if pattern is None:
         pattern = Pattern(last_used=question.asked_at, created_at=question.asked_at)
     pattern.frequency += 1
@@ -192,25 +242,25 @@ def learn(pattern: Pattern | None, key: PatternKey, observation: Observation) ->
         pattern.response_micros = min(pattern.response_micros + question.response_micros, MOST)
     pattern.last_used = max(pattern.last_used, question.asked_at)
     pattern.created_at = min(pattern.created_at, question.asked_at)
-    count(pattern.spellings, observation.template.text)
-    for facet, value in observation.facets:
+    count(pattern.spellings, meaning.template.text)
+    for facet, value in meaning.facets:
         count(pattern.metadata.setdefault(facet, {}), value, FACETS_KEPT)
-    pattern.recent = add_time(pattern.recent, question.asked_at)
-    count(pattern.hours, str(hour_of_week(question.asked_at)), HOURS)
+    if question.connection_id:
+        connections = pattern.metadata.setdefault("connections", {})
+        count(connections, question.connection_id, FACETS_KEPT)
+    pattern.recent = add(pattern.recent, observation.moment)
+    count(pattern.hours, observation.hour, HOURS)
     learn_slots(pattern, key, observation)
     return pattern
 
 
 def learn_slots(pattern: Pattern, key: PatternKey, observation: Observation) -> None:
     """What the slots held, each and together; of others only what may be shown to anyone."""
-    question, slots = observation.question, observation.template.slots
-    values = [value_of(slot) for slot in slots]
-    for position, (slot, value) in enumerate(zip(slots, values, strict=True)):
-        keep_value(pattern, key, str(position), slot.kind, value, question.user_id)
-    text = " ".join(question.text.split())
-    open_to_all = all(map(is_open, slots))
-    if (open_to_all or key.pattern_type == "user_specific") and len(text) <= ASKED_LENGTH:
-        weigh(pattern.asked, JOINED.join([text, *values]), question.asked_at)
+    meaning = observation.meaning
+    for position, kind, value in meaning.slots:
+        keep_value(pattern, key, position, kind, value, observation.question.user_id)
+    if meaning.asked and (meaning.is_open or key.pattern_type == "user_specific"):
+        weigh(pattern.asked, meaning.asked, observation.moment)
 
 
 def value_of(slot: Slot) -> str:
@@ -279,9 +329,9 @@ def count(counts: Counts, value: str, most: int | None = None, times: int = 1) -
         del counts[max(others, key=lambda v: (-counts[v], v))]
 
 
-def weigh(weights: Weights, value: str, at: datetime) -> None:
+def weigh(weights: Weights, value: str, moment: float) -> None:
     """Count a value in its `recent`; of too many, the lightest makes room."""
-    weights[value] = add_time(weights.get(value), at)
+    weights[value] = add(weights.get(value), moment)
     if len(weights) > VALUES_KEPT:
         others = (v for v in weights if v != value)
         del weights[max(others, key=lambda v: (-weights[v], v))]

@@ -16,9 +16,9 @@ from services.suggestions.patterns.domain import (
     Observation,
     PatternKey,
     Question,
-    observe,
 )
 from services.suggestions.patterns.inducing import Inducer
+from services.suggestions.patterns.reading import Reader
 from services.suggestions.patterns.sessions import needed, preceding, tally
 from services.suggestions.patterns.store import PatternStore
 
@@ -38,6 +38,7 @@ class Learner:
         self._inducer = inducer
         self._catalogue = catalogue
         self._now = now
+        self._reader = Reader()
 
     async def apply(self, conn: Connection, organization_id: str, facts: Sequence[Fact]) -> None:
         """Learn live: count, and drop the cached suggestions of those for whom much changed."""
@@ -79,9 +80,9 @@ class Learner:
         new = changed - there
         fresh = {key.target_id for key in new if key.pattern_type == "user_specific"}
         bases = {
-            one.template_key: one.base
+            one.template_key: one.meaning.base
             for one in observations
-            if one.base and PatternKey("global", EVERYBODY, one.template_key) in new
+            if one.meaning.base and PatternKey("global", EVERYBODY, one.template_key) in new
         }
         if bases:
             fresh |= await self._inducer.take_in(conn, organization_id, state, known, bases)
@@ -94,7 +95,7 @@ class Learner:
         named = question.connection_id
         vocabulary = self._catalogue.connection(organization_id, named) if named else None
         words = vocabulary or self._catalogue.everything(organization_id)
-        return observe(question, words, known)
+        return self._reader.observe(organization_id, question, words, known)
 
     async def _keep_job_roles(
         self, conn: Connection, organization_id: str, activities: Iterable[object]

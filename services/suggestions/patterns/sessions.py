@@ -91,9 +91,9 @@ def needed(observations: Iterable[Observation], before: Iterable[bytes | None]) 
     """The patterns that counting these questions reads or changes."""
     keys: set[PatternKey] = set()
     for observation, previous in zip(observations, before, strict=True):
-        keys.update(keys_of(observation))
+        keys.update(observation.keys)
         if previous:
-            keys.update(key._replace(template_key=previous) for key in keys_of(observation))
+            keys.update(keys_of(observation.question, previous))
     return keys
 
 
@@ -106,12 +106,12 @@ def tally(
     """Count questions in order into their patterns and heads; returns the patterns that changed."""
     changed: set[PatternKey] = set()
     for observation, previous in zip(observations, before, strict=True):
-        keys = list(keys_of(observation))
+        keys = observation.keys
         for key in keys:
             patterns[key] = learn(patterns.get(key), key, observation)
         changed.update(keys)
         if previous:
-            changed.update(follow(patterns, keys, previous))
+            changed.update(follow(patterns, observation, previous))
         leads = any(leads_on(patterns[key], key) for key in keys)
         head = head_of(observation, leads)
         heads[observation.question.user_id].ask(observation.question.session_id, head)
@@ -119,13 +119,13 @@ def tally(
 
 
 def follow(
-    patterns: Mapping[PatternKey, Pattern], keys: Iterable[PatternKey], previous: bytes
+    patterns: Mapping[PatternKey, Pattern], observation: Observation, previous: bytes
 ) -> Iterable[PatternKey]:
     """Count what was asked after the previous question, for all whose pattern that is."""
-    for key in keys:
-        before = key._replace(template_key=previous)
+    follower = observation.template_key.hex()
+    for before in keys_of(observation.question, previous):
         if before in patterns:
-            count(patterns[before].followers, key.template_key.hex(), FOLLOWERS_KEPT)
+            count(patterns[before].followers, follower, FOLLOWERS_KEPT)
             yield before
 
 

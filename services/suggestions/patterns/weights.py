@@ -16,13 +16,11 @@ def half_lives(moment: datetime) -> float:
     return moment.timestamp() / (HALF_LIFE_DAYS * 86_400)
 
 
-def add_time(recent: float | None, at: datetime) -> float:
-    """With one time more; None stands for none."""
-    return add(recent, half_lives(at))
-
-
 def add(one: float | None, other: float) -> float:
-    """Both together, rounded: the sixth decimal is less than a millionth of the count."""
+    """Both together; None stands for none.
+
+    Rounded: the sixth decimal is less than a millionth of the count.
+    """
     if one is None:
         return round(other, 6)
     more, less = max(one, other), min(one, other)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.suggestions.patterns.weights import HALF_LIFE_DAYS, add_time, half_lives, times
+from services.suggestions.patterns.weights import HALF_LIFE_DAYS, add, half_lives, times
 from services.suggestions.ranking import Learned, suggest
 from services.suggestions.ranking.explaining import explain
 from services.suggestions.ranking.model import JOINED
@@ -17,7 +17,7 @@ from tests.suggestions.ranking.samples import MARKETS, NOW, PLAIN, ask, learned,
 def seen(times_asked: int, days_ago: float = 1.0) -> float:
     recent = None
     for _ in range(times_asked):
-        recent = add_time(recent, NOW - timedelta(days=days_ago))
+        recent = add(recent, half_lives(NOW - timedelta(days=days_ago)))
     assert recent is not None
     return recent
 
@@ -89,7 +89,7 @@ def test_a_question_with_a_term_that_the_catalogue_lost_is_not_suggested_again()
 
 
 def test_time_halves_what_was_asked() -> None:
-    recent = add_time(add_time(None, NOW), NOW)
+    recent = add(half_lives(NOW), half_lives(NOW))
     later = half_lives(NOW + timedelta(days=HALF_LIFE_DAYS))
     assert times(recent, half_lives(NOW)) == pytest.approx(2.0, abs=1e-5)
     assert times(recent, later) == pytest.approx(1.0, abs=1e-5)
