@@ -10,9 +10,8 @@ from attune.activity.v1 import activity_pb2, activity_pb2_grpc
 from attune.common.v1 import event_log_pb2, event_log_pb2_grpc
 
 from services.common.clock import Clock
-from services.common.consumer import Fact
+from services.common.consumer import READ_LIMIT, Fact
 from services.common.db import Connection
-from services.common.event_log import READ_LIMIT
 from services.common.event_log import SQL as CURSOR_SQL
 from services.common.interceptors import as_domain_error
 from services.common.jobs import Job
