@@ -25,6 +25,7 @@ NUMBER = re.compile(rb"-?([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?")
 # fewer than 300 digits with an exponent of two is not.
 ALIKE = bytes.maketrans(b"123456789E", b"000000000e")
 LONG_RUN = b"0" * 300
+EXPONENT = b"0e"
 EXPONENTS = (b"0e000", b"0e+000", b"0e-000")
 # Hashes and UUIDs are full of these, but not after what a number stands behind.
 SUSPECT = re.compile(rb"(?:^|[\[,:\s])-?[0-9][0-9.]*[eE][+-]?[0-9]{3}")
@@ -83,6 +84,8 @@ def suspicious(utf8: bytes) -> bool:
     alike = utf8.translate(ALIKE)
     if LONG_RUN in alike:
         return True
+    if EXPONENT not in alike:  # most payloads have no number with one
+        return False
     return any(e in alike for e in EXPONENTS) and SUSPECT.search(utf8) is not None
 
 

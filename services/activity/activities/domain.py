@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import msgspec
@@ -80,20 +81,23 @@ def wrong_time(created_at: datetime, now: datetime) -> Iterator[Violation]:
 def stored_response(utf8: bytes) -> str:
     """The response as it is kept: at most 10 rows, at most 64 KiB. Raises InvalidFields."""
     fields = cut_object(utf8, "response_data", RESPONSE_BYTES_BEFORE_CUT)
-    cut_rows(fields)
-    kept = msgspec.json.encode(fields)
+    whole = not cut_rows(fields) and len(utf8) <= RESPONSE_BYTES
+    kept = utf8 if whole else msgspec.json.encode(fields)
     if len(kept) > RESPONSE_BYTES:
         problem = f"must be at most {RESPONSE_BYTES} bytes after its data is cut to 10 rows"
         raise InvalidFields(Violation("response_data", problem))
     return kept.decode()
 
 
-def cut_rows(fields: Cut) -> None:
+def cut_rows(fields: Cut) -> bool:
+    """Whether there were too many rows, which are cut then."""
     rows = maybe_list(fields.get("data"))
-    if len(rows) > ROWS_KEPT:
-        fields["data"] = raw(rows[:ROWS_KEPT])
-        fields.setdefault("row_count", raw(len(rows)))
-        fields["truncated"] = raw(True)
+    if len(rows) <= ROWS_KEPT:
+        return False
+    fields["data"] = raw(rows[:ROWS_KEPT])
+    fields.setdefault("row_count", raw(len(rows)))
+    fields["truncated"] = raw(True)
+    return True
 
 
 def stored_metadata(utf8: bytes, who: Caller) -> str | None:
@@ -104,17 +108,23 @@ def stored_metadata(utf8: bytes, who: Caller) -> str | None:
     """
     fields = cut_object(utf8, "metadata", METADATA_BYTES) if utf8 else {}
     if not who.is_service:
-        told = {
-            "role": who.role,
-            "job_role": who.job_role,
-            "goals": who.goals,
-            "department": who.department,
-        }
-        for name, value in told.items():
+        for name, value in told_by(who):
             fields.pop(name, None)
-            if value:
-                fields[name] = raw(value)
+            if value is not None:
+                fields[name] = value
     return msgspec.json.encode(fields).decode() if fields else None
+
+
+@lru_cache(maxsize=1024)
+def told_by(who: Caller) -> tuple[tuple[str, msgspec.Raw | None], ...]:
+    """What the credential tells of a person: all that the body may not say, None where nothing."""
+    told = {
+        "role": who.role,
+        "job_role": who.job_role,
+        "goals": who.goals,
+        "department": who.department,
+    }
+    return tuple((name, raw(value) if value else None) for name, value in told.items())
 
 
 def cut_object(utf8: bytes, field: str, max_bytes: int) -> Cut:
@@ -129,54 +139,83 @@ def cut_object(utf8: bytes, field: str, max_bytes: int) -> Cut:
 
 def outcome_of(response_data: str | None, metadata: str | None) -> Outcome:
     """How it went: failed where an error or `success: false` is told anywhere."""
-    response = maybe_object(response_data) or {}
-    inner = maybe_object(response.get("metadata")) or {}
-    context = maybe_object(metadata) or {}
-    places = (response, inner, context)
+    response = told_in(response_data)
+    inner = told_in(response.metadata)
+    context = told_in(metadata)
     return Outcome(
-        succeeded=not any(tells_failure(place) for place in places),
+        succeeded=not (tells_failure(response) or tells_failure(inner) or tells_failure(context)),
         response_micros=next(
             (m for m in map(micros_of, (inner, response, context)) if m is not None), None
         ),
-        connection_id=short_text(context, "connection_id"),
-        job_role=short_text(context, "job_role") or "",
-        session_id=short_text(context, "session_id"),
+        connection_id=short_text(context.connection_id),
+        job_role=short_text(context.job_role) or "",
+        session_id=short_text(context.session_id),
     )
 
 
-def tells_failure(fields: Cut) -> bool:
-    error = value_of(fields, "error")
-    return error not in (None, False, "") or value_of(fields, "success") is False
+NULL = msgspec.Raw(b"null")
 
 
-def micros_of(fields: Cut) -> int | None:
-    millis = value_of(fields, "execution_time_ms")
+class Told(msgspec.Struct):
+    """The members of a JSON object that may tell how it went, as text; null where absent."""
+
+    metadata: msgspec.Raw = NULL
+    error: msgspec.Raw = NULL
+    success: msgspec.Raw = NULL
+    execution_time_ms: msgspec.Raw = NULL
+    connection_id: msgspec.Raw = NULL
+    job_role: msgspec.Raw = NULL
+    session_id: msgspec.Raw = NULL
+
+
+NOTHING_TOLD = Told()
+decode_told = msgspec.json.Decoder(Told).decode
+decode_value = msgspec.json.Decoder().decode
+
+
+def told_in(text: str | msgspec.Raw | None) -> Told:
+    """What a JSON object tells; nothing for any other JSON value."""
+    if text is None or text is NULL:
+        return NOTHING_TOLD
+    try:
+        return decode_told(text)
+    except msgspec.ValidationError:
+        return NOTHING_TOLD
+
+
+def tells_failure(told: Told) -> bool:
+    return value_of(told.error) not in (None, False, "") or value_of(told.success) is False
+
+
+def micros_of(told: Told) -> int | None:
+    millis = value_of(told.execution_time_ms)
     if isinstance(millis, bool) or not isinstance(millis, int | float):
         return None
     return round(millis * 1000) if 0 <= millis <= LONGEST_MILLIS else None
 
 
-def short_text(fields: Cut, name: str) -> str | None:
+def short_text(part: msgspec.Raw) -> str | None:
     """A string of 1 to 100 characters, else None."""
-    value = value_of(fields, name)
+    value = value_of(part)
     return value if isinstance(value, str) and 0 < len(value) <= 100 else None
 
 
-def value_of(fields: Cut, name: str) -> Any:
+def value_of(part: msgspec.Raw) -> Any:
     """A member's value; UNREADABLE for a number beyond what Python's JSON readers take."""
-    part = fields.get(name)
     try:
-        return None if part is None else msgspec.json.decode(part)
+        return None if part is NULL else decode_value(part)
     except msgspec.ValidationError:
         return UNREADABLE
 
 
-def maybe_object(text: bytes | str | msgspec.Raw | None) -> Cut | None:
+cut_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+cut_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
+
+
+def maybe_object(text: bytes) -> Cut | None:
     """The members of a JSON object, values uncut; None for any other JSON value."""
-    if text is None:
-        return None
     try:
-        return msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+        return cut_members(text)
     except msgspec.ValidationError:
         return None
 
@@ -185,7 +224,7 @@ def maybe_list(text: msgspec.Raw | None) -> list[msgspec.Raw]:
     if text is None:
         return []
     try:
-        return msgspec.json.decode(text, type=list[msgspec.Raw])
+        return cut_items(text)
     except msgspec.ValidationError:
         return []
 

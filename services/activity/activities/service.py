@@ -28,7 +28,7 @@ from services.common.clock import Clock
 from services.common.errors import DomainError, InvalidFields, PermissionDenied, Violation
 from services.common.idempotency import claim_of
 from services.common.interceptors import Context, as_domain_error, violations_of
-from services.common.moments import moment
+from services.common.moments import moment, timestamp_of
 from services.common.pages import filters_hash, page_token, position_of
 
 log = structlog.get_logger(__name__)
@@ -165,7 +165,7 @@ def fact_of(activity: Activity) -> pb.ActivityLogged:
         connection_id=outcome.connection_id,
         succeeded=outcome.succeeded,
         response_micros=outcome.response_micros,
-        created_at=activity.created_at,
+        created_at=timestamp_of(activity.created_at),
         session_id=outcome.session_id,
     )
 
