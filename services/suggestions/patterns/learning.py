@@ -1,13 +1,14 @@
 """Learning from the event log: a batch of facts becomes counts, in the cursor's transaction."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC
+from typing import TypeGuard
 
 from attune.activity.v1 import activity_pb2
 
 from services.common.clock import Clock
 from services.common.consumer import Fact
 from services.common.db import Connection
+from services.common.moments import datetime_of
 from services.suggestions.catalogue import Catalogue
 from services.suggestions.induction.known import Known
 from services.suggestions.invalidation import outdate
@@ -44,7 +45,7 @@ class Learner:
         """Learn live: count, and drop the cached suggestions of those for whom much changed."""
         activities = [message for _, message in facts]
         generation = await self._store.live_generation(conn, organization_id)
-        users = sorted({q.user_id for q in map(question_of, activities) if q})
+        users = sorted({a.user_id for a in activities if asks(a)})
         tops = (conn, organization_id, generation, users, TOP_DEPTH)
         before = await self._store.top_templates(*tops)
         fresh = await self.count(conn, organization_id, generation, activities)
@@ -62,7 +63,7 @@ class Learner:
         """
         state, known = await self._inducer.hold(conn, organization_id)
         await self._keep_job_roles(conn, organization_id, activities)
-        questions = filter(None, map(question_of, activities))
+        questions = (question_of(activity) for activity in activities if asks(activity))
         seen = (self._observe(organization_id, question, known) for question in questions)
         observations = [observation for observation in seen if observation]
         if not observations:
@@ -113,14 +114,17 @@ def ranks(top: Sequence[bytes]) -> tuple[Sequence[bytes], frozenset[bytes]]:
     return top[:1], frozenset(top)
 
 
-def question_of(fact: object) -> Question | None:
-    """The question that an activity asked; None for other activities.
+def asks(fact: object) -> TypeGuard[activity_pb2.ActivityLogged]:
+    """Whether an activity asked a question.
 
     Chat messages teach nothing: only what was run as a query is known to be a question.
     """
     assert isinstance(fact, activity_pb2.ActivityLogged)
-    if fact.activity_type != "query" or not fact.query_text.strip():
-        return None
+    return fact.activity_type == "query" and bool(fact.query_text.strip())
+
+
+def question_of(fact: activity_pb2.ActivityLogged) -> Question:
+    """The question that an activity asked."""
     return Question(
         user_id=fact.user_id,
         job_role=fact.job_role,
@@ -128,6 +132,6 @@ def question_of(fact: object) -> Question | None:
         connection_id=fact.connection_id or None,
         succeeded=fact.succeeded,
         response_micros=fact.response_micros if fact.HasField("response_micros") else None,
-        asked_at=fact.created_at.ToDatetime(UTC),
+        asked_at=datetime_of(fact.created_at),
         session_id=fact.session_id,
     )

@@ -22,9 +22,14 @@ def add(one: float | None, other: float) -> float:
     Rounded: the sixth decimal is less than a millionth of the count.
     """
     if one is None:
-        return round(other, 6)
-    more, less = max(one, other), min(one, other)
-    return round(more + math.log2(1 + 2.0 ** (less - more)), 6)
+        return rounded(other)
+    more, less = (one, other) if one > other else (other, one)
+    return rounded(more + math.log2(1 + 2.0 ** (less - more)))
+
+
+def rounded(recent: float) -> float:
+    """To six decimals; `round` takes three times as long, and this is done six times a question."""
+    return math.floor(recent * 1e6 + 0.5) / 1e6
 
 
 def times(recent: float, moment: float) -> float:

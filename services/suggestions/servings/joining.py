@@ -5,7 +5,7 @@ the number of its activity, so that it counts once however often it is told.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from attune.activity.v1 import activity_pb2
@@ -15,6 +15,7 @@ from services.common.consumer import Fact
 from services.common.db import Connection
 from services.common.event_log import SQL as CURSOR_SQL
 from services.common.jobs import Job
+from services.common.moments import datetime_of
 from services.suggestions.metrics.telemetry import CLICKS
 from services.suggestions.servings.domain import Ask, Click, Shown, Verdicts, text_key
 from services.suggestions.servings.store import Match, ServingStore
@@ -109,7 +110,7 @@ def clicks_of(facts: Sequence[Fact]) -> Iterator[Click]:
                 connection_id=fact.connection_id or None,
                 session_id=fact.session_id or None,
                 text_key=text_key(fact.suggestion_clicked),
-                clicked_at=fact.created_at.ToDatetime(UTC),
+                clicked_at=datetime_of(fact.created_at),
             )
 
 
@@ -123,6 +124,6 @@ def asks_of(facts: Sequence[Fact]) -> Iterator[Ask]:
                 text_key=text_key(fact.query_text),
                 length=len(fact.query_text),
                 # It is told when the answer is there; the person decided before.
-                asked_at=fact.created_at.ToDatetime(UTC)
+                asked_at=datetime_of(fact.created_at)
                 - timedelta(microseconds=fact.response_micros),
             )
