@@ -36,7 +36,7 @@ WHERE p.organization_id = $1
         WHERE o.organization_id = $1 AND o.template_key = p.template_key
             AND o.generation = p.generation AND o.pattern_type = 'user_specific'
         OFFSET $4::int - 1))
-ORDER BY -p.frequency, p.id
+ORDER BY p.frequency_level DESC, p.frequency DESC, p.id
 LIMIT $3;
 
 -- name: popular_patterns_of_role
@@ -52,7 +52,7 @@ WHERE p.organization_id = $1
         WHERE o.organization_id = $1 AND o.template_key = p.template_key
             AND o.generation = p.generation AND o.pattern_type = 'user_specific'
         OFFSET $4::int - 1))
-ORDER BY p.frequency DESC, p.template_key
+ORDER BY p.frequency_level DESC, p.frequency DESC, p.template_key
 LIMIT $3;
 
 -- name: popular_by_hits

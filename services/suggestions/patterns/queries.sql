@@ -75,7 +75,7 @@ SELECT u.user_id, array(
     FROM query_patterns p
     WHERE p.organization_id = $1 AND p.generation = $2 AND p.pattern_type = 'user_specific'
         AND p.target_id = u.user_id
-    ORDER BY p.recent DESC, p.template_key
+    ORDER BY p.recent_level DESC, p.recent DESC, p.template_key
     LIMIT $4) AS top
 FROM unnest($3::text[]) AS u (user_id);
 
@@ -104,7 +104,7 @@ WHERE p.organization_id = $1
         WHERE o.organization_id = $1 AND o.template_key = p.template_key
             AND o.generation = p.generation AND o.pattern_type = 'user_specific'
         OFFSET $5::int - 1))
-ORDER BY p.frequency DESC, p.last_used DESC, p.id
+ORDER BY p.frequency_level DESC, p.frequency DESC, p.last_used DESC, p.id
 LIMIT $4;
 
 -- name: page_patterns
@@ -116,13 +116,14 @@ WHERE p.organization_id = $1
     AND p.generation = coalesce(
         (SELECT g.live FROM pattern_generations g WHERE g.organization_id = $1), 0)
     AND p.pattern_type = $2 AND ($3::text IS NULL OR p.target_id = $3)
+    AND p.frequency_level <= floor(ln(greatest(-($4::bigint)::float8, 1)) / ln(2::float8))::integer
     AND (-p.frequency, p.id) > ($4, $5)
     AND (p.pattern_type = 'user_specific' OR NOT p.names OR EXISTS (
         SELECT FROM query_patterns o
         WHERE o.organization_id = $1 AND o.template_key = p.template_key
             AND o.generation = p.generation AND o.pattern_type = 'user_specific'
         OFFSET $7::int - 1))
-ORDER BY -p.frequency, p.id
+ORDER BY p.frequency_level DESC, p.frequency DESC, p.id
 LIMIT $6;
 
 -- name: export_patterns

@@ -119,7 +119,7 @@ chosen AS (
     FROM query_patterns
     WHERE organization_id = $1 AND generation = $2 AND pattern_type = 'user_specific'
         AND target_id = $3
-    ORDER BY recent DESC, template_key
+    ORDER BY recent_level DESC, recent DESC, template_key
     LIMIT $5)
     UNION
     SELECT template_key FROM follower
@@ -130,7 +130,7 @@ chosen AS (
         FROM query_patterns p
         WHERE p.organization_id = $1 AND p.generation = $2 AND p.pattern_type = 'user_specific'
             AND p.target_id = $3 AND p.opening = b.opening
-        ORDER BY p.recent DESC
+        ORDER BY p.recent_level DESC, p.recent DESC
         LIMIT b.most) l
     UNION
     (SELECT b.template_key
@@ -184,7 +184,7 @@ WHERE p.organization_id = $1 AND p.generation = $2 AND p.pattern_type = $3 AND p
         WHERE o.organization_id = $1 AND o.template_key = p.template_key
             AND o.generation = $2 AND o.pattern_type = 'user_specific'
         OFFSET $6::int - 1))
-ORDER BY p.recent DESC, p.template_key
+ORDER BY p.recent_level DESC, p.recent DESC, p.template_key
 LIMIT $5;
 
 -- name: get_template
