@@ -16,7 +16,7 @@ DROP INDEX idx_query_patterns_type, idx_query_patterns_target, idx_query_pattern
     idx_query_patterns_success, query_patterns_recent, query_patterns_opening;
 
 CREATE INDEX idx_query_patterns_type
-    ON query_patterns (organization_id, pattern_type, generation, frequency_level DESC);
+    ON query_patterns (organization_id, pattern_type, generation, frequency_level DESC, id);
 CREATE INDEX idx_query_patterns_target
     ON query_patterns (organization_id, target_id, pattern_type, generation, frequency_level DESC);
 CREATE INDEX query_patterns_recent

@@ -2,8 +2,9 @@
 SELECT live FROM pattern_generations WHERE organization_id = $1;
 
 -- name: get_patterns
--- LIMIT 1 so that each is looked up by its key: joined, they were compared each with each, for an
--- array is thought to be short.
+-- LIMIT 1 so that each is looked up: joined, all were compared with all, for an array is taken to be
+-- short. By one comparison, which the primary key alone can serve: while the table has no statistics
+-- the planner takes any index, and reads all that a job role asked for one of its patterns.
 SELECT p.pattern_type, p.target_id, p.template_key, p.frequency, p.successes, p.timed,
     p.response_micros, p.last_used, p.metadata, p.spellings, p.slot_values, p.askers, p.created_at,
     p.recent, p.hours, p.followers, p.asked
@@ -13,8 +14,11 @@ LATERAL (
         q.response_micros, q.last_used, q.metadata, q.spellings, q.slot_values, q.askers,
         q.created_at, q.recent, q.hours, q.followers, q.asked
     FROM query_patterns q
-    WHERE q.organization_id = $1 AND q.generation = $2 AND q.pattern_type = k.pattern_type
-        AND q.target_id = k.target_id AND q.template_key = k.template_key
+    WHERE q.organization_id = $1 AND q.generation = $2
+        AND (q.pattern_type, q.target_id, q.template_key)
+            >= (k.pattern_type, k.target_id, k.template_key)
+        AND (q.pattern_type, q.target_id, q.template_key)
+            <= (k.pattern_type, k.target_id, k.template_key)
     LIMIT 1
 ) p;
 
