@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from attune.activity.v1 import activity_pb2 as pb
 
@@ -23,8 +22,7 @@ ROW_OVERHEAD_BYTES = 500
 Answers: TypeAlias = dict[Claim | None, bytes | IdempotencyKeyReused]
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A row to store, with its idempotency key where the caller gave one."""
 
     row: Row

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.activity.activities.domain import Activity, StoredActivity
 from services.common.db import Database, Pool, load_queries
@@ -14,8 +14,7 @@ SCAN_ROWS = 500
 PART_BYTES = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """An activity and the serialized fact that the event log tells of it."""
 
     activity: Activity
