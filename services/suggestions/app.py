@@ -88,7 +88,7 @@ class Settings(ModelSettings):
     servings_kept_days: int = Field(default=90, ge=1)
     # Different values that a part of questions takes before it is a slot.
     induction_min_values: int = Field(default=3, ge=2)
-    # People who asked a value, or a question with what may be a name, before others see it.
+    # People who asked a value, or in words that not everybody uses, before others see it.
     shared_min_people: int = Field(default=2, ge=1, le=ASKERS_KEPT)
     # What a job role or everybody asks is held in memory, and read again after so long where more
     # was learned.

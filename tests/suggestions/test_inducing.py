@@ -270,6 +270,35 @@ async def test_values_and_names_are_shown_to_others_once_several_people_asked(
     assert shown == {"Show {metric} of {value}", "is Goran on call"}
 
 
+PRIVATE = (
+    "Show complaints about mark brown in revenue",
+    "Is grace baker pregnant according to revenue",
+    "Severance for the young king by region",
+    "Cost of cancer treatment by region",
+)
+
+
+async def test_what_one_person_asks_in_words_of_their_own_is_for_nobody_else(
+    learning: Suite,
+) -> None:
+    ann, bob, cem = (learning.as_(name, job_role="trader") for name in ("ann", "bob", "cem"))
+    await ask(learning, *PRIVATE, "Show revenue by region", who=ann)
+    await learned(learning, 5, who=ann)
+    seen = await patterns(learning, who=bob)
+    assert [p.query_template for p in seen.role_patterns] == ["Show {metric} by {dimension}"]
+    for text in PRIVATE:
+        told = str(await suggest(learning, text[:8], who=bob)).casefold()
+        assert not any(word in told for word in ("brown", "baker", "young", "cancer"))
+    # What is asked by several is no secret of one; who asked twice is still one.
+    await ask(learning, PRIVATE[0], PRIVATE[3], who=bob)
+    await ask(learning, PRIVATE[1], who=ann)
+    await learned(learning, 2, who=bob)
+    await learned(learning, 6, who=ann)
+    shown = {p.query_template for p in (await patterns(learning, who=cem)).role_patterns}
+    assert len(shown) == 3
+    assert not any("baker" in one or "young" in one for one in shown)
+
+
 async def test_whole_questions_of_one_person_do_not_come_along_to_others(suite: Suite) -> None:
     async with bench_of(suite) as bench:
         await bench.count(0, asked(*(f"revenue of {town}" for town in TOWNS[:4])))

@@ -24,34 +24,26 @@ FROM suggestion_cache
 WHERE organization_id = $1 AND generated_at >= $2;
 
 -- name: popular_patterns
--- What may name somebody is shown once several people asked it.
+-- What is not in everybody's words is shown once several people asked it.
 SELECT p.target_id AS role, p.query_template, p.frequency, p.success_rate
 FROM query_patterns p
 WHERE p.organization_id = $1
     AND p.generation = coalesce(
         (SELECT g.live FROM pattern_generations g WHERE g.organization_id = $1), 0)
     AND p.pattern_type = 'role_based' AND p.last_used >= $2
-    AND (NOT p.names OR EXISTS (
-        SELECT FROM query_patterns o
-        WHERE o.organization_id = $1 AND o.template_key = p.template_key
-            AND o.generation = p.generation AND o.pattern_type = 'user_specific'
-        OFFSET $4::int - 1))
+    AND (p.common OR jsonb_array_length(p.people) >= $4::int)
 ORDER BY p.frequency_level DESC, p.frequency DESC, p.id
 LIMIT $3;
 
 -- name: popular_patterns_of_role
--- What may name somebody is shown once several people asked it.
+-- What is not in everybody's words is shown once several people asked it.
 SELECT p.target_id AS role, p.query_template, p.frequency, p.success_rate
 FROM query_patterns p
 WHERE p.organization_id = $1
     AND p.generation = coalesce(
         (SELECT g.live FROM pattern_generations g WHERE g.organization_id = $1), 0)
     AND p.pattern_type = 'role_based' AND p.target_id = $5 AND p.last_used >= $2
-    AND (NOT p.names OR EXISTS (
-        SELECT FROM query_patterns o
-        WHERE o.organization_id = $1 AND o.template_key = p.template_key
-            AND o.generation = p.generation AND o.pattern_type = 'user_specific'
-        OFFSET $4::int - 1))
+    AND (p.common OR jsonb_array_length(p.people) >= $4::int)
 ORDER BY p.frequency_level DESC, p.frequency DESC, p.template_key
 LIMIT $3;
 

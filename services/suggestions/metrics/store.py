@@ -19,7 +19,7 @@ POPULAR_BY = {name: SQL[f"popular_by_{name}"] for name in ("hits", "servings", "
 
 
 class MetricsStore:
-    """`least_people` ask a question with what may be a name in it before others see it."""
+    """`least_people` ask a question in words that not everybody uses before others see it."""
 
     def __init__(self, pool: Pool, least_people: int = 1) -> None:
         self._pool = pool

@@ -9,11 +9,11 @@ from typing import Literal, NamedTuple
 
 from services.suggestions.induction.known import SLOT, Known, compared, filled
 from services.suggestions.induction.lexicon import Words
-from services.suggestions.induction.reading import read, reading_of
-from services.suggestions.induction.words import Kind, kind_of
+from services.suggestions.induction.reading import reading_of
 from services.suggestions.patterns.weights import add, half_lives
 from services.suggestions.ranking.english import squash
 from services.suggestions.ranking.model import JOINED, SAFE_KINDS
+from services.suggestions.ranking.wording import is_common
 from services.suggestions.templates.extract import Template, extract, parse_template
 from services.suggestions.templates.query_type import query_type
 from services.suggestions.templates.template import Slot
@@ -91,6 +91,8 @@ class Pattern:
     spellings: Counts = field(default_factory=dict)
     slot_values: dict[str, Counts] = field(default_factory=dict)
     askers: Askers = field(default_factory=dict)
+    # Who asked it, in hashes and no more than it takes: of what is shared and not common.
+    people: list[str] = field(default_factory=list)
     recent: float | None = None
     hours: Counts = field(default_factory=dict)
     followers: Counts = field(default_factory=dict)
@@ -138,6 +140,11 @@ class Meaning:
         if len(text) > ASKED_LENGTH:
             return None
         return JOINED.join([text, *(value for _, _, value in self.slots)])
+
+    @cached_property
+    def is_common(self) -> bool:
+        """Whether everybody might ask so, or only who told it knows of it."""
+        return is_common(self.template.text)
 
     @cached_property
     def is_open(self) -> bool:
@@ -210,11 +217,6 @@ def key_of(template_key: str) -> bytes:
     return hashlib.sha256(template_key.encode()).digest()[:16]
 
 
-def may_name(template: str) -> bool:
-    """Whether words of a template, outside of its slots, may be names."""
-    return any(kind_of(word) is Kind.OPEN for word in read(template).words)
-
-
 def facets_of(text: str, template: Template) -> Iterator[tuple[str, str]]:
     for slot in template.slots:
         if slot.kind in ("metric", "dimension") and slot.term:
@@ -251,6 +253,8 @@ def learn(pattern: Pattern | None, key: PatternKey, observation: Observation) ->
     pattern.recent = add(pattern.recent, observation.moment)
     count(pattern.hours, observation.hour, HOURS)
     learn_slots(pattern, key, observation)
+    if key.pattern_type != "user_specific" and not meaning.is_common:
+        pattern.people = some_of([*pattern.people, hash_of(question.user_id)])
     return pattern
 
 

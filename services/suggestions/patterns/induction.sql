@@ -89,7 +89,7 @@ ON CONFLICT (organization_id, from_key) DO NOTHING;
 -- name: patterns_of_templates
 SELECT p.generation, p.pattern_type, p.target_id, p.template_key, p.frequency, p.successes,
     p.timed, p.response_micros, p.last_used, p.metadata, p.spellings, p.slot_values, p.askers,
-    p.created_at, p.recent, p.hours, p.followers, p.asked
+    p.people, p.created_at, p.recent, p.hours, p.followers, p.asked
 FROM query_patterns p
 WHERE p.organization_id = $1 AND p.template_key = ANY($2::bytea[]);
 

@@ -18,6 +18,7 @@ from services.suggestions.patterns.domain import (
     value_of,
 )
 from services.suggestions.patterns.signals import add_signals
+from services.suggestions.ranking.wording import is_common
 from services.suggestions.templates.template import Slot, SlotName, Template, parse_template
 
 Patterns = dict[PatternKey, Pattern]
@@ -61,6 +62,7 @@ def _added(
     for facet, counts in moved.metadata.items():
         _add(into.metadata.setdefault(facet, {}), counts, FACETS_KEPT)
     _move_slots(into, moved, known)
+    into.people = [] if is_common(into.query_template) else some_of([*into.people, *moved.people])
     spellings = {spelling: _filled(spelling, known) for spelling in moved.spellings}
     own = key.pattern_type == "user_specific"
     add_signals(into, moved, lambda text, values: _refilled(text, values, spellings, own))

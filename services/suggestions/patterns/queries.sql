@@ -6,13 +6,13 @@ SELECT live FROM pattern_generations WHERE organization_id = $1;
 -- short. By one comparison, which the primary key alone can serve: while the table has no statistics
 -- the planner takes any index, and reads all that a job role asked for one of its patterns.
 SELECT p.pattern_type, p.target_id, p.template_key, p.frequency, p.successes, p.timed,
-    p.response_micros, p.last_used, p.metadata, p.spellings, p.slot_values, p.askers, p.created_at,
-    p.recent, p.hours, p.followers, p.asked
+    p.response_micros, p.last_used, p.metadata, p.spellings, p.slot_values, p.askers, p.people,
+    p.created_at, p.recent, p.hours, p.followers, p.asked
 FROM unnest($3::text[], $4::text[], $5::bytea[]) AS k (pattern_type, target_id, template_key),
 LATERAL (
     SELECT q.pattern_type, q.target_id, q.template_key, q.frequency, q.successes, q.timed,
         q.response_micros, q.last_used, q.metadata, q.spellings, q.slot_values, q.askers,
-        q.created_at, q.recent, q.hours, q.followers, q.asked
+        q.people, q.created_at, q.recent, q.hours, q.followers, q.asked
     FROM query_patterns q
     WHERE q.organization_id = $1 AND q.generation = $2
         AND (q.pattern_type, q.target_id, q.template_key)
@@ -25,19 +25,20 @@ LATERAL (
 -- name: put_patterns
 INSERT INTO query_patterns (organization_id, generation, id, pattern_type, target_id, template_key,
     query_template, frequency, successes, timed, response_micros, last_used, metadata, spellings,
-    slot_values, created_at, recent, hours, followers, asked, opening, names, askers, updated_at)
+    slot_values, created_at, recent, hours, followers, asked, opening, common, askers,
+    people, updated_at)
 SELECT $1, $2, p.id, p.pattern_type, p.target_id, p.template_key,
     p.query_template, p.frequency, p.successes, p.timed, p.response_micros, p.last_used,
     p.metadata::jsonb, p.spellings::jsonb, p.slot_values::jsonb, p.created_at,
-    p.recent, p.hours::jsonb, p.followers::jsonb, p.asked::json, p.opening, p.names,
-    p.askers::jsonb, $24
+    p.recent, p.hours::jsonb, p.followers::jsonb, p.asked::json, p.opening, p.common,
+    p.askers::jsonb, p.people::jsonb, $25
 FROM unnest($3::bigint[], $4::text[], $5::text[], $6::bytea[], $7::text[], $8::bigint[],
     $9::bigint[], $10::bigint[], $11::bigint[], $12::timestamptz[], $13::text[], $14::text[],
     $15::text[], $16::timestamptz[], $17::float8[], $18::text[], $19::text[], $20::text[],
-    $21::text[], $22::boolean[], $23::text[])
+    $21::text[], $22::boolean[], $23::text[], $24::text[])
     AS p (id, pattern_type, target_id, template_key, query_template, frequency, successes, timed,
         response_micros, last_used, metadata, spellings, slot_values, created_at, recent, hours,
-        followers, asked, opening, names, askers)
+        followers, asked, opening, common, askers, people)
 ON CONFLICT (organization_id, generation, pattern_type, target_id, template_key) DO UPDATE
 SET query_template = excluded.query_template, frequency = excluded.frequency,
     successes = excluded.successes, timed = excluded.timed,
@@ -45,8 +46,8 @@ SET query_template = excluded.query_template, frequency = excluded.frequency,
     metadata = excluded.metadata, spellings = excluded.spellings,
     slot_values = excluded.slot_values, created_at = excluded.created_at,
     recent = excluded.recent, hours = excluded.hours, followers = excluded.followers,
-    asked = excluded.asked, opening = excluded.opening, names = excluded.names,
-    askers = excluded.askers, updated_at = excluded.updated_at;
+    asked = excluded.asked, opening = excluded.opening, common = excluded.common,
+    askers = excluded.askers, people = excluded.people, updated_at = excluded.updated_at;
 
 -- name: get_heads
 SELECT user_id, heads
@@ -95,7 +96,7 @@ WHERE people.job_role <> excluded.job_role;
 SELECT job_role FROM people WHERE organization_id = $1 AND user_id = $2;
 
 -- name: list_patterns
--- What may name somebody is shown once several people asked it.
+-- What is not in everybody's words is shown once several people asked it.
 SELECT p.id, p.pattern_type, p.target_id, p.query_template, p.frequency, p.success_rate,
     p.avg_response_time, p.last_used, p.metadata
 FROM query_patterns p
@@ -103,16 +104,12 @@ WHERE p.organization_id = $1
     AND p.generation = coalesce(
         (SELECT g.live FROM pattern_generations g WHERE g.organization_id = $1), 0)
     AND p.pattern_type = $2 AND p.target_id = $3
-    AND (p.pattern_type = 'user_specific' OR NOT p.names OR EXISTS (
-        SELECT FROM query_patterns o
-        WHERE o.organization_id = $1 AND o.template_key = p.template_key
-            AND o.generation = p.generation AND o.pattern_type = 'user_specific'
-        OFFSET $5::int - 1))
+    AND (p.pattern_type = 'user_specific' OR p.common OR jsonb_array_length(p.people) >= $5::int)
 ORDER BY p.frequency_level DESC, p.frequency DESC, p.last_used DESC, p.id
 LIMIT $4;
 
 -- name: page_patterns
--- What may name somebody is shown once several people asked it.
+-- What is not in everybody's words is shown once several people asked it.
 SELECT p.id, p.pattern_type, p.target_id, p.query_template, p.frequency, p.success_rate,
     p.avg_response_time, p.last_used, p.metadata
 FROM query_patterns p
@@ -122,11 +119,7 @@ WHERE p.organization_id = $1
     AND p.pattern_type = $2 AND ($3::text IS NULL OR p.target_id = $3)
     AND p.frequency_level <= floor(ln(greatest(-($4::bigint)::float8, 1)) / ln(2::float8))::integer
     AND (-p.frequency, p.id) > ($4, $5)
-    AND (p.pattern_type = 'user_specific' OR NOT p.names OR EXISTS (
-        SELECT FROM query_patterns o
-        WHERE o.organization_id = $1 AND o.template_key = p.template_key
-            AND o.generation = p.generation AND o.pattern_type = 'user_specific'
-        OFFSET $7::int - 1))
+    AND (p.pattern_type = 'user_specific' OR p.common OR jsonb_array_length(p.people) >= $7::int)
 ORDER BY p.frequency_level DESC, p.frequency DESC, p.id
 LIMIT $6;
 
@@ -139,11 +132,7 @@ WHERE p.organization_id = $1
     AND p.generation = coalesce(
         (SELECT g.live FROM pattern_generations g WHERE g.organization_id = $1), 0)
     AND p.pattern_type = $2 AND (p.target_id, p.template_key) > ($3, $4)
-    AND (p.pattern_type = 'user_specific' OR NOT p.names OR EXISTS (
-        SELECT FROM query_patterns o
-        WHERE o.organization_id = $1 AND o.template_key = p.template_key
-            AND o.generation = p.generation AND o.pattern_type = 'user_specific'
-        OFFSET $6::int - 1))
+    AND (p.pattern_type = 'user_specific' OR p.common OR jsonb_array_length(p.people) >= $6::int)
 ORDER BY p.target_id, p.template_key
 LIMIT $5;
 
@@ -155,11 +144,7 @@ WHERE p.organization_id = $1
     AND p.generation = coalesce(
         (SELECT g.live FROM pattern_generations g WHERE g.organization_id = $1), 0)
     AND p.pattern_type = $2 AND p.target_id = $3 AND p.template_key > $4
-    AND (p.pattern_type = 'user_specific' OR NOT p.names OR EXISTS (
-        SELECT FROM query_patterns o
-        WHERE o.organization_id = $1 AND o.template_key = p.template_key
-            AND o.generation = p.generation AND o.pattern_type = 'user_specific'
-        OFFSET $6::int - 1))
+    AND (p.pattern_type = 'user_specific' OR p.common OR jsonb_array_length(p.people) >= $6::int)
 ORDER BY p.template_key
 LIMIT $5;
 

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,17 +14,17 @@ from services.suggestions.patterns.domain import (
     Pattern,
     PatternKey,
     PatternType,
-    may_name,
     opening_of,
 )
 from services.suggestions.patterns.exporting import ExportedPattern
 from services.suggestions.patterns.sessions import Head, Heads
+from services.suggestions.ranking.wording import is_common
 
 SQL = load_queries(__package__)
 SCHEMA = "suggestions"
 REBUILD = "rebuild_patterns"
 JSON_COLUMNS = (
-    *("metadata", "spellings", "slot_values", "askers"),
+    *("metadata", "spellings", "slot_values", "askers", "people"),
     *("hours", "followers", "asked"),
 )
 EXPORT_ROWS = 200
@@ -58,7 +57,7 @@ class Rebuild:
 
 
 class PatternStore:
-    """`least_people` ask a question with what may be a name in it before colleagues see it."""
+    """`least_people` ask a question in words that not everybody uses before colleagues see it."""
 
     def __init__(self, pool: Pool, least_people: int = 1) -> None:
         self.pool = pool
@@ -248,8 +247,9 @@ def columns_of(key: PatternKey, pattern: Pattern) -> tuple[Any, ...]:
         json_text(pattern.followers),
         json_text(pattern.asked),
         opening_of(pattern.query_template),
-        names(pattern.query_template),
+        is_common(pattern.query_template),
         json_text(pattern.askers),
+        json_text(pattern.people),
     )
 
 
@@ -262,9 +262,6 @@ def heads_text(heads: Heads) -> str:
     return json_text(
         {name: (h.template_key.hex(), h.asked_at, h.leads) for name, h in heads.by_session.items()}
     )
-
-
-names = lru_cache(maxsize=4096)(may_name)
 
 
 def json_text(value: object) -> str:

@@ -39,10 +39,10 @@ wanted AS MATERIALIZED (
     ORDER BY user_id, context_hash
 ),
 valid AS MATERIALIZED (
-    SELECT c.organization_id, c.user_id, c.context_hash, wanted.times
+    SELECT c.user_id, c.context_hash, wanted.times
     FROM wanted
     CROSS JOIN LATERAL (
-        SELECT c.organization_id, c.user_id, c.context_hash, c.expires_at
+        SELECT c.user_id, c.context_hash, c.expires_at
         FROM suggestion_cache c
         WHERE c.organization_id = $1 AND c.user_id = wanted.user_id
             AND c.context_hash = wanted.context_hash AND c.version = wanted.version
@@ -56,8 +56,10 @@ hit AS (
     UPDATE suggestion_cache c
     SET hit_count = c.hit_count + valid.times
     FROM valid
-    WHERE c.organization_id = valid.organization_id AND c.user_id = valid.user_id
-        AND c.context_hash = valid.context_hash
+    -- Compared so, only the primary key can serve.
+    WHERE c.organization_id = $1
+        AND (c.user_id, c.context_hash) >= (valid.user_id, valid.context_hash)
+        AND (c.user_id, c.context_hash) <= (valid.user_id, valid.context_hash)
     RETURNING c.user_id, c.context_hash, c.suggestions, c.user_patterns, c.role_patterns, c.source,
         c.degraded_reason
 )
@@ -164,26 +166,28 @@ WHERE p.query_template ~ '\{(metric|dimension|entity)\}'
 ORDER BY p.recent DESC, p.template_key;
 
 -- name: load_shared
--- What a job role or everybody asked, the newest first. What may name somebody is for others once
--- several people asked it; values that may be somebody's, and who asked for them, are everybody's
--- pattern's to tell. `connections`: those that alone it can be asked of.
+-- What a job role or everybody asked, the newest first. What is not in everybody's words is for
+-- others once several people asked it; values that may be somebody's, and who asked for them, are
+-- everybody's pattern's to tell. `connections`: those that alone it can be asked of.
+-- So many of the newest are looked at, however few of them are for others.
 SELECT p.template_key, p.opening, p.followers, p.hours, p.pattern_type, p.query_template,
     p.frequency, p.successes, p.last_used, p.slot_values, e.slot_values AS shared_values, e.askers,
     p.recent, p.asked, coalesce(a.shown, 0) AS shown, coalesce(a.accepted, 0) AS accepted,
     CASE WHEN p.query_template !~ '\{(metric|dimension|entity)\}'
             AND p.metadata -> 'connections' IS NOT NULL
         THEN array(SELECT jsonb_object_keys(p.metadata -> 'connections')) END AS connections
-FROM query_patterns p
+FROM (
+    SELECT *
+    FROM query_patterns
+    WHERE organization_id = $1 AND generation = $2 AND pattern_type = $3 AND target_id = $4
+    ORDER BY recent_level DESC, recent DESC, template_key
+    LIMIT 4 * $5
+) p
 LEFT JOIN template_acceptance a ON a.organization_id = $1 AND a.pattern_type = $3
     AND a.target_id = $4 AND a.template_key = p.template_key
 LEFT JOIN query_patterns e ON e.organization_id = $1 AND e.generation = $2
     AND e.pattern_type = 'global' AND e.target_id = '*' AND e.template_key = p.template_key
-WHERE p.organization_id = $1 AND p.generation = $2 AND p.pattern_type = $3 AND p.target_id = $4
-    AND (NOT p.names OR EXISTS (
-        SELECT FROM query_patterns o
-        WHERE o.organization_id = $1 AND o.template_key = p.template_key
-            AND o.generation = $2 AND o.pattern_type = 'user_specific'
-        OFFSET $6::int - 1))
+WHERE p.common OR jsonb_array_length(p.people) >= $6::int
 ORDER BY p.recent_level DESC, p.recent DESC, p.template_key
 LIMIT $5;
 

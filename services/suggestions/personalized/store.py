@@ -77,7 +77,7 @@ class Peeked:
 
 
 class SuggestionStore:
-    """`least_people` give a value, or what may name somebody, before it is shown to others.
+    """`least_people` give a value, or ask in words that not everybody uses, before others see it.
 
     What others ask since a reading counts after `fresh_seconds`.
     """

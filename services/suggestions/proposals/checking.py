@@ -7,18 +7,15 @@ by a learned template, by what the person typed, or by the words that questions 
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from importlib import resources
 
 from services.suggestions.proposals.domain import MODEL, Wanted
-from services.suggestions.ranking import catalogue
 from services.suggestions.ranking.describing import ICONS, describe
 from services.suggestions.ranking.english import fold, sentence, tidy
 from services.suggestions.ranking.model import COMPLETE, TERM_KINDS, Filled, Suggestion
+from services.suggestions.ranking.wording import EVERYDAY, catalogue_words, literals, words_of
 from services.suggestions.templates.extract import Template, extract
 from services.suggestions.templates.query_type import query_type
-from services.suggestions.templates.template import SlotName, parse_template, template_key
-from services.suggestions.templates.words import plain_words
+from services.suggestions.templates.template import template_key
 
 LONGEST = 160
 # More of one answer are not read.
@@ -28,8 +25,6 @@ PLAIN_KINDS = frozenset(
     {"N", "timeframe", "quarter", "year", "month", "weekday", "date", "range", "money"}
     | {"percentage", "value"}
 )
-# What questions of data are made of, besides the words of the catalogue's own templates.
-EVERYDAY = frozenset((resources.files(__package__) / "everyday_words.txt").read_text().split())
 
 
 def checked(texts: Sequence[str], wanted: Wanted) -> tuple[str, ...]:
@@ -92,22 +87,3 @@ def known_texts(wanted: Wanted) -> Iterator[str]:
             yield from literals(one.template)
     whole = wanted.typed if wanted.typed[-1:].isspace() else wanted.typed.rpartition(" ")[0]
     yield from literals(extract(whole, wanted.vocabulary).text)
-
-
-def literals(template: str) -> list[str]:
-    try:
-        return [part for part in parse_template(template) if not isinstance(part, SlotName)]
-    except ValueError:  # no template that we made
-        return []
-
-
-def words_of(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(word for text in texts for word in plain_words(text))
-
-
-@lru_cache(maxsize=1)
-def catalogue_words() -> frozenset[str]:
-    """The words of the questions that we make ourselves."""
-    starters = (template for some in catalogue.STARTERS.values() for template in some)
-    own = (*starters, *catalogue.OPENINGS, *catalogue.TAILS, *catalogue.LINKS)
-    return words_of(part for template in own for part in literals(template))

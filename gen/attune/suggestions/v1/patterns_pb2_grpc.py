@@ -77,8 +77,8 @@ class PatternsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListQueryPatterns(self, request, context):
-        """Lists the organization's patterns of one kind, most used first. One with a
-        word that may be a name is listed once several people asked it.
+        """Lists the organization's patterns of one kind, most used first. One with
+        words that not everybody uses is listed once several people asked it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -93,8 +93,8 @@ class PatternsServiceServicer:
         JSON is one array of objects, CSV has a row of names first, and `metadata` as
         JSON text; a text that a spreadsheet would run as a formula has an apostrophe
         before it. What changes meanwhile is given as it was or as it is, once. A
-        question of others with a word that may be a name is there once several people
-        asked it.
+        question of others with words that not everybody uses is there once several
+        people asked it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -45,8 +45,8 @@ class PatternsServiceStub:
     "role_patterns": [], "user_pattern_count": 1, "role_pattern_count": 0}
     """
     ListQueryPatterns: _grpc.UnaryUnaryMultiCallable[_patterns_pb2.ListQueryPatternsRequest, _patterns_pb2.ListQueryPatternsResponse]
-    """Lists the organization's patterns of one kind, most used first. One with a
-    word that may be a name is listed once several people asked it.
+    """Lists the organization's patterns of one kind, most used first. One with
+    words that not everybody uses is listed once several people asked it.
     """
     ExportQueryPatterns: _grpc.UnaryStreamMultiCallable[_patterns_pb2.ExportQueryPatternsRequest, _httpbody_pb2.HttpBody]
     """Gives all patterns as a file, in the order of kind, target and an inner key.
@@ -57,8 +57,8 @@ class PatternsServiceStub:
     JSON is one array of objects, CSV has a row of names first, and `metadata` as
     JSON text; a text that a spreadsheet would run as a formula has an apostrophe
     before it. What changes meanwhile is given as it was or as it is, once. A
-    question of others with a word that may be a name is there once several people
-    asked it.
+    question of others with words that not everybody uses is there once several
+    people asked it.
     """
     RebuildQueryPatterns: _grpc.UnaryUnaryMultiCallable[_patterns_pb2.RebuildQueryPatternsRequest, _patterns_pb2.RebuildQueryPatternsResponse]
     """Learns all patterns of the organization anew from its recorded activities,
@@ -82,8 +82,8 @@ class PatternsServiceAsyncStub(PatternsServiceStub):
     "role_patterns": [], "user_pattern_count": 1, "role_pattern_count": 0}
     """
     ListQueryPatterns: _aio.UnaryUnaryMultiCallable[_patterns_pb2.ListQueryPatternsRequest, _patterns_pb2.ListQueryPatternsResponse]  # type: ignore[assignment]
-    """Lists the organization's patterns of one kind, most used first. One with a
-    word that may be a name is listed once several people asked it.
+    """Lists the organization's patterns of one kind, most used first. One with
+    words that not everybody uses is listed once several people asked it.
     """
     ExportQueryPatterns: _aio.UnaryStreamMultiCallable[_patterns_pb2.ExportQueryPatternsRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
     """Gives all patterns as a file, in the order of kind, target and an inner key.
@@ -94,8 +94,8 @@ class PatternsServiceAsyncStub(PatternsServiceStub):
     JSON is one array of objects, CSV has a row of names first, and `metadata` as
     JSON text; a text that a spreadsheet would run as a formula has an apostrophe
     before it. What changes meanwhile is given as it was or as it is, once. A
-    question of others with a word that may be a name is there once several people
-    asked it.
+    question of others with words that not everybody uses is there once several
+    people asked it.
     """
     RebuildQueryPatterns: _aio.UnaryUnaryMultiCallable[_patterns_pb2.RebuildQueryPatternsRequest, _patterns_pb2.RebuildQueryPatternsResponse]  # type: ignore[assignment]
     """Learns all patterns of the organization anew from its recorded activities,
@@ -128,8 +128,8 @@ class PatternsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _patterns_pb2.ListQueryPatternsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_patterns_pb2.ListQueryPatternsResponse, _abc.Awaitable[_patterns_pb2.ListQueryPatternsResponse]]:
-        """Lists the organization's patterns of one kind, most used first. One with a
-        word that may be a name is listed once several people asked it.
+        """Lists the organization's patterns of one kind, most used first. One with
+        words that not everybody uses is listed once several people asked it.
         """
 
     @_abc_1.abstractmethod
@@ -146,8 +146,8 @@ class PatternsServiceServicer(metaclass=_abc_1.ABCMeta):
         JSON is one array of objects, CSV has a row of names first, and `metadata` as
         JSON text; a text that a spreadsheet would run as a formula has an apostrophe
         before it. What changes meanwhile is given as it was or as it is, once. A
-        question of others with a word that may be a name is there once several people
-        asked it.
+        question of others with words that not everybody uses is there once several
+        people asked it.
         """
 
     @_abc_1.abstractmethod
