@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from services.suggestions.templates.template import Slot, Template
-from services.suggestions.templates.words import fold
+from services.suggestions.templates.words import ABBREVIATIONS, fold
 
 # Stands for any value in its place; no folded word contains a capital.
 VALUE = "{VALUE}"
@@ -13,7 +13,7 @@ VALUE = "{VALUE}"
 # A slot; a doubled brace; what is written with a full stop and goes on; a word with what holds its
 # parts together; any other sign.
 _WORD = re.compile(
-    r"(?i)\b(?:st|ste|mt|ft|dr|mr|mrs|ms|jr|sr)\.(?=\s+\w)|"
+    rf"(?i)\b(?:{ABBREVIATIONS})\.(?=\s+\w)|"
     r"\{[A-Za-z][A-Za-z0-9_]*\}|\{\{|\}\}|[^\W_]+(?:(?:['\u2019.&/-]|\.(?=\w))[^\W_]+)*|[^\w\s]|_"
 )
 

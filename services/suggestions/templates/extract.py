@@ -80,14 +80,23 @@ def _find(tokens: Tokens, vocabulary: Vocabulary) -> list[_Found]:
         named = None if _is_unit(tokens, position) else phrases.longest(tokens.words, position)
         ruled = _ruled(tokens.classes, position)
         if named and (ruled is None or named[0] > ruled.last + 1):
-            _add_term(found, tokens, position, named)
-            position = named[0]
+            end, meanings = named
+            end += _goes_on(tokens, position, end, vocabulary)
+            _add_term(found, tokens, position, (end, meanings))
+            position = end
         elif ruled:
             found.append(ruled)
             position = ruled.last + 1
         else:
             position += 1
     return found
+
+
+def _goes_on(tokens: Tokens, first: int, end: int, vocabulary: Vocabulary) -> bool:
+    """Whether the possessive ending after a value is the value's own."""
+    if tokens.classes[end : end + 1] != "'":
+        return False
+    return tuple(filter(None, tokens.words[first:end])) in vocabulary.possessives
 
 
 def _is_unit(tokens: Tokens, position: int) -> bool:

@@ -7,12 +7,14 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from services.suggestions.templates.words import WORD, fold, shape
+from services.suggestions.templates.words import ABBREVIATIONS, WORD, fold, shape
 
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])"
 _MONTH = r"(?:1[0-2]|0?[1-9])"
 _CLOCK = r"\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:z|[+-]\d{2}:?\d{2})?"
 _NO_ID = "top|bottom|best|worst|first|last|next|past|since|pre|post|mid|sub|fy|cy|year|under|over"
+
+_ABBREVIATED = re.compile(rf"(?<!\w)(?:{ABBREVIATIONS})\.$")
 
 # Groups are named for the class that they give; `w`, `n` and `p` are classified by their text.
 _TOKEN = re.compile(
@@ -42,7 +44,10 @@ _TOKEN = re.compile(
   | (?P<t>(?:19|20)?\d0s(?!\w))
   | (?P<O>\d{{1,6}}(?:st|nd|rd|th)(?!\w))
   | (?P<X>\d{{1,6}}(?:d|h|w|y|mo|min|hrs?|yrs?|am|pm)(?!\w))
-  | (?P<V>\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?!\w) | \d{{1,9}}(?>(?:\.\d{{1,9}}){{2,5}})(?!\w))
+  | (?P<V>
+        \d{{1,2}}:\d{{2}}(?::\d{{2}})?(?!\w)
+      | \d{{1,9}}(?>(?:\.\d{{1,9}}){{2,5}})(?!\w)
+      | v\d{{1,9}}(?>(?:\.\d{{1,9}}){{0,5}})(?>(?:-[a-z]{{1,10}}\d{{0,4}})?)(?!\w) )
   | (?P<n>
         (?>(?:(?<![\w)\]%])[+-])?)
         (?: \d{{1,3}}(?>(?:,\d{{3}}){{1,8}})(?!,?\d)(?>(?:\.\d++)?)
@@ -162,14 +167,22 @@ def _number_class(text: str) -> str:
     return "4" if 0 < number < 5 else "k" if 0 < number < 32 else "N"
 
 
+def _joins(shaped: str, start: int, end: int) -> bool:
+    """Whether a full stop ends no sentence: within a name, or after an abbreviation of names."""
+    within = shaped[start - 1 : start].isalnum() and shaped[end : end + 1].isalnum()
+    return within or bool(_ABBREVIATED.search(shaped, max(0, start - 5), end))
+
+
 def _sign(
     letter: str, sign: str, span: tuple[int, int], ends: Sequence[int], shaped: str
 ) -> tuple[str, str]:
-    """Class and word; a hyphen between letters and a possessive ending are joints of a compound."""
+    """Class and word; signs within a compound ("db-3.internal", "Dr. May") are joints of it."""
     if letter == "A":
         return "'", ""
     letter = _SIGN_CLASSES.get(sign, ".")
     start, end = span
+    if sign == "." and _joins(shaped, start, end):
+        return letter, ""
     if letter == "-" and bool(ends) and ends[-1] == start and shaped[end : end + 1].isalnum():
         return "_", ""
     return letter, sign

@@ -90,6 +90,12 @@ class Vocabulary:
         valued = ((p, Meaning(t, True)) for t in self.terms for p in _phrases(t.values))
         return PhraseIndex([*named, *valued], noun_inflections)
 
+    @cached_property
+    def possessives(self) -> frozenset[tuple[str, ...]]:
+        """The values that end in a possessive, as words without it: "Macy's" is none of "Macy"."""
+        values = (value for term in self.terms for value in term.values)
+        return frozenset(plain_words(value) for value in values if fold(value).endswith("'s"))
+
     def names_of(self, word: str) -> frozenset[str]:
         """Every name of the terms that `word` (a name, a synonym, an inflection) belongs to.
 

@@ -12,6 +12,8 @@ from services.suggestions.templates.phrases import PhraseIndex
 _MARK = "\u01c2"
 _JOINERS = "\u200c\u200d"
 WORD = r"[^\W_]++(?>(?:['\u2019](?!s(?!\w))[^\W_]++)*)"
+# Parts of names that are written short: their full stop ends nothing.
+ABBREVIATIONS = "st|ste|mt|ft|dr|mr|mrs|ms|jr|sr"
 _WORD = re.compile(rf"({WORD})(?:['\u2019]s(?!\w))?")
 _HUMPS = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SPLIT_HERE = " "

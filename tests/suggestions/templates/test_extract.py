@@ -3,7 +3,7 @@ from itertools import product
 import pytest
 
 from services.suggestions.templates.extract import Template, extract
-from services.suggestions.templates.vocabulary import EMPTY
+from services.suggestions.templates.vocabulary import EMPTY, Term, Vocabulary
 from tests.suggestions.templates.words_known import KNOWN
 
 
@@ -57,6 +57,7 @@ def test_the_other_documented_examples_are_equal_but_for_case(query: str, templa
         ("the 95th percentile", "the {value} percentile"),
         ("5 million people", "{value} people"),
         ("version 1.2.3 at 10:30", "version {value} at {value}"),
+        ("web v2.3.1 and v4 and v0.7-beta", "web {value} and {value} and {value}"),
         ("covid-19 and h264 and mp3", "covid-19 and h264 and mp3"),
         ("one more thing", "one more thing"),
     ],
@@ -296,6 +297,26 @@ def test_terms_are_found_longest_first_and_inflected(query: str, template: str) 
 )
 def test_a_term_of_several_kinds_is_told_by_its_place(query: str, template: str) -> None:
     assert text_of(query) == template
+
+
+@pytest.mark.parametrize(
+    "value", ["Dr. Patel", "St. Mary's", "Macy's", "cache-2.internal", "BRK.B", "Mt. St. Helens"]
+)
+def test_full_stops_and_possessives_of_a_value_are_its_own(value: str) -> None:
+    vocabulary = Vocabulary((Term("who", ("dimension",), values=(value,)),))
+    visits = extract(f"visits of {value.lower()} by day", vocabulary)
+    assert visits.text == "visits of {value} by day"
+
+
+def test_a_possessive_is_of_the_value_where_the_value_has_it() -> None:
+    vocabulary = Vocabulary((Term("who", ("dimension",), values=("Macy's", "Acme")),))
+    assert extract("sales of Macy\u2019s", vocabulary).text == "sales of {value}"
+    assert extract("Acme's sales", vocabulary).text == "{value}'s sales"
+
+
+def test_a_full_stop_between_sentences_joins_nothing() -> None:
+    vocabulary = Vocabulary((Term("who", ("dimension",), values=("north sea",)),))
+    assert extract("Look north. Sea is there", vocabulary).text == "Look north. Sea is there"
 
 
 def test_a_slot_of_the_vocabulary_names_its_term() -> None:
