@@ -129,13 +129,18 @@ class _Weighing:
         if weight < 2:
             return None
         rivals = sum(filler in self._lexicon or self._lexicon.is_open(filler) for filler in kept)
-        rivals += _SLOT_COUNTS * ((VALUE,) in kept)
+        rivals += self._slots(kept.get((VALUE,), ()))
         share = _OPEN_SHARE if len(kept) < _MANY else _OPEN_SHARE_OF_MANY
         if rivals < 2 or rivals < share * len(kept):
             if not (self._varied and self._varies(frame, kept, weight, rivals)):
                 return None
             rivals = len(kept)
         return _Hole(frame, kept, weight, rivals)
+
+    def _slots(self, places: Sequence[tuple[int, Span]]) -> int:
+        """For how many values a slot that is there already speaks."""
+        asked = sum(self._questions[number].times for number, _ in places)
+        return max(_SLOT_COUNTS, asked) if places else 0
 
     def _varies(self, frame: Frame, fillers: Fillers, weight: int, rivals: int) -> bool:
         """Whether so much stands in a hole, and hardly anything twice, that values must."""
