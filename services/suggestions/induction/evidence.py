@@ -15,6 +15,7 @@ from services.suggestions.induction.lexicon import (
     abstract,
 )
 from services.suggestions.induction.reading import VALUE
+from services.suggestions.induction.words import ARTICLE, WITHIN_NAMES
 
 Frame = tuple[Words, Words]
 # What stands in a hole, with the question and the place of each.
@@ -106,7 +107,7 @@ class _Weighing:
                 continue
             if hole := self._hole(frame, fillers):
                 holes.append(hole)
-                if hole.rivals == len(hole.fillers):
+                if hole.rivals >= len(hole.fillers):
                     known.update(hole.fillers)
             else:
                 rest.append((frame, fillers))
@@ -125,6 +126,21 @@ class _Weighing:
         return sum(word != VALUE for side in frame for word in side)
 
     def _hole(self, frame: Frame, fillers: Fillers) -> _Hole | None:
+        """The frame, if it takes values: names with function words in them only where others do."""
+        plain = {filler: p for filler, p in fillers.items() if WITHIN_NAMES.isdisjoint(filler)}
+        hole = self._hole_of(frame, plain)
+        if hole:
+            linked = {f: p for f, p in fillers.items() if f not in plain and self._is_bound(f)}
+            hole.fillers.update(linked)
+        return hole
+
+    def _is_bound(self, filler: Words) -> bool:
+        """Whether an article before it belongs to it: hardly anybody leaves it out."""
+        article, word = filler[:2]
+        together = self._pairs[article, word]
+        return article != ARTICLE or together >= _BOUND * self._counts[word]
+
+    def _hole_of(self, frame: Frame, fillers: Fillers) -> _Hole | None:
         kept, weight = self._distinct(fillers)
         if weight < 2:
             return None
@@ -210,7 +226,11 @@ def _frames(questions: Sequence[Question], lexicon: Lexicon) -> dict[Frame, Fill
         varies = [lexicon.varies(word) for word in seen]
         around = tuple(VALUE if word in _AS_VALUES else word for word in seen)
         for first in range(len(seen)):
+            if not (varies[first] or seen[first] == ARTICLE):
+                continue
             for end in range(first + 1, min(len(seen), first + LONGEST) + 1):
+                if seen[end - 1] in WITHIN_NAMES:
+                    continue
                 if not varies[end - 1]:
                     break
                 span = Span(starts[first], starts[end])

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from services.suggestions.induction.lexicon import LONGEST, Span, Words
 from services.suggestions.induction.reading import VALUE, Reading
-from services.suggestions.induction.words import Kind, kind_of
+from services.suggestions.induction.words import ARTICLE, WITHIN_NAMES, Kind, kind_of
 from services.suggestions.templates.template import Slot, Template
 
 # What an induced slot is called: as one that holds a value which the vocabulary names, so that
@@ -166,6 +166,8 @@ def _ends(words: Words, at: int) -> Iterable[int]:
         return [at + 1]
     ends: list[int] = []
     for end in range(at + 1, min(len(words), at + LONGEST) + 1):
+        if words[end - 1] in WITHIN_NAMES and (end > at + 1 or words[at] == ARTICLE):
+            continue
         if kind_of(words[end - 1]) not in (Kind.OPEN, Kind.ORDINARY):
             break
         ends.append(end)

@@ -23,6 +23,9 @@ show give tell list find get display return name let want need see compare
 top bottom first last best worst
 """
 _FUNCTION = frozenset(_FUNCTION_WORDS.split())
+# Names begin with an article ("the who") and have these within ("research and development").
+ARTICLE = "the"
+WITHIN_NAMES = frozenset({ARTICLE, "of", "and", "&"})
 # Words of a language in which these are rare are not told apart by an English list.
 _ENGLISH_FROM = 0.15
 
