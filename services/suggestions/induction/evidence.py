@@ -1,7 +1,7 @@
 """What speaks for a value: frames, which are questions with a hole, and what stands in the hole."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from services.suggestions.induction.lexicon import (
@@ -13,9 +13,10 @@ from services.suggestions.induction.lexicon import (
     Span,
     Words,
     abstract,
+    bounds,
 )
 from services.suggestions.induction.reading import VALUE
-from services.suggestions.induction.words import ARTICLE, WITHIN_NAMES
+from services.suggestions.induction.words import ARTICLE, BEFORE_NAMES, WITHIN_NAMES
 
 Frame = tuple[Words, Words]
 # What stands in a hole, with the question and the place of each.
@@ -159,7 +160,14 @@ class _Weighing:
         return max(_SLOT_COUNTS, asked) if places else 0
 
     def _varies(self, frame: Frame, fillers: Fillers, weight: int, rivals: int) -> bool:
-        """Whether so much stands in a hole, and hardly anything twice, that values must."""
+        """Whether values must stand in a hole: it is a place for names, or so much stands there.
+
+        Where it is none, hardly anything must stand there twice.
+        """
+        if self._said(frame) < _SAID:
+            return False
+        if _names_stand_in(frame):
+            return True
         phrases = sum(len(filler) > 1 for filler in fillers)
         if 2 * phrases >= len(fillers):
             many = _MANY_PHRASES
@@ -167,8 +175,7 @@ class _Weighing:
             many = _MANY if rivals > 1 else _MANY_WORDS
         places = (place for found in fillers.values() for place in found)
         times = sum(self._questions[number].times for number, _ in places)
-        said = self._said(frame) >= _SAID
-        return said and weight >= many and len(fillers) >= _HARDLY_TWICE * times
+        return weight >= many and len(fillers) >= _HARDLY_TWICE * times
 
     def _familiar(self, frame: Frame, fillers: Fillers, known: set[Words]) -> _Hole | None:
         kept, weight = self._distinct(fillers)
@@ -217,32 +224,41 @@ class _Weighing:
         return together < _BOUND * self._counts[nearest]
 
 
+def _names_stand_in(frame: Frame) -> bool:
+    """Whether a hole is between words as a name is, where a noun of the language has an article."""
+    before, after = frame
+    alone = not after or after[0] == VALUE or bounds(after[0])
+    return alone and bool(before) and before[-1] in BEFORE_NAMES
+
+
 def _frames(questions: Sequence[Question], lexicon: Lexicon) -> dict[Frame, Fillers]:
     frames: dict[Frame, Fillers] = defaultdict(dict)
     for number, question in enumerate(questions):
         words, values = question.words, question.values
         seen = abstract(words, values)
         starts = _starts(words, values)
-        varies = [lexicon.varies(word) for word in seen]
         around = tuple(VALUE if word in _AS_VALUES else word for word in seen)
-        for first in range(len(seen)):
-            if not (varies[first] or seen[first] == ARTICLE):
-                continue
+        for first, end in _openings(seen, lexicon):
+            span = Span(starts[first], starts[end])
+            filler = words[span.first : span.end]
+            if len(filler) == 1 or (len(filler) <= LONGEST and VALUE not in filler):
+                frame = (around[:first], around[end:])
+                frames[frame].setdefault(filler, []).append((number, span))
+    return frames
+
+
+def _openings(seen: Words, lexicon: Lexicon) -> Iterator[tuple[int, int]]:
+    """From where to where in an abstract question something may be a value."""
+    varies = [lexicon.varies(word) for word in seen]
+    for first, word in enumerate(seen):
+        if varies[first] or word == ARTICLE:
             for end in range(first + 1, min(len(seen), first + LONGEST) + 1):
                 if seen[end - 1] in WITHIN_NAMES:
                     continue
                 if not varies[end - 1]:
                     break
-                span = Span(starts[first], starts[end])
-                if span.end - span.first > LONGEST:
-                    break
-                if end - first == 1 or any(word != VALUE for word in seen[first:end]):
-                    filler = words[span.first : span.end]
-                    if len(filler) > 1 and VALUE in filler:  # a value and more
-                        continue
-                    frame = (around[:first], around[end:])
-                    frames[frame].setdefault(filler, []).append((number, span))
-    return frames
+                if end - first == 1 or any(one != VALUE for one in seen[first:end]):
+                    yield first, end
 
 
 def _starts(words: Words, values: Sequence[Span]) -> list[int]:

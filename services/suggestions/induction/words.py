@@ -12,17 +12,22 @@ _FUNCTION_WORDS = """
 a an the this that these those some any each every all both either neither no none other others
 another such same own i me my mine we our ours you your yours he him his she her hers it its
 they them their theirs one who whom whose which what whats where when why how
+but nor so if then because while whether though although not only also just too very
+more most less least much many few fewer there here now today please again ever never always
+show give tell list find get display return name let want need see compare
+top bottom first last best worst
+"""
+# After these a noun that names a kind has an article, and a name has none.
+_BEFORE_NAMES = """
 is are was were be been being am do does did done doing has have had having can could will would
 shall should may might must isn't aren't don't doesn't didn't won't can't
 of in on at by for from to into onto with without within about above below over under between
 among through throughout across during before after since until till against along around near
 off out up down upon via per than as like toward towards behind beyond except inside outside
-and or but nor so if then because while whether though although not only also just too very
-more most less least much many few fewer there here now today please again ever never always
-show give tell list find get display return name let want need see compare
-top bottom first last best worst
+and or
 """
-_FUNCTION = frozenset(_FUNCTION_WORDS.split())
+BEFORE_NAMES = frozenset(_BEFORE_NAMES.split())
+_FUNCTION = BEFORE_NAMES | frozenset(_FUNCTION_WORDS.split())
 # Names begin with an article ("the who") and have these within ("research and development").
 ARTICLE = "the"
 WITHIN_NAMES = frozenset({ARTICLE, "of", "and", "&"})
