@@ -49,10 +49,14 @@ class Question:
 
 @dataclass
 class Evidence:
-    """What was seen of a candidate: the frames it stands in, in which questions, among how many."""
+    """What was seen of a candidate: the frames it stands in, in which questions, among how many.
+
+    `placed`: whether one of them is a place for names.
+    """
 
     frames: int = 0
     rivals: int = 0
+    placed: bool = False
     questions: set[int] = field(default_factory=set)
     contexts: set[Context] = field(default_factory=set)
 
@@ -81,6 +85,7 @@ def gather(questions: Sequence[Question], lexicon: Lexicon, varied: bool) -> dic
                 seen = found[filler]
                 named = filler in lexicon or lexicon.is_open(filler)
                 seen.frames += 1
+                seen.placed = seen.placed or _names_stand_in(hole.frame)
                 seen.rivals = max(seen.rivals, hole.rivals - named)
                 seen.questions.update(winning)
                 seen.contexts.add(context)

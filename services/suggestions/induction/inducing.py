@@ -36,7 +36,8 @@ _MOST = 20_000
 _STAGES, _ROUNDS = 3, 8
 # A name is a value that was one in two frames, or in this share of its questions.
 _NAME_FRAMES, _NAME_SHARE = 2, 0.3
-# Ordinary words must be values mostly, in two frames or beside several names; less with more proof.
+# Ordinary words must be values mostly, in two frames, beside several names or in a place for names;
+# less with more proof.
 _WORD_FRAMES, _WORD_RIVALS, _WORD_SHARE = 2, 4, 0.5
 _MANY_FRAMES, _MANY_RIVALS, _MANY_SHARE = 5, 6, 0.25
 _ANYWHERE_FRAMES, _ANYWHERE_SHARE = 3, 0.5
@@ -129,7 +130,7 @@ def _convinces(
         return evidence.frames >= _NAME_FRAMES or share >= _NAME_SHARE
     if evidence.rivals < 2 or evidence.frames < least_frames:
         return False
-    often = evidence.frames >= _WORD_FRAMES or evidence.rivals >= _WORD_RIVALS
+    often = evidence.frames >= _WORD_FRAMES or evidence.rivals >= _WORD_RIVALS or evidence.placed
     many = _MANY_RIVALS if len(value) == 1 else _MANY_RIVALS // 2
     surely = evidence.frames >= _MANY_FRAMES or evidence.rivals >= many
     return (often and share >= _WORD_SHARE) or (surely and share >= _MANY_SHARE)
