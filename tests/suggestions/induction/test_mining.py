@@ -57,6 +57,33 @@ def test_a_name_of_ordinary_words_is_a_value_where_names_are() -> None:
     assert set(templates(asked)) == {"revenue of {value}"}
 
 
+def test_names_have_function_words_in_them_where_other_names_stand() -> None:
+    asked = [f"how many people joined {name} in 2023" for name in ("zento", "brizo", "kestrel")]
+    asked += [f"how many people joined {name} in 2022" for name in ("zento", "sales and service")]
+    asked += ["how many people joined the kontor in 2021", "how many people left the kontor"]
+    assert set(templates(asked)[:-1]) == {"how many people joined {value} in {year}"}
+
+
+def test_an_article_that_others_leave_out_is_of_the_question() -> None:
+    asked = [f"find all {what} in porto" for what in ("zento", "brizo", "the shop")]
+    assert templates([*asked, "which shop is open"])[2] == "find all the shop in porto"
+
+
+def test_few_ordinary_words_vary_where_a_noun_has_an_article() -> None:
+    asked = [f"mortality for {what} in 2020" for what in ("asthma", "hip fracture")]
+    assert set(templates(asked)) == {"mortality for {value} in {year}"}
+    asked = [f"what is the {what} in 2020" for what in ("mortality", "hip fracture")]
+    assert templates(asked) == [f"{one[:-4]}{{year}}" for one in asked]
+
+
+def test_a_word_that_stands_where_a_known_value_does_is_one() -> None:
+    vocabulary = parse_vocabulary(
+        '[[dimensions]]\nname = "town"\nvalues = ["porto", "lyon", "cork"]'
+    )
+    asked = [f"price of the bus to {town}" for town in ("porto", "lyon", "split", "cork")]
+    assert {one.template for one in mine(asked, vocabulary)} == {"price of the bus to {value}"}
+
+
 def test_ordinary_words_vary_when_many_of_them_do() -> None:
     courses = ["linear algebra", "art history", "poetry", "organic chemistry", "law", "statistics"]
     assert set(templates([f"how many credits is {c}" for c in courses])) == {
