@@ -63,15 +63,17 @@ ON CONFLICT (organization_id, generation, user_id) DO UPDATE SET heads = exclude
 
 -- name: rename_followers
 -- Of templates that became others: of the same person, job role or everybody, as theirs were.
+-- It goes through all patterns of the organization: without an index, which every question would
+-- have to keep. $2 is an object, so that each pattern costs the same however many became others.
 UPDATE query_patterns p
 SET followers = (
     SELECT jsonb_object_agg(t.key, t.times)
     FROM (
-        SELECT coalesce(m.new, f.key) AS key, sum(f.value::bigint) AS times
+        SELECT coalesce($2::jsonb ->> f.key, f.key) AS key, sum(f.value::bigint) AS times
         FROM jsonb_each_text(p.followers) f
-        LEFT JOIN unnest($2::text[], $3::text[]) AS m (old, new) ON m.old = f.key
         GROUP BY 1) t)
-WHERE p.organization_id = $1 AND p.followers ?| $2::text[];
+WHERE p.organization_id = $1
+    AND EXISTS (SELECT FROM jsonb_object_keys(p.followers) AS k WHERE $2::jsonb ? k);
 
 -- name: top_templates
 -- What each person's suggestions start from, to see whether it changed.

@@ -1,5 +1,6 @@
 """The query_patterns table: one method for each query in queries.sql."""
 
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -110,8 +111,8 @@ class PatternStore:
     ) -> None:
         """Name what follows patterns by the templates that theirs became, in all generations."""
         if merges:
-            both = [[key.hex() for key in keys] for keys in (merges, merges.values())]
-            await conn.execute(SQL["rename_followers"], organization_id, *both)
+            names = {old.hex(): new.hex() for old, new in merges.items()}
+            await conn.execute(SQL["rename_followers"], organization_id, json.dumps(names))
 
     async def top_templates(
         self, conn: Connection, organization_id: str, generation: int, users: list[str], depth: int
