@@ -38,7 +38,6 @@ class Source:
     organization: str
     connection: str
     vocabulary: str
-    fits: bool
 
     @property
     def is_sample(self) -> bool:
@@ -51,9 +50,9 @@ def source_of(path: Path | None) -> Source:
     No vocabulary is known for a file; it gets an empty one, for its owner to fill in.
     """
     if path is None or path.resolve() == SAMPLE:
-        return Source(SAMPLE, "demo", "shop", "", fits=True)
+        return Source(SAMPLE, "demo", "shop", "")
     name = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:40] or "questions"
-    return Source(path, f"demo-{name}", name, empty_vocabulary(path), fits=False)
+    return Source(path, f"demo-{name}", name, empty_vocabulary(path))
 
 
 def empty_vocabulary(path: Path) -> str:
@@ -113,12 +112,13 @@ def question_of(line: str, where: str) -> str:
 
 
 def patterns_of(questions: Sequence[Question], vocabulary: "Vocabulary") -> list[Pattern]:
-    """The questions by template, in the order of the first of each."""
-    from services.suggestions.templates.extract import extract
+    """The questions by template, in the order of the first of each: as mined from all of them."""
+    from services.suggestions.induction.mining import mine
 
     found: dict[str, list[Question]] = {}
-    for question in questions:
-        found.setdefault(extract(question.text, vocabulary).key, []).append(question)
+    mined = mine([question.text for question in questions], vocabulary)
+    for question, one in zip(questions, mined, strict=True):
+        found.setdefault(one.template, []).append(question)
     return [tuple(group) for group in found.values()]
 
 

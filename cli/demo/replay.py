@@ -14,6 +14,8 @@ from cli.demo.visits import Console, Looks
 AT_ONCE = 16
 WATCH_SECONDS = 0.1
 PATIENCE_SECONDS = 120.0
+# As many of a person's own patterns as the API gives at once.
+MOST_PATTERNS = 100
 NO_PREFERENCES: dict[str, Any] = {
     "preferred_query_types": [],
     "excluded_metrics": [],
@@ -27,13 +29,18 @@ Step = Callable[[int], None]
 
 @dataclass
 class Log:
-    """When each activity was acknowledged, in order, and how far behind the learning was."""
+    """When each activity was acknowledged, in order, and how far behind the learning was.
+
+    Of `hidden` questions nobody but those who asked them is told yet: who is behind the others with
+    them cannot be told, so there is no worst lag then.
+    """
 
     acknowledged: list[float] = field(default_factory=list)
     calls: int = 0
     looks: Looks = field(default_factory=Looks)
-    worst_lag: float = 0.0
+    worst_lag: float | None = 0.0
     last_lag: float | None = None
+    hidden: int = 0
 
     @property
     def seconds(self) -> float:
@@ -42,17 +49,17 @@ class Log:
     def saw(self, learned: int, now: float) -> None:
         """So many were learned by now: the oldest one that was not has waited this long."""
         if learned < len(self.acknowledged):
-            self.worst_lag = max(self.worst_lag, now - self.acknowledged[learned])
+            self.worst_lag = max(self.worst_lag or 0.0, now - self.acknowledged[learned])
 
 
 async def replay(client: Client, people: Sequence[Colleague], logged: Step) -> Log:
     """Have everybody ask what they ask, several at a time, and wait until it is learned."""
     watcher = name_of(people[0])
     before = await learned_so_far(client, watcher)
+    own_before = await learned_of_their_own(client, people)
     log = Log()
     log.acknowledged.append(time.monotonic())  # the start, as the nought-th
-    total = sum(len(person.activities) for person in people)
-    watching = asyncio.create_task(watch(client, watcher, log, before, total))
+    watching = asyncio.create_task(watch(client, people, log, before, own_before))
     try:
         await at_once(log_calls(client, people, log, logged), AT_ONCE)
         await asyncio.wait_for(watching, PATIENCE_SECONDS)
@@ -88,12 +95,22 @@ def log_calls(
     return [batch(who) for who in people] + [single(w, n) for n in rounds for w in people]
 
 
-async def watch(client: Client, who: tuple[str, str], log: Log, before: int, total: int) -> None:
+async def watch(
+    client: Client, people: Sequence[Colleague], log: Log, before: int, own_before: int
+) -> None:
     """Look how much is learned until it is all; counts what others ask in the meantime, too."""
+    total = sum(len(person.activities) for person in people)
     while True:
-        learned = await learned_so_far(client, who) - before
+        learned = await learned_so_far(client, name_of(people[0])) - before
         now = time.monotonic()
         log.saw(learned + 1, now)
+        if learned < total < len(log.acknowledged):
+            own = await learned_of_their_own(client, people) - own_before
+            if own >= total:
+                now = time.monotonic()
+                told = await learned_so_far(client, name_of(people[0])) - before
+                log.hidden, log.worst_lag = total - told, None
+                learned = own
         if learned >= total:
             log.last_lag = now - log.acknowledged[total]
             return
@@ -101,7 +118,15 @@ async def watch(client: Client, who: tuple[str, str], log: Log, before: int, tot
 
 
 async def learned_so_far(client: Client, who: tuple[str, str]) -> int:
+    """The questions in what everybody is told of: not those that may name somebody yet."""
     return sum(p["frequency"] for p in await client.everybodys_patterns(who))
+
+
+async def learned_of_their_own(client: Client, people: Sequence[Colleague]) -> int:
+    """The questions in each person's own patterns, where all are."""
+    names = map(name_of, people)
+    answers = await asyncio.gather(*(client.patterns(who, MOST_PATTERNS) for who in names))
+    return sum(p["frequency"] for answer in answers for p in answer["user_patterns"])
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ class Cast:
 
     source: Source
     file: Path
+    has_vocabulary: bool
     questions: Sequence[Question]
     patterns: Sequence[Pattern]
     people: Sequence[Colleague]
@@ -100,9 +101,11 @@ class Outcome:
             "known_before": self.known_before,
             "seconds": round(log.seconds, 3),
             "activities_per_second": round(asked / log.seconds, 1),
-            "worst_lag_seconds": round(log.worst_lag, 3),
+            "worst_lag_seconds": None if log.worst_lag is None else round(log.worst_lag, 3),
             "last_lag_seconds": None if log.last_lag is None else round(log.last_lag, 3),
             "patterns": len(self.patterns),
+            "patterns_with_slots": sum("{" in p["query_template"] for p in self.patterns),
+            "questions_not_shown": log.hidden,
             "learned": [asdict(one) for one in self.learned],
             "suggestions": [asdict(one) for one in self.changes],
             "cache": {**self.metrics.as_data(), **log.looks.as_data()},
@@ -114,8 +117,10 @@ class Outcome:
 def cast_of(source: Source, questions: Sequence[Question], folder: Path) -> Cast:
     """Put the vocabulary in place and give everybody their questions."""
     file = install(source, folder)
-    patterns = patterns_of(questions, read_vocabulary(file))
-    return Cast(source, file, questions, patterns, colleagues(patterns, source.connection))
+    vocabulary = read_vocabulary(file)
+    patterns = patterns_of(questions, vocabulary)
+    people = colleagues(patterns, source.connection)
+    return Cast(source, file, bool(vocabulary.terms), questions, patterns, people)
 
 
 async def play(client: Client, address: str, cast: Cast, stage: Stage) -> Outcome:

@@ -106,8 +106,8 @@ def show(outcome: Outcome, started: bool, console: Console | None = None) -> Non
     say_what_was_learned(console, outcome)
     for change in outcome.changes:
         say_suggestions(console, change)
-    if not outcome.cast.source.fits:
-        say_that_nothing_fits(console, outcome)
+    if not outcome.cast.has_vocabulary:
+        say_how_to_name_words(console, outcome)
     say_metrics(console, outcome)
     say_what_next(console, outcome, started)
 
@@ -137,19 +137,26 @@ def say_what_happened(console: Console, outcome: Outcome) -> None:
 def lag_of(data: dict[str, Any]) -> str:
     if data["last_lag_seconds"] is None:
         return "[yellow]not finished: is the worker running?[/]"
-    return (
-        f"[bold]{data['worst_lag_seconds']:.2f} s[/] after being logged at worst,"
-        f" the last after {data['last_lag_seconds']:.2f} s"
-    )
+    last = f"{data['last_lag_seconds']:.2f} s"
+    if data["worst_lag_seconds"] is None:
+        return f"the last one [bold]{last}[/] after being logged"
+    worst = f"{data['worst_lag_seconds']:.2f} s"
+    return f"[bold]{worst}[/] after being logged at worst, the last after {last}"
 
 
 def say_what_was_learned(console: Console, outcome: Outcome) -> None:
     asked = sum(p["frequency"] for p in outcome.patterns)
+    slots = outcome.as_data()["patterns_with_slots"]
     heading(console, "What was learned")
     console.print(
-        f"  {plural(len(outcome.patterns), 'pattern')} from {asked:,} questions;"
-        " the most used of each job:\n"
+        f"  {plural(len(outcome.patterns), 'pattern')} from {asked:,} questions,"
+        f" {slots:,} with a slot for what varies."
     )
+    if hidden := outcome.log.hidden:
+        console.print(
+            f"  {hidden:,} more may name somebody: only those who asked see them."
+        )
+    console.print("  The most used of each job:\n")
     table = pattern_table()
     for one in outcome.learned:
         if table.row_count:
@@ -163,7 +170,7 @@ def say_what_was_learned(console: Console, outcome: Outcome) -> None:
 
 def pattern_table(width: int = 51) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("pattern", max_width=width, no_wrap=True, overflow="ellipsis")
+    table.add_column("pattern", max_width=width)
     for name in ("asked", "worked", "took"):
         table.add_column(name, justify="right", no_wrap=True, min_width=len(name))
     return table
@@ -203,11 +210,11 @@ def say_list(console: Console, title: str, suggestions: Sequence[dict[str, str]]
     console.print()
 
 
-def say_that_nothing_fits(console: Console, outcome: Outcome) -> None:
+def say_how_to_name_words(console: Console, outcome: Outcome) -> None:
     console.print(
-        "  [yellow]No vocabulary fits these questions[/], so the names of things are no slots:"
-        "\n  there are many patterns, and what is suggested was asked before. Say what they are"
-        f"\n  about in {escape(str(outcome.cast.file))}\n  and run the demo again.\n",
+        "  [yellow]No vocabulary names what these questions are about[/]: what varies was found"
+        "\n  by comparing them. To name metrics, dimensions and values, write them into"
+        f"\n  {escape(str(outcome.cast.file))}\n  and run the demo again.\n",
         soft_wrap=True,
     )
 

@@ -3,11 +3,12 @@ import random
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from cli.demo.client import Client
-from cli.demo.people import ACTIVITIES, JOB_ROLES, PEOPLE, colleagues
+from cli.demo.people import ACTIVITIES, JOB_ROLES, PEOPLE, Colleague, colleagues
 from cli.demo.questions import (
     SAMPLE,
     VOCABULARY,
@@ -18,7 +19,7 @@ from cli.demo.questions import (
     read_vocabulary,
     source_of,
 )
-from cli.demo.replay import Change, Log, derived, name_of, replay
+from cli.demo.replay import Change, Log, derived, name_of, replay, watch
 from cli.demo.story import metrics_since
 from cli.demo.visits import Looks, visit
 from cli.local.errors import UsageError
@@ -132,6 +133,32 @@ def test_lag_is_how_long_the_oldest_activity_that_is_not_learned_has_waited() ->
     assert log.worst_lag == 1.5
     log.saw(4, 9.0)
     assert log.worst_lag == 1.5
+
+
+class OneHiddenQuestion:
+    """Both people's questions are learned, and one of them is told to nobody else yet."""
+
+    asked = 0
+
+    async def everybodys_patterns(self, who: tuple[str, str]) -> list[dict[str, int]]:
+        return [{"frequency": max(self.asked - 1, 0)}]
+
+    async def patterns(self, who: tuple[str, str], limit: int) -> dict[str, list[dict[str, int]]]:
+        return {"user_patterns": [{"frequency": self.asked // 2}]}
+
+
+async def test_what_may_name_somebody_is_learned_though_nobody_else_is_told() -> None:
+    people = [Colleague(name, "analyst", ({},)) for name in ("ann", "bob")]
+    client, log = OneHiddenQuestion(), Log([0.0, 1.0, 2.0])
+    client.asked = 2
+    await watch(cast(Client, client), people, log, 0, 0)
+    assert (log.hidden, log.worst_lag) == (1, None)
+    assert log.last_lag is not None
+
+
+def test_a_file_is_grouped_by_what_varies_in_it() -> None:
+    asked = [Question(f"who works in {town}") for town in ("gdansk", "porto", "leipzig")]
+    assert patterns_of([*asked, Question("who is on call")], Vocabulary.EMPTY)[0] == tuple(asked)
 
 
 def test_a_change_is_made_of_what_is_suggested() -> None:
