@@ -71,9 +71,14 @@ class _Hole:
     rivals: int
 
 
-def gather(questions: Sequence[Question], lexicon: Lexicon, varied: bool) -> dict[Words, Evidence]:
-    """Evidence for each candidate. `varied`: take mere variety for evidence, too."""
-    holes = _Weighing(questions, lexicon, varied).holes()
+def gather(
+    questions: Sequence[Question], lexicon: Lexicon, placed: bool, varied: bool
+) -> dict[Words, Evidence]:
+    """Evidence for each candidate.
+
+    `placed`: take mere variety for evidence, too, where names stand; `varied`: wherever it is.
+    """
+    holes = _Weighing(questions, lexicon, placed, varied).holes()
     won = _won(holes)
     found: dict[Words, Evidence] = defaultdict(Evidence)
     for at, hole in enumerate(holes):
@@ -95,9 +100,12 @@ def gather(questions: Sequence[Question], lexicon: Lexicon, varied: bool) -> dic
 class _Weighing:
     """Tells which frames take values, by what stands in them."""
 
-    def __init__(self, questions: Sequence[Question], lexicon: Lexicon, varied: bool) -> None:
+    def __init__(
+        self, questions: Sequence[Question], lexicon: Lexicon, placed: bool, varied: bool
+    ) -> None:
         self._questions = questions
         self._lexicon = lexicon
+        self._placed = placed
         self._varied = varied
         self._counts = word_counts(questions)
         self._pairs = word_pairs(questions)
@@ -154,7 +162,7 @@ class _Weighing:
         rivals += self._slots(kept.get((VALUE,), ()))
         share = _OPEN_SHARE if len(kept) < _MANY else _OPEN_SHARE_OF_MANY
         if rivals < 2 or rivals < share * len(kept):
-            if not (self._varied and self._varies(frame, kept, weight, rivals)):
+            if not self._varies(frame, kept, weight, rivals):
                 return None
             rivals = len(kept)
         return _Hole(frame, kept, weight, rivals)
@@ -172,7 +180,9 @@ class _Weighing:
         if self._said(frame) < _SAID:
             return False
         if _names_stand_in(frame):
-            return True
+            return self._placed
+        if not self._varied:
+            return False
         phrases = sum(len(filler) > 1 for filler in fillers)
         if 2 * phrases >= len(fillers):
             many = _MANY_PHRASES

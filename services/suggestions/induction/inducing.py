@@ -57,8 +57,8 @@ def induce(
 ) -> Lexicon:
     """The values of these questions. `questions` tells how often each was asked differently.
 
-    `varied`: whether ordinary words may be values for nothing but their variety; `least_frames`: in
-    how many different questions they must be in any case.
+    `varied`: whether ordinary words may be values for nothing but their variety also where names do
+    not stand; `least_frames`: in how many different questions they must be in any case.
     Long ones are not compared, nor all of very many; what is learned of others holds for them, too.
     """
     short = sorted(item for item in questions.items() if len(item[0]) <= _COMPARED)
@@ -88,7 +88,7 @@ def _round(
     before = set(lexicon)
     for question in questions:
         question.values = lexicon.find(question.words)
-    found = gather(questions, lexicon, varied=varied and stage > 0)
+    found = gather(questions, lexicon, placed=stage > 0, varied=varied and stage > 0)
     where = occurrences(questions, {*found, *lexicon})
     composed = _Composed(questions, lexicon, found, where)
     _accept(lexicon, found, where, composed, least_frames)

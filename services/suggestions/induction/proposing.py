@@ -14,7 +14,7 @@ from services.suggestions.induction.words import Kind, kind_of
 _SAID, _SLOTS = 2, 5
 # Newest templates with slots that take part in finding more, and become wider ones themselves.
 _BESIDE = 400
-# With fewer questions to compare only names are evidence: what varies among few says little.
+# With fewer questions to compare, what varies says little but where names stand.
 _COMPARED = 150
 # Ordinary words are values once they were in so many different questions: it is for good.
 _FRAMES = 2
