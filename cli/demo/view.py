@@ -153,9 +153,7 @@ def say_what_was_learned(console: Console, outcome: Outcome) -> None:
         f" {slots:,} with a slot for what varies."
     )
     if hidden := outcome.log.hidden:
-        console.print(
-            f"  {hidden:,} more may name somebody: only those who asked see them."
-        )
+        console.print(f"  {hidden:,} more may name somebody: only those who asked see them.")
     console.print("  The most used of each job:\n")
     table = pattern_table()
     for one in outcome.learned:
