@@ -14,7 +14,7 @@ _MONTH = r"(?:1[0-2]|0?[1-9])"
 _CLOCK = r"\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:z|[+-]\d{2}:?\d{2})?"
 _NO_ID = "top|bottom|best|worst|first|last|next|past|since|pre|post|mid|sub|fy|cy|year|under|over"
 
-_ABBREVIATED = re.compile(rf"(?<!\w)(?:{ABBREVIATIONS})\.$")
+_ABBREVIATED = re.compile(rf"(?<!\w)(?:{ABBREVIATIONS}|[^\W\d_])\.$")
 
 # Groups are named for the class that they give; `w`, `n` and `p` are classified by their text.
 _TOKEN = re.compile(
@@ -168,7 +168,7 @@ def _number_class(text: str) -> str:
 
 
 def _joins(shaped: str, start: int, end: int) -> bool:
-    """Whether a full stop ends no sentence: within a name, or after an abbreviation of names."""
+    """Whether a full stop ends no sentence: within a name, or after a short part of one."""
     within = shaped[start - 1 : start].isalnum() and shaped[end : end + 1].isalnum()
     return within or bool(_ABBREVIATED.search(shaped, max(0, start - 5), end))
 
@@ -176,12 +176,12 @@ def _joins(shaped: str, start: int, end: int) -> bool:
 def _sign(
     letter: str, sign: str, span: tuple[int, int], ends: Sequence[int], shaped: str
 ) -> tuple[str, str]:
-    """Class and word; signs within a compound ("db-3.internal", "Dr. May") are joints of it."""
+    """Class and word; signs within a compound ("db-3.us", "Dr. May", "A & B") are joints of it."""
     if letter == "A":
         return "'", ""
     letter = _SIGN_CLASSES.get(sign, ".")
     start, end = span
-    if sign == "." and _joins(shaped, start, end):
+    if sign == "&" or (sign == "." and _joins(shaped, start, end)):
         return letter, ""
     if letter == "-" and bool(ends) and ends[-1] == start and shaped[end : end + 1].isalnum():
         return "_", ""

@@ -300,7 +300,17 @@ def test_a_term_of_several_kinds_is_told_by_its_place(query: str, template: str)
 
 
 @pytest.mark.parametrize(
-    "value", ["Dr. Patel", "St. Mary's", "Macy's", "cache-2.internal", "BRK.B", "Mt. St. Helens"]
+    "value",
+    [
+        "Dr. Patel",
+        "St. Mary's",
+        "Macy's",
+        "cache-2.internal",
+        "BRK.B",
+        "Mt. St. Helens",
+        "Doe v. Roe",
+        "White & Case",
+    ],
 )
 def test_full_stops_and_possessives_of_a_value_are_its_own(value: str) -> None:
     vocabulary = Vocabulary((Term("who", ("dimension",), values=(value,)),))
