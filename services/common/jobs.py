@@ -37,6 +37,10 @@ RETRY_SECONDS = 30
 POLL = timedelta(seconds=5)
 
 
+class Skipped(Exception):
+    """Raised by a job that left work to its next run because others were at it."""
+
+
 @dataclass(frozen=True)
 class Job:
     """Something to do in the background; `run` gets the payload that was enqueued."""
@@ -160,15 +164,18 @@ def register(queuer: PgQueuer, pool: Pool, schema: str, job: Job, now: Clock) ->
 async def recorded(pool: Pool, job: Job, payload: bytes, now: Clock) -> None:
     """Run the job and keep how it went."""
     await pool.execute(SQL["start_job_run"], job.name, now())
-    error = None
+    outcome, error = "ok", None
     try:
         await job.run(payload)
+    except Skipped as err:
+        outcome = "skipped"
+        log.info("job skipped", job=job.name, reason=str(err))
     except BaseException as err:  # one that is cut off while the worker stops did not succeed
-        error = f"{type(err).__name__}: {err}"
+        outcome, error = "error", f"{type(err).__name__}: {err}"
         log.error("job failed", job=job.name, exc_info=err)
         raise
     finally:
-        JOB_RUNS.labels(job.name, "error" if error else "ok").inc()
+        JOB_RUNS.labels(job.name, outcome).inc()
         await pool.execute(SQL["end_job_run"], job.name, now(), error)
 
 

@@ -13,11 +13,13 @@ from services.common.errors import FailedPrecondition, NotFound
 from services.common.jobs import (
     Job,
     JobState,
+    Skipped,
     enqueue_once,
     list_jobs,
     run_job,
     working_jobs,
 )
+from services.common.telemetry import JOB_RUNS
 from tests.clock import Clock
 from tests.databases import connected
 from tests.suite import Servers
@@ -148,6 +150,18 @@ async def test_a_failure_is_recorded_and_the_next_run_clears_it(
         work.error = None
         await run_job(conn, SCHEMA, [work.job()], "work", patience=20)
         assert (await state_of(conn, work.job())).error is None
+
+
+async def test_a_job_that_leaves_its_work_to_the_next_run_is_skipped_and_no_failure(
+    pools: list[Pool], conn: Connection, work: Work
+) -> None:
+    outcomes = [JOB_RUNS.labels("work", outcome)._value for outcome in ("skipped", "ok", "error")]
+    before = [value.get() for value in outcomes]
+    work.error = Skipped("others are at it")
+    async with workers(pools, work.job()):
+        await run_job(conn, SCHEMA, [work.job()], "work", patience=20)
+    assert (await state_of(conn, work.job())).error is None
+    assert [value.get() - old for value, old in zip(outcomes, before, strict=True)] == [1, 0, 0]
 
 
 async def test_a_failing_job_stops_no_other(

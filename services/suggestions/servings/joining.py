@@ -4,24 +4,31 @@ Whoever joins holds the lease of the cursor, so that one at a time does; and a c
 the number of its activity, so that it counts once however often it is told.
 """
 
+import asyncio
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from uuid import UUID
 
+import asyncpg
 from attune.activity.v1 import activity_pb2
 
 from services.common.clock import Clock
 from services.common.consumer import Fact
 from services.common.db import Connection
-from services.common.event_log import SQL as CURSOR_SQL
-from services.common.jobs import Job
+from services.common.jobs import Job, Skipped
 from services.common.moments import datetime_of
 from services.suggestions.metrics.telemetry import CLICKS
 from services.suggestions.servings.domain import Ask, Click, Shown, Verdicts, text_key
-from services.suggestions.servings.store import Match, ServingStore
+from services.suggestions.servings.store import Match, Place, ServingStore
 
 # A click may be told before its serving is stored; after so long it is a click on something else.
 WAIT = timedelta(minutes=2)
+# The next run of the job goes on with what one does not come to.
+JOB_SECONDS = 45
+SLICE = 200
+# A busy consumer gives its lease back between two batches.
+PATIENCE = timedelta(seconds=5)
 
 
 class Joiner:
@@ -33,17 +40,31 @@ class Joiner:
         self._now = now
 
     async def apply(self, conn: Connection, organization_id: str, facts: Sequence[Fact]) -> None:
-        """Count what these facts say of what was shown; those waiting from before are tried too."""
-        clicks = list(clicks_of(facts))
-        if clicks:
-            wait_until = self._now() + WAIT
-            await self._store.insert_clicks(conn, organization_id, clicks, wait_until)
-        await self._join(conn, organization_id, list(asks_of(facts)))
+        """Count what these facts say of what was shown.
 
-    async def _join(self, conn: Connection, organization_id: str, asks: Sequence[Ask]) -> None:
+        What waits from before is left to the job: here it would be tried with each batch.
+        """
+        clicks, asks = list(clicks_of(facts)), list(asks_of(facts))
+        if clicks:
+            now = self._now()
+            await self._store.give_up_clicks(conn, organization_id, now)
+            await self._store.insert_clicks(conn, organization_id, clicks, now + WAIT)
+        await self._join(conn, organization_id, [c.activity_id for c in clicks], asks)
+        if clicks:
+            await self._store.cap_clicks(conn, organization_id, {c.user_id for c in clicks})
+
+    async def _join(
+        self,
+        conn: Connection,
+        organization_id: str,
+        clicks: Sequence[int],
+        asks: Sequence[Ask] = (),
+    ) -> None:
         known: dict[UUID, Shown] = {}
         verdicts = Verdicts()
-        clicked = await self._store.match_clicks(conn, organization_id, self._window, known)
+        now = self._now()
+        args = (organization_id, clicks, self._window, now, known)
+        clicked = await self._store.match_clicks(conn, *args)
         for match in clicked:
             assert match.position
             verdicts.click(known[match.serving], match.position)
@@ -54,21 +75,52 @@ class Joiner:
             # The clicks of this batch are in `known`, and stay as they are there.
             found = await self._store.match_asks(conn, organization_id, asks, self._window, known)
             judge_asks(verdicts, found, known)
-        await self._store.mark(conn, organization_id, known.values(), self._now())
-        await self._store.add_acceptance(conn, organization_id, verdicts.counts, self._now())
+        await self._store.mark(conn, organization_id, known.values(), now)
+        await self._store.add_acceptance(conn, organization_id, verdicts.counts, now)
 
     def job(self, consumer: str) -> Job:
         """The job that joins the clicks whose serving came later, and gives up on the others."""
 
         async def join(_: bytes) -> None:
-            for organization_id in await self._store.organizations_waiting():
-                async with self._store.pool.acquire() as conn, conn.transaction():
-                    claim = (CURSOR_SQL["claim_cursor"], organization_id, consumer)
-                    if await conn.fetchrow(*claim):  # else the consumer is at it
-                        await self._join(conn, organization_id, [])
-                        await self._store.give_up_clicks(conn, organization_id, self._now())
+            organizations = await self._store.organizations_waiting()
+            for organization_id in organizations:
+                while await self._give_up(organization_id):
+                    pass  # in slices, so that none holds its locks for long
+            await self._join_waiting(organizations, consumer)
 
-        return Job("join_waiting_clicks", join, cron="* * * * *")
+        return Job("join_waiting_clicks", join, cron="* * * * *", at_once=1)
+
+    async def _give_up(self, organization_id: str) -> bool:
+        """It needs no lease: what is joined at the same moment stays joined."""
+        return await self._store.give_up_clicks(self._store.pool, organization_id, self._now())
+
+    async def _join_waiting(self, organizations: Iterable[str], consumer: str) -> None:
+        """Slice by slice in turns, so that no organization waits for all of another's."""
+        end = asyncio.get_running_loop().time() + JOB_SECONDS
+        places = dict.fromkeys(organizations, Place(self._now(), sys.maxsize))
+        busy = []
+        while places and asyncio.get_running_loop().time() < end:
+            for organization_id, place in list(places.items()):
+                try:
+                    further = await self._slice(organization_id, consumer, place)
+                except asyncpg.LockNotAvailableError:
+                    busy.append(organization_id)
+                    further = None
+                if further:
+                    places[organization_id] = further
+                else:
+                    del places[organization_id]
+        if busy:
+            raise Skipped(f"others hold the leases of {', '.join(busy)}")
+
+    async def _slice(self, organization_id: str, consumer: str, after: Place) -> Place | None:
+        """Try some that wait; returns where to go on, None at the end."""
+        store = self._store
+        async with store.pool.acquire() as conn, conn.transaction():
+            await store.wait_for_cursor(conn, organization_id, consumer, PATIENCE)
+            places = await store.waiting(conn, organization_id, after, SLICE)
+            await self._join(conn, organization_id, [place.number for place in places])
+        return places[-1] if len(places) == SLICE else None
 
 
 def forgetting(store: ServingStore, kept: timedelta, now: Clock) -> Job:

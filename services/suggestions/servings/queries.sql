@@ -21,24 +21,40 @@ FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::by
 ON CONFLICT (organization_id, activity_id) DO NOTHING;
 
 -- name: match_clicks
--- The newest serving of the text to the person, for each click that waits for one. One of a moment
--- later counts only where there is none before: clocks of two machines differ.
+-- The newest serving of the text to the person between $3 before each click and $4 after it, for
+-- those of $2 that still wait. Of what the person was shown it looks at the newest $5 only: a click
+-- on what was never shown would read the whole window.
 SELECT c.activity_id, array_position(s.text_keys, c.text_key) AS position, s.id, s.served_at,
     s.user_id, s.job_role, s.template_keys, s.clicked, s.executed,
     s.settled_at IS NOT NULL AS settled
 FROM suggestion_clicks c,
 LATERAL (
-    SELECT s.id, s.served_at, s.user_id, s.job_role, s.text_keys, s.template_keys, s.clicked,
-        s.executed, s.settled_at
-    FROM servings s
-    WHERE s.organization_id = $1 AND s.user_id = c.user_id
-        AND s.served_at > c.clicked_at - $2::interval
-        AND s.served_at <= c.clicked_at + $3::interval AND c.text_key = ANY (s.text_keys)
-    ORDER BY s.served_at <= c.clicked_at DESC, s.served_at DESC, s.id DESC
+    SELECT n.id, n.served_at, n.user_id, n.job_role, n.text_keys, n.template_keys, n.clicked,
+        n.executed, n.settled_at
+    FROM (
+        SELECT id, served_at, user_id, job_role, text_keys, template_keys, clicked, executed,
+            settled_at
+        FROM servings
+        WHERE organization_id = $1 AND user_id = c.user_id
+            AND served_at > c.clicked_at - $3::interval
+            AND served_at <= c.clicked_at + $4::interval
+        ORDER BY served_at DESC, id DESC
+        LIMIT $5
+    ) n
+    WHERE c.text_key = ANY (n.text_keys)
+    ORDER BY n.served_at DESC, n.id DESC
     LIMIT 1
 ) s
-WHERE c.organization_id = $1 AND c.wait_until IS NOT NULL
+WHERE c.organization_id = $1 AND c.activity_id = ANY ($2::bigint[]) AND c.wait_until > $6
 ORDER BY c.activity_id;
+
+-- name: waiting_clicks
+-- The oldest that wait, after the given place.
+SELECT activity_id, wait_until
+FROM suggestion_clicks
+WHERE organization_id = $1 AND (wait_until, activity_id) > ($2, $3)
+ORDER BY wait_until, activity_id
+LIMIT $4;
 
 -- name: join_clicks
 UPDATE suggestion_clicks c
@@ -48,32 +64,62 @@ FROM unnest($2::bigint[], $3::uuid[], $4::timestamptz[], $5::int[])
 WHERE c.organization_id = $1 AND c.activity_id = j.activity_id;
 
 -- name: give_up_clicks
+-- Ends the waiting of those that waited long enough, so many at once; what another is at, it leaves.
 UPDATE suggestion_clicks SET wait_until = NULL
-WHERE organization_id = $1 AND wait_until <= $2;
+WHERE organization_id = $1 AND activity_id = ANY (ARRAY(
+    SELECT activity_id FROM suggestion_clicks
+    WHERE organization_id = $1 AND wait_until <= $2
+    LIMIT $3 FOR UPDATE SKIP LOCKED));
+
+-- name: cap_clicks
+-- Of each person the newest $3 go on waiting.
+UPDATE suggestion_clicks c SET wait_until = NULL
+FROM unnest($2::text[]) AS u (user_id),
+LATERAL (
+    SELECT activity_id FROM suggestion_clicks
+    WHERE organization_id = $1 AND user_id = u.user_id AND wait_until IS NOT NULL
+    ORDER BY activity_id DESC
+    OFFSET $3
+) w
+WHERE c.organization_id = $1 AND c.activity_id = w.activity_id;
+
+-- name: wait_for_cursor
+-- Waits for the lease, unlike the consumer, and holds it until the transaction ends.
+SELECT seq FROM event_cursors WHERE organization_id = $1 AND consumer = $2 FOR UPDATE;
+
+-- name: wait_at_most
+-- system: says how long this transaction waits for a lock
+SELECT set_config('lock_timeout', $1, true);
 
 -- name: match_asks
--- For each question the list that the person saw last before it, and the newest that held it.
+-- For each question the list that the person saw last before it, and the newest that held it, both
+-- among the newest $8.
 SELECT q.number, s.id, s.served_at, s.user_id, s.job_role, s.template_keys, s.clicked, s.executed,
     s.settled_at IS NOT NULL AS settled, array_position(s.text_keys, q.text_key) AS position
 FROM unnest($2::int[], $3::text[], $4::bytea[], $5::int[], $6::timestamptz[])
     AS q (number, user_id, text_key, length, asked_at),
 LATERAL (
-    (SELECT s.id, s.served_at, s.user_id, s.job_role, s.text_keys, s.template_keys, s.clicked,
-        s.executed, s.settled_at
-    FROM servings s
-    WHERE s.organization_id = $1 AND s.user_id = q.user_id
-        AND s.served_at > q.asked_at - $7::interval AND s.served_at <= q.asked_at
-        AND s.typed < q.length
-    ORDER BY s.served_at DESC, s.id DESC
+    WITH newest AS NOT MATERIALIZED (
+        SELECT id, served_at, user_id, job_role, text_keys, template_keys, clicked, executed,
+            settled_at, typed
+        FROM servings
+        WHERE organization_id = $1 AND user_id = q.user_id
+            AND served_at > q.asked_at - $7::interval AND served_at <= q.asked_at
+        ORDER BY served_at DESC, id DESC
+        LIMIT $8
+    )
+    (SELECT n.id, n.served_at, n.user_id, n.job_role, n.text_keys, n.template_keys, n.clicked,
+        n.executed, n.settled_at
+    FROM newest n
+    WHERE n.typed < q.length
+    ORDER BY n.served_at DESC, n.id DESC
     LIMIT 1)
     UNION
-    (SELECT s.id, s.served_at, s.user_id, s.job_role, s.text_keys, s.template_keys, s.clicked,
-        s.executed, s.settled_at
-    FROM servings s
-    WHERE s.organization_id = $1 AND s.user_id = q.user_id
-        AND s.served_at > q.asked_at - $7::interval AND s.served_at <= q.asked_at
-        AND q.text_key = ANY (s.text_keys)
-    ORDER BY s.served_at DESC, s.id DESC
+    (SELECT n.id, n.served_at, n.user_id, n.job_role, n.text_keys, n.template_keys, n.clicked,
+        n.executed, n.settled_at
+    FROM newest n
+    WHERE q.text_key = ANY (n.text_keys)
+    ORDER BY n.served_at DESC, n.id DESC
     LIMIT 1)
 ) s
 ORDER BY q.number, s.served_at, s.id;

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import msgspec
 
-from services.common.db import Connection, Pool, load_queries
+from services.common.db import Connection, Database, Pool, load_queries
 from services.suggestions.servings.domain import (
     Acceptance,
     AcceptanceKey,
@@ -22,6 +22,13 @@ from services.suggestions.servings.domain import (
 SQL = load_queries(__package__)
 # How far the clocks of two machines may differ.
 SKEW = timedelta(seconds=5)
+# How many answers to the person are looked at for one click or question. What is clicked is on the
+# screen, and is among the newest also at one answer a keystroke; without a bound a person who was
+# shown 20,000 and clicks on what was never shown keeps the worker busy for minutes.
+NEWEST = 500
+# How many clicks of one person wait for an answer that is not stored yet.
+WAITING = 100
+GIVEN_UP_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,13 @@ class Match:
     number: int
     serving: UUID
     position: int | None
+
+
+class Place(NamedTuple):
+    """Where a click stands among those that wait."""
+
+    wait_until: datetime
+    number: int
 
 
 class ServingStore:
@@ -60,11 +74,33 @@ class ServingStore:
         )
 
     async def match_clicks(
-        self, conn: Connection, organization_id: str, window: timedelta, known: dict[UUID, Shown]
+        self,
+        conn: Connection,
+        organization_id: str,
+        numbers: Sequence[int],
+        window: timedelta,
+        now: datetime,
+        known: dict[UUID, Shown],
     ) -> list[Match]:
-        """The servings of the clicks that wait, by the activity's number; adds them to `known`."""
-        rows = await conn.fetch(SQL["match_clicks"], organization_id, window, SKEW)
-        return [match_of(row, row["activity_id"], known) for row in rows]
+        """The servings of those of these clicks that wait, by their number; adds them to `known`.
+
+        One of a moment after the click counts only where there is none before it.
+        """
+        found: list[Match] = []
+        left = set(numbers)
+        for before, after in ((window, timedelta(0)), (timedelta(0), SKEW)):
+            args = (organization_id, sorted(left), before, after, NEWEST, now)
+            rows = await conn.fetch(SQL["match_clicks"], *args) if left else []
+            found += (match_of(row, row["activity_id"], known) for row in rows)
+            left -= {match.number for match in found}
+        return sorted(found, key=lambda match: match.number)
+
+    async def waiting(
+        self, conn: Connection, organization_id: str, after: Place, limit: int
+    ) -> list[Place]:
+        """The clicks that wait longest, after that place."""
+        rows = await conn.fetch(SQL["waiting_clicks"], organization_id, *after, limit)
+        return [Place(row["wait_until"], row["activity_id"]) for row in rows]
 
     async def join_clicks(
         self,
@@ -82,9 +118,26 @@ class ServingStore:
             [m.position for m in matches],
         )
 
-    async def give_up_clicks(self, conn: Connection, organization_id: str, now: datetime) -> None:
-        """End the waiting of those that waited long enough."""
-        await conn.execute(SQL["give_up_clicks"], organization_id, now)
+    async def give_up_clicks(self, database: Database, organization_id: str, now: datetime) -> bool:
+        """End the waiting of some that waited long enough; whether there may be more."""
+        args = (organization_id, now, GIVEN_UP_AT_ONCE)
+        return await database.execute(SQL["give_up_clicks"], *args) == f"UPDATE {GIVEN_UP_AT_ONCE}"
+
+    async def cap_clicks(
+        self, conn: Connection, organization_id: str, users: Iterable[str]
+    ) -> None:
+        """End the waiting of these people's oldest clicks where too many wait."""
+        await conn.execute(SQL["cap_clicks"], organization_id, sorted(users), WAITING)
+
+    async def wait_for_cursor(
+        self, conn: Connection, organization_id: str, consumer: str, patience: timedelta
+    ) -> None:
+        """Hold the consumer's lease until the transaction ends.
+
+        Raises LockNotAvailableError where another holds it for longer than `patience`.
+        """
+        await conn.execute(SQL["wait_at_most"], f"{patience // timedelta(milliseconds=1)}ms")
+        await conn.execute(SQL["wait_for_cursor"], organization_id, consumer)
 
     async def match_asks(
         self,
@@ -104,6 +157,7 @@ class ServingStore:
             [a.length for a in asks],
             [a.asked_at for a in asks],
             window,
+            NEWEST,
         )
         return [match_of(row, row["number"], known) for row in rows]
 

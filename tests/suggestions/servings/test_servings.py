@@ -11,18 +11,18 @@ from attune.activity.v1 import activity_pb2
 from attune.common.v1.json_pb2 import Json
 from attune.suggestions.v1 import patterns_pb2
 
+from services.common.clock import utc_now
 from services.common.consumer import Consumer
 from services.common.db import Connection
 from services.suggestions import app
 from services.suggestions.patterns.learning import CONSUMER
-from services.suggestions.ranking.model import Suggestion
-from services.suggestions.servings.domain import Serving
 from services.suggestions.servings.joining import WAIT, Joiner, forgetting
 from services.suggestions.servings.recording import DROPPED, Recorder
 from services.suggestions.servings.store import ServingStore
 from tests.clock import Clock
 from tests.databases import connected
 from tests.suggestions.asking import ask, learned, suggest
+from tests.suggestions.servings.serving import serving
 from tests.suite import Servers, Suite, running_suite
 from tests.waiting import until
 
@@ -147,8 +147,12 @@ async def test_a_click_that_comes_before_its_serving_waits_for_it(
         await until(lambda: caught_up(suite, admin))
         [waiting] = await clicks(admin, 0)
         assert waiting["serving_id"] is None
-        await ServingStore(pool).insert("acme", [serving("Show me profit")])
-        await click(suite, "Something else")  # whatever comes next tries it again
+        store = ServingStore(pool)
+        await store.insert("acme", [serving("Show me profit")])
+        await click(suite, "Something else")  # a batch tries its own clicks alone
+        await until(lambda: caught_up(suite, admin))
+        assert [row["serving_id"] for row in await clicks(admin, 0)] == [None, None]
+        await Joiner(store, WINDOW, utc_now).job(CONSUMER).run(b"")
         first, second = await clicks(admin, 1)
     assert (first["position"], second["serving_id"]) == (1, None)
     assert await acceptance(admin) == (1, 1, 0)
@@ -181,7 +185,7 @@ async def test_the_job_joins_late_ones_and_gives_up_on_others(
 async def test_an_old_serving_gets_no_click(suite: Suite, admin: Connection) -> None:
     settings = suite.suggestions_settings
     async with app.pool_of(settings) as pool, app.working(settings):
-        old = serving("Show me profit", ago=WINDOW + timedelta(minutes=1))
+        old = serving("Show me profit", at=utc_now() - WINDOW - timedelta(minutes=1))
         await ServingStore(pool).insert("acme", [old])
         await click(suite, "Show me profit")
         await until(lambda: caught_up(suite, admin))
@@ -349,18 +353,3 @@ async def caught_up(suite: Suite, admin: Connection, org: str = "acme") -> bool:
     seq = "SELECT seq FROM event_cursors WHERE organization_id = $1 AND consumer = $2"
     head = "SELECT seq FROM activity.event_head WHERE organization_id = $1"
     return bool(await admin.fetchval(f"SELECT ({head}) = coalesce(({seq}), 0)", org, CONSUMER))
-
-
-def serving(*texts: str, ago: timedelta = timedelta(0)) -> Serving:
-    return Serving(
-        organization_id="acme",
-        user_id="ann",
-        job_role="",
-        connection_id="my-database",
-        session_id=None,
-        source="patterns",
-        original_source=None,
-        typed=0,
-        suggestions=tuple(Suggestion(t, "trend", "", "", template=t) for t in texts),
-        served_at=datetime.now(UTC) - ago,
-    )
