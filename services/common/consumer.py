@@ -34,6 +34,8 @@ AT_ONCE = 4  # organizations drained side by side; within one, order is kept
 READ_LIMIT = 2000
 GIVE_UP_AFTER = 5
 NOT_THE_EVENT = (*TRANSIENT_ERRORS, grpc.RpcError, asyncpg.QueryCanceledError)
+# What may be too much for one transaction.
+TIMED_OUT = (TimeoutError, asyncpg.QueryCanceledError)
 RPC_SECONDS = 10
 
 Fact = tuple[int, Message]
@@ -66,6 +68,29 @@ class Progress:
 
 
 @dataclass
+class Pace:
+    """How an organization's events go: how many at once, and how often the same place failed."""
+
+    limit: int
+    seq: int = -1
+    failures: int = 0
+
+    def failed(self, seq: int, timed_out: bool) -> bool:
+        """Take fewer where they took too long; whether to say it: at 2, 4, 8 ... in a row."""
+        self.failures = self.failures + 1 if seq == self.seq else 1
+        self.seq = seq
+        if timed_out:
+            self.limit = max(1, self.limit // 2)
+        return self.failures > 1 and self.failures.bit_count() == 1
+
+    def passed(self) -> bool:
+        """Take more again, step by step; whether all is as it should be."""
+        self.limit = min(READ_LIMIT, self.limit * 2)
+        self.failures = 0
+        return self.limit == READ_LIMIT
+
+
+@dataclass
 class Consumer:
     """Keeps one subscription up to date for all organizations."""
 
@@ -80,6 +105,7 @@ class Consumer:
     _queued: set[str] = field(default_factory=set)
     _draining: set[str] = field(default_factory=set)
     _again: set[str] = field(default_factory=set)
+    _paces: dict[str, Pace] = field(default_factory=dict)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -124,13 +150,16 @@ class Consumer:
                 self._mark(message["data"].decode())
 
     async def _sweep(self) -> None:
-        after = ""
+        after, lag = "", 0
         while heads := await self._heads(after):
             moved = await self._cursors([h.organization_id for h in heads])
             for head in heads:
-                if head.seq > moved.get(head.organization_id, 0):
+                behind = head.seq - moved.get(head.organization_id, 0)
+                if behind > 0:
                     self._mark(head.organization_id)
+                lag = max(lag, behind)
             after = heads[-1].organization_id
+        EVENT_LAG.labels(self._name).set(lag)
         await asyncio.sleep(self.sweep_seconds)
 
     async def _heads(self, after: str) -> Sequence[pb.ListHeadsResponse.Head]:
@@ -182,18 +211,43 @@ class Consumer:
         cursor = await conn.fetchrow(SQL["claim_cursor"], organization, self._name)
         if cursor is None:
             return Progress()
-        batch = await self._read(organization, cursor["seq"])
+        pace = self._paces.get(organization) or Pace(READ_LIMIT)
+        try:
+            progress = await self._next(conn, organization, cursor, pace.limit)
+        except NOT_THE_EVENT as err:
+            self._paces[organization] = pace
+            if pace.failed(cursor["seq"], isinstance(err, TIMED_OUT)):
+                self._say_stuck(organization, pace, err)
+            raise
+        if progress.passed and pace.passed():
+            self._paces.pop(organization, None)
+        return progress
+
+    def _say_stuck(self, organization: str, pace: Pace, err: Exception) -> None:
+        log.warning(
+            "events fail again and again",
+            consumer=self._name,
+            organization=organization,
+            after=pace.seq,
+            failures=pace.failures,
+            next_limit=pace.limit,
+            error=f"{type(err).__name__}: {err}",
+        )
+
+    async def _next(
+        self, conn: Connection, organization: str, cursor: asyncpg.Record, limit: int
+    ) -> Progress:
+        batch = await self._read(organization, cursor["seq"], limit)
         if batch.oldest > cursor["seq"] + 1:
             return Progress(log_is_gone=True)
         return await self._apply(conn, organization, cursor, batch)
 
-    async def _read(self, organization: str, after: int) -> pb.ReadResponse:
+    async def _read(self, organization: str, after: int, limit: int) -> pb.ReadResponse:
         metadata = await self.tokens.metadata(organization)
-        request = pb.ReadRequest(after=after, limit=READ_LIMIT)
+        request = pb.ReadRequest(after=after, limit=limit)
         batch: pb.ReadResponse = await self.log_stub.Read(
             request, metadata=metadata, timeout=RPC_SECONDS
         )
-        EVENT_LAG.labels(self.subscription.consumer).set(batch.head - after)
         return batch
 
     async def _apply(
@@ -202,13 +256,15 @@ class Consumer:
         if not batch.events:
             return Progress()
         last = batch.events[-1].seq
+        if last == cursor["seq"] + 1:  # one alone: its failure is its own
+            return await self._one_by_one(conn, organization, cursor, batch)
         try:
             async with conn.transaction():
                 await self._hand_over(conn, organization, batch.events)
         except NOT_THE_EVENT:
             raise
         except Exception:
-            return await self._one_by_one(conn, organization, cursor, batch.events)
+            return await self._one_by_one(conn, organization, cursor, batch)
         await conn.execute(SQL["move_cursor"], organization, self._name, last, None, 0)
         return Progress(passed=last, more=last < batch.head)
 
@@ -221,17 +277,20 @@ class Consumer:
         conn: Connection,
         organization: str,
         cursor: asyncpg.Record,
-        events: Sequence[pb.Event],
+        batch: pb.ReadResponse,
     ) -> Progress:
-        """A batch failed: apply up to the event at fault, and give that one up after five times."""
+        """A batch failed: apply up to the event at fault, and give that one up after five times.
+
+        One that takes too long all by itself is at fault too, or nothing after it is ever applied.
+        """
         seq = cursor["seq"]
-        for event in events:
+        for event in batch.events:
             try:
                 async with conn.transaction():
                     await self._hand_over(conn, organization, [event])
-            except NOT_THE_EVENT:
-                raise
             except Exception as err:
+                if isinstance(err, NOT_THE_EVENT) and not isinstance(err, TIMED_OUT):
+                    raise
                 failures = cursor["failures"] + 1 if cursor["failed_seq"] == event.seq else 1
                 log.error("event failed", seq=event.seq, failures=failures, exc_info=err)
                 if failures < GIVE_UP_AFTER:
@@ -242,7 +301,7 @@ class Consumer:
                 await self._bury(conn, organization, event, err)
             seq = event.seq
         await conn.execute(SQL["move_cursor"], organization, self._name, seq, None, 0)
-        return Progress(passed=seq, more=True)
+        return Progress(passed=seq, more=seq < batch.head)
 
     async def _bury(
         self, conn: Connection, organization: str, event: pb.Event, err: Exception

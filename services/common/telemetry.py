@@ -24,7 +24,11 @@ COMMIT_ROWS = Histogram(
 EVENTS_APPLIED = Counter("attune_events_applied_total", "Events applied.", ["consumer"])
 EVENTS_SKIPPED = Counter("attune_events_skipped_total", "Events of unknown type.", ["consumer"])
 EVENTS_DEAD = Counter("attune_events_dead_total", "Events given up on.", ["consumer"])
-EVENT_LAG = Gauge("attune_event_lag", "Events not yet applied, of the last read.", ["consumer"])
+EVENT_LAG = Gauge(
+    "attune_event_lag",
+    "Events not yet applied, of the organization that is furthest behind, at the last sweep.",
+    ["consumer"],
+)
 JOB_RUNS = Counter("attune_job_runs_total", "Jobs ended.", ["job", "outcome"])
 
 
