@@ -54,6 +54,20 @@ async def test_without_any_keys_it_is_unavailable_and_recovers(identity: Identit
     await identity.exchange(RSA.sign(identity.clock()))
 
 
+async def test_keys_of_yesterday_hold_no_longer_and_a_good_answer_ends_it(
+    identity: Identity,
+) -> None:
+    await identity.exchange(RSA.sign(identity.clock()))
+    identity.issuer.status = 500
+    identity.clock.advance(hours=24)
+    await identity.exchange(RSA.sign(identity.clock()))
+    identity.clock.advance(seconds=1)
+    assert await identity.refused(RSA.sign(identity.clock())) is CODE.UNAVAILABLE
+    identity.issuer.status = 200
+    identity.clock.advance(seconds=11)
+    await identity.exchange(RSA.sign(identity.clock()))
+
+
 async def test_known_keys_hold_while_the_issuer_is_down(identity: Identity) -> None:
     await identity.exchange(RSA.sign(identity.clock()))
     identity.issuer.status = 500

@@ -16,6 +16,9 @@ from services.common.errors import Unauthenticated, Unavailable
 log = structlog.get_logger(__name__)
 
 KEYS_KEPT = timedelta(minutes=10)
+# So long keys are good while the issuer cannot be asked: an outage of a night locks nobody out, and
+# a key that was withdrawn because it leaked does not stay good behind an issuer cut off.
+KEYS_GOOD = timedelta(hours=24)
 # A kid that we do not know may be a new key; guessers must not make us fetch at will.
 REFETCH_AFTER = timedelta(seconds=10)
 # For all that is fetched, so that an exchange is answered before its caller gives up.
@@ -48,9 +51,10 @@ class KeySet:
         """Raises Unauthenticated for an unknown key, Unavailable where there are none to try."""
         if not self._is_fresh(kid):
             await self._fetched_anew()
-        if kid in self._keys:
+        usable = self._now() - self._fetched <= KEYS_GOOD
+        if usable and kid in self._keys:
             return self._keys[kid]
-        if not self._keys:
+        if not usable:
             raise Unavailable("the identity provider's keys cannot be read; try again")
         raise Unauthenticated("the token is signed by a key that its issuer does not publish")
 
