@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from attune.activity.v1 import activity_pb2
 from attune.suggestions.v1 import patterns_pb2
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
 from services.common.clock import utc_now
 from services.common.db import Pool
@@ -144,6 +146,23 @@ def asked(*texts: str, user: str = "ann", role: str = "analyst") -> list[object]
         )
         for text in texts
     ]
+
+
+async def test_where_the_bounds_are_near_it_is_said_and_measured(
+    suite: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inducing, "MOST_VALUES", 4)
+    with capture_logs() as logs:
+        async with bench_of(suite) as bench:
+            for town in (*TOWNS, *TOWNS[::-1]):
+                await bench.count(0, asked(f"show revenue of {town}", f"which orders of {town}"))
+            await bench.count(0, asked("margin"))
+            values = await bench.pool.fetchval("SELECT count(*) FROM induced_values")
+    said = [entry for entry in logs if entry["event"].startswith("hardly any room")]
+    assert values == 4
+    assert said[-1]["organization"] == "acme"
+    assert said[-1]["values"] == 4
+    assert REGISTRY.get_sample_value("attune_induction_fullness") == 1
 
 
 @pytest.mark.parametrize("seed", range(6))

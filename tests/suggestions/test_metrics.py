@@ -17,8 +17,9 @@ from prometheus_client import REGISTRY
 from services.common.clock import utc_now
 from services.common.db import Connection
 from services.suggestions.app import pool_of
+from services.suggestions.metrics import store as storing
 from services.suggestions.metrics.counting import RequestCounts, forgetting_requests
-from services.suggestions.metrics.domain import Requests, bucket_of, percent
+from services.suggestions.metrics.domain import CacheEntries, Requests, bucket_of, percent
 from services.suggestions.metrics.store import MetricsStore
 from services.suggestions.metrics.telemetry import measure
 from tests.databases import connected
@@ -338,3 +339,23 @@ async def test_prometheus_counts_requests_by_source_and_entries_by_hit(suite: Su
         await measure(MetricsStore(pool), utc_now)
     for hit in ("yes", "no"):
         assert REGISTRY.get_sample_value("attune_suggestion_cache_entries", {"hit": hit}) == 1
+
+
+async def test_of_a_large_cache_a_sample_is_measured(
+    suite: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with pool_of(suite.suggestions_settings) as pool:
+        await pool.execute(
+            "INSERT INTO suggestion_cache (organization_id, user_id, context_hash, suggestions,"
+            " user_patterns, role_patterns, source, version, generation, generated_at, expires_at,"
+            " hit_count) SELECT 'acme', 'ann', n::text, '[]', '[]', '[]', 'patterns', 0, 0, now(),"
+            " now(), n % 2 FROM generate_series(1, 20000) n"
+        )
+        store = MetricsStore(pool)
+        since = utc_now() - timedelta(hours=1)
+        assert await store.everybodys_entries(since) == CacheEntries(20_000, 10_000)
+        size = await pool.fetchval("SELECT pg_relation_size('suggestion_cache')")
+        monkeypatch.setattr(storing, "SAMPLED_BYTES", size // 4)
+        found = await store.everybodys_entries(since)
+    assert 12_000 < found.entries < 28_000
+    assert found.entries_hit == pytest.approx(found.entries / 2, rel=0.1)

@@ -10,6 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from uuid import UUID
 
+import structlog
+from prometheus_client import Gauge
+
 from services.common.clock import Clock
 from services.common.db import Connection
 from services.suggestions.induction.known import SLOT, Induced, Known, compared, filled
@@ -22,6 +25,8 @@ from services.suggestions.patterns.store import PatternStore
 from services.suggestions.servings.store import ServingStore
 from services.suggestions.templates.template import template_key
 
+log = structlog.get_logger(__name__)
+
 # The newest of the templates that wait are compared: what nobody asks again needs no slot.
 WINDOW = 400
 # Of an organization, so that what is held in memory and gone through is bounded.
@@ -33,6 +38,14 @@ REMEMBERED = 64
 FEWEST, SHARE, SHARE_IN_VAIN = 3, 8, 2
 # Templates whose counts move at once.
 MOVED_AT_ONCE = 200
+
+# From this share on it is said, while there is time to raise the bounds.
+NEARLY_FULL = 0.8
+
+FULLNESS = Gauge(
+    "attune_induction_fullness",
+    "Share of the templates or values that an organization may have, of the fullest one.",
+)
 
 
 class Inducer:
@@ -62,11 +75,16 @@ class Inducer:
         mark, known = self._remembered.get(organization_id, (None, Known()))
         if mark != state.mark:
             known = await self._store.known(conn, organization_id, state.version)
-            self._remembered[organization_id] = (state.mark, known)
+            self._remember(organization_id, state.mark, known)
+        self._remembered.move_to_end(organization_id)
+        return state, known
+
+    def _remember(self, organization_id: str, mark: UUID, known: Known) -> None:
+        self._remembered[organization_id] = (mark, known)
         self._remembered.move_to_end(organization_id)
         while len(self._remembered) > REMEMBERED:
             self._remembered.popitem(last=False)
-        return state, known
+        FULLNESS.set(max(fullness(one) for _, one in self._remembered.values()))
 
     async def take_in(
         self,
@@ -86,7 +104,7 @@ class Inducer:
             await self._store.keep_progress(*args, total, state.next_look)
             return set()
         window = await self._store.newest_bases(*args, WINDOW)
-        proposal = await self._propose(known, window)
+        proposal = await self._propose(organization_id, known, window)
         moved: set[str] = set()
         found = bool(proposal.templates or proposal.values)
         if found:
@@ -95,15 +113,27 @@ class Inducer:
         await self._store.keep_progress(*args, total, total + step)
         return moved
 
-    async def _propose(self, known: Known, window: Mapping[bytes, Base]) -> Proposal:
+    async def _propose(
+        self, organization_id: str, known: Known, window: Mapping[bytes, Base]
+    ) -> Proposal:
         waiting = [base.words for base in window.values()]
         # In a thread: the loop has other organizations to read for.
         proposal = await asyncio.to_thread(propose, known, waiting, self._least_values)
-        return Proposal(
+        kept = Proposal(
             proposal.templates[: MOST_TEMPLATES - len(known.templates)],
             proposal.values[: MOST_VALUES - len(known.values)],
             proposal.takes_names,
         )
+        if fullness(known) >= NEARLY_FULL:
+            log.warning(
+                "hardly any room for slots that are found",
+                organization=organization_id,
+                templates=len(known.templates),
+                values=len(known.values),
+                templates_left_out=len(proposal.templates) - len(kept.templates),
+                values_left_out=len(proposal.values) - len(kept.values),
+            )
+        return kept
 
     async def _learn(
         self,
@@ -235,3 +265,8 @@ def written(known: Known, bases: Iterable[Base]) -> dict[int, str]:
         if match := known.match(compared(reading)):
             texts.setdefault(match.template.number, filled(reading, match, ()).text)
     return texts
+
+
+def fullness(known: Known) -> float:
+    """The share of what an organization may have, of templates or of values."""
+    return max(len(known.templates) / MOST_TEMPLATES, len(known.values) / MOST_VALUES)
