@@ -64,5 +64,6 @@ async def connected(
             admin_dsn, min_size=0, max_size=1, server_settings={"search_path": service}
         ) as pool,
         pool.acquire() as conn,
+        app.known_jobs(pool) as known,
     ):
-        yield conn, app.jobs(pool)
+        yield conn, known

@@ -1,6 +1,6 @@
 """Activity, wired: settings in, a listening service or a worker out."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Annotated, Literal
@@ -176,6 +176,12 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
     """Do activity's background work until the block ends."""
     async with pool_of(settings) as pool, working_jobs(pool, SCHEMA, jobs(pool, now), now):
         yield
+
+
+@asynccontextmanager
+async def known_jobs(pool: Pool) -> AsyncIterator[Sequence[Job]]:
+    """The jobs of a worker, for whoever lists or enqueues them: none runs here."""
+    yield jobs(pool)
 
 
 def jobs(pool: Pool, now: Clock = utc_now) -> list[Job]:

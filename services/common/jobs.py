@@ -50,6 +50,8 @@ class Job:
     cron: str | None = None
     # How many of it may run at once, over all workers; 0 is any number.
     at_once: int = 0
+    # What to do where it cannot be run by hand, because its payload says for what.
+    instead: str = ""
 
 
 @dataclass(frozen=True)
@@ -204,10 +206,14 @@ async def run_job(
 ) -> None:
     """Enqueue a job and wait until a worker has run it.
 
-    Raises NotFound for an unknown name, FailedPrecondition where it failed or none ran it.
+    Raises NotFound for an unknown name, FailedPrecondition where it failed, none ran it or it
+    is not run by hand.
     """
-    if name not in {job.name for job in jobs}:
+    job = next((job for job in jobs if job.name == name), None)
+    if job is None:
         raise NotFound(f"no job is named {name!r}")
+    if job.instead:
+        raise FailedPrecondition(f"{name} is run by {job.instead}")
     queries = queue_queries(conn, schema)
     [job_id] = await queries.enqueue(name, None)
     try:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -168,17 +169,14 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
         redis = await stack.enter_async_context(Redis.from_url(settings.redis_url))
         activity = await stack.enter_async_context(channel_to(settings.activity_address))
         tokens = ServiceTokens(SCHEMA, settings.suggestions_service_key, activity, now)
-        learner = learner_of(settings, pool, now)
-        window = timedelta(seconds=settings.click_window_seconds)
-        joiner = Joiner(ServingStore(pool), window, now)
-        rebuilder = rebuilder_of(pool, learner, joiner, activity, tokens, now)
+        learning = learning_of(settings, pool, activity, tokens, now)
 
         async def apply(conn: Connection, organization_id: str, facts: Sequence[Fact]) -> None:
-            await learner.apply(conn, organization_id, facts)
-            await joiner.apply(conn, organization_id, facts)
+            await learning.learner.apply(conn, organization_id, facts)
+            await learning.joiner.apply(conn, organization_id, facts)
 
         consumer = Consumer(
-            Subscription(CONSUMER, "activity", HANDLES, apply, rebuilder.start_over),
+            Subscription(CONSUMER, "activity", HANDLES, apply, learning.rebuilder.start_over),
             pool,
             event_log_pb2_grpc.EventLogServiceStub(activity),
             tokens,
@@ -188,12 +186,31 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
         )
         await stack.enter_async_context(consumer.running())
         await stack.enter_async_context(measuring(MetricsStore(pool), now))
-        theirs = [rebuilder.job(), rebuilder.forgetting(), joiner.job(CONSUMER)]
-        kept = timedelta(days=settings.servings_kept_days)
-        forgetting = joining.forgetting(ServingStore(pool), kept, now)
-        work = working_jobs(pool, SCHEMA, [*jobs(pool, now), *theirs, forgetting], now)
+        work = working_jobs(pool, SCHEMA, jobs(settings, pool, learning, now), now)
         await stack.enter_async_context(work)
         yield
+
+
+@dataclass(frozen=True)
+class Learning:
+    """What turns events into patterns and acceptance."""
+
+    learner: Learner
+    joiner: Joiner
+    rebuilder: Rebuilder
+
+
+def learning_of(
+    settings: Settings,
+    pool: Pool,
+    activity: grpc.aio.Channel,
+    tokens: ServiceTokens,
+    now: Clock,
+) -> Learning:
+    learner = learner_of(settings, pool, now)
+    window = timedelta(seconds=settings.click_window_seconds)
+    joiner = Joiner(ServingStore(pool), window, now)
+    return Learning(learner, joiner, rebuilder_of(pool, learner, joiner, activity, tokens, now))
 
 
 def learner_of(settings: Settings, pool: Pool, now: Clock = utc_now) -> Learner:
@@ -221,13 +238,28 @@ def rebuilder_of(
     )
 
 
-def jobs(pool: Pool, now: Clock = utc_now) -> list[Job]:
-    """The jobs that run by themselves or by hand."""
+@asynccontextmanager
+async def known_jobs(pool: Pool) -> AsyncIterator[Sequence[Job]]:
+    """The jobs of a worker, for whoever lists or enqueues them: none runs here."""
+    settings = Settings()
+    async with channel_to(settings.activity_address) as activity:
+        tokens = ServiceTokens(SCHEMA, "", activity)
+        learning = learning_of(settings, pool, activity, tokens, utc_now)
+        yield jobs(settings, pool, learning, utc_now)
+
+
+def jobs(settings: Settings, pool: Pool, learning: Learning, now: Clock) -> list[Job]:
+    """All that run in the background."""
+    kept = timedelta(days=settings.servings_kept_days)
     return [
         *upkeep(pool, now),
         dropping_expired(pool, now),
         dropping_expired_proposals(pool, now),
         forgetting_requests(MetricsStore(pool), now),
+        learning.rebuilder.job(),
+        learning.rebuilder.forgetting(),
+        learning.joiner.job(CONSUMER),
+        joining.forgetting(ServingStore(pool), kept, now),
     ]
 
 

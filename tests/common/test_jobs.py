@@ -186,6 +186,14 @@ async def test_an_unknown_job_is_not_found_and_one_without_a_worker_is_said_to_h
         await run_job(conn, SCHEMA, [work.job()], "work", patience=0.2)
 
 
+async def test_one_that_is_not_run_by_hand_tells_what_to_do_instead(
+    conn: Connection, work: Work
+) -> None:
+    job = Job("work", work, instead="`attune patterns rebuild`")
+    with pytest.raises(FailedPrecondition, match="work is run by `attune patterns rebuild`"):
+        await run_job(conn, SCHEMA, [job], "work")
+
+
 async def test_a_job_that_never_ran_is_listed_as_such(conn: Connection, work: Work) -> None:
     state = await state_of(conn, work.job(NEVER))
     assert state == JobState("work", NEVER, None, None, None, None)

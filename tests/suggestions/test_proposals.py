@@ -14,8 +14,8 @@ from attune.activity.v1 import llm_usage_pb2
 from services.common.db import pool_for
 from services.common.settings import MissingSetting
 from services.suggestions import app
-from services.suggestions.app import jobs
 from services.suggestions.proposals.prompt import Document
+from services.suggestions.proposals.store import dropping_expired_proposals
 from tests.clock import Clock
 from tests.databases import connected
 from tests.model_stub import (
@@ -369,7 +369,7 @@ async def test_what_a_model_said_is_dropped_after_its_hour(
     await suggest(hybrid, "show me profit")
     clock = Clock()
     async with pool_for(servers.dsn(database, "suggestions"), "suggestions", 1) as pool:
-        [job] = [job for job in jobs(pool, clock) if job.name == "drop_expired_proposals"]
+        job = dropping_expired_proposals(pool, clock)
         await job.run(b"")
         assert await pool.fetchval("SELECT count(*) FROM model_proposals") == 1
         clock.advance(hours=1, minutes=1)

@@ -56,7 +56,8 @@ class Rebuilder:
             rebuild_id, _, organization_id = payload.decode().partition(" ")
             await self.rebuild(organization_id, UUID(rebuild_id))
 
-        return Job(REBUILD, run, at_once=ONE_AT_A_TIME)
+        instead = "`attune patterns rebuild --org ORGANIZATION`"
+        return Job(REBUILD, run, at_once=ONE_AT_A_TIME, instead=instead)
 
     def forgetting(self) -> Job:
         """The job that drops the records of old rebuilds."""
