@@ -229,6 +229,16 @@ async def test_a_call_of_which_nothing_is_told_is_entered_as_reserved(ledger: Le
     assert (total.estimated_calls, total.prompt_tokens, total.completion_tokens) == (1, 1000, 400)
 
 
+async def test_a_call_that_its_server_refused_is_a_try_that_failed(ledger: Ledger) -> None:
+    await ledger.call()
+    await ledger.call(prompt=0, answer=0)
+    await ledger.settle(await ledger.reserve())
+    found = await ledger.usage()
+    [row] = found.usage
+    assert (row.calls, row.failed_calls, row.estimated_calls) == (3, 1, 1)
+    assert found.total.failed_calls == 1
+
+
 async def test_usage_is_added_up_by_what_is_asked_for(ledger: Ledger) -> None:
     for user, model in (("ann", MODEL), ("ann", "other"), ("bob", MODEL)):
         await ledger.call(user_id=user, model=model)

@@ -36,6 +36,7 @@ GOOD = answering({"suggestions": [SAID]})
 NUMBERS = {
     "calls": "int",
     "estimated_calls": "int",
+    "failed_calls": "int",
     "prompt_tokens": "int",
     "completion_tokens": "int",
     "cost_usd": "float",

@@ -78,6 +78,7 @@ class Usage:
 
     calls: int
     estimated_calls: int
+    failed_calls: int
     prompt_tokens: int
     completion_tokens: int
     cost_nano_usd: int

@@ -35,10 +35,11 @@ WHERE organization_id = $1 AND month = $2;
 
 -- name: enter_usage
 INSERT INTO llm_usage AS u (organization_id, day, user_id, purpose, model, calls, estimated_calls,
-    prompt_tokens, completion_tokens, cost_nano_usd)
-VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9)
+    failed_calls, prompt_tokens, completion_tokens, cost_nano_usd)
+VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10)
 ON CONFLICT (organization_id, day, user_id, purpose, model) DO UPDATE
 SET calls = u.calls + 1, estimated_calls = u.estimated_calls + excluded.estimated_calls,
+    failed_calls = u.failed_calls + excluded.failed_calls,
     prompt_tokens = u.prompt_tokens + excluded.prompt_tokens,
     completion_tokens = u.completion_tokens + excluded.completion_tokens,
     cost_nano_usd = u.cost_nano_usd + excluded.cost_nano_usd;
@@ -53,14 +54,15 @@ LIMIT 1000;
 
 -- name: list_usage
 -- Added up by what is asked for; what is not has one value for all.
-SELECT day, user_id, purpose, model, calls, estimated_calls, prompt_tokens, completion_tokens,
-    cost_nano_usd
+SELECT day, user_id, purpose, model, calls, estimated_calls, failed_calls, prompt_tokens,
+    completion_tokens, cost_nano_usd
 FROM (
     SELECT CASE WHEN $7 THEN day ELSE date 'epoch' END AS day,
         CASE WHEN $8 THEN user_id ELSE '' END AS user_id,
         CASE WHEN $9 THEN purpose ELSE '' END AS purpose,
         CASE WHEN $10 THEN model ELSE '' END AS model,
         sum(calls)::bigint AS calls, sum(estimated_calls)::bigint AS estimated_calls,
+        sum(failed_calls)::bigint AS failed_calls,
         sum(prompt_tokens)::bigint AS prompt_tokens,
         sum(completion_tokens)::bigint AS completion_tokens,
         sum(cost_nano_usd)::bigint AS cost_nano_usd
@@ -78,6 +80,7 @@ LIMIT $15;
 -- name: total_usage
 SELECT coalesce(sum(calls), 0)::bigint AS calls,
     coalesce(sum(estimated_calls), 0)::bigint AS estimated_calls,
+    coalesce(sum(failed_calls), 0)::bigint AS failed_calls,
     coalesce(sum(prompt_tokens), 0)::bigint AS prompt_tokens,
     coalesce(sum(completion_tokens), 0)::bigint AS completion_tokens,
     coalesce(sum(cost_nano_usd), 0)::bigint AS cost_nano_usd

@@ -121,6 +121,7 @@ def numbers(usage: Usage) -> dict[str, Any]:
     return {
         "calls": usage.calls,
         "estimated_calls": usage.estimated_calls,
+        "failed_calls": usage.failed_calls,
         "prompt_tokens": usage.prompt_tokens,
         "completion_tokens": usage.completion_tokens,
         "cost_usd": usage.cost_nano_usd / NANO,

@@ -67,7 +67,9 @@ class LlmUsageStore:
             moved = (held.nano_usd, held.tokens.total, cost, took.total)
             await conn.execute(SQL["enter_month"], organization_id, month, *moved)
             names = (held.user_id, held.purpose, held.model)
-            entry = (int(tokens is None), took.prompt, took.completion, cost)
+            estimated = tokens is None
+            failed = took.total == 0 and not estimated  # an answer takes a token at least
+            entry = (int(estimated), int(failed), took.prompt, took.completion, cost)
             await conn.execute(SQL["enter_usage"], organization_id, day, *names, *entry)
         return cost
 

@@ -74,7 +74,7 @@ class GetLlmUsageRequest(_message.Message):
     def __init__(self, first_day: _Optional[str] = ..., last_day: _Optional[str] = ..., user_id: _Optional[str] = ..., purpose: _Optional[str] = ..., model: _Optional[str] = ..., group_by: _Optional[_Iterable[str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class LlmUsage(_message.Message):
-    __slots__ = ("day", "user_id", "purpose", "model", "calls", "estimated_calls", "prompt_tokens", "completion_tokens", "cost_usd")
+    __slots__ = ("day", "user_id", "purpose", "model", "calls", "estimated_calls", "prompt_tokens", "completion_tokens", "cost_usd", "failed_calls")
     DAY_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     PURPOSE_FIELD_NUMBER: _ClassVar[int]
@@ -84,6 +84,7 @@ class LlmUsage(_message.Message):
     PROMPT_TOKENS_FIELD_NUMBER: _ClassVar[int]
     COMPLETION_TOKENS_FIELD_NUMBER: _ClassVar[int]
     COST_USD_FIELD_NUMBER: _ClassVar[int]
+    FAILED_CALLS_FIELD_NUMBER: _ClassVar[int]
     day: str
     user_id: str
     purpose: str
@@ -93,7 +94,8 @@ class LlmUsage(_message.Message):
     prompt_tokens: int
     completion_tokens: int
     cost_usd: float
-    def __init__(self, day: _Optional[str] = ..., user_id: _Optional[str] = ..., purpose: _Optional[str] = ..., model: _Optional[str] = ..., calls: _Optional[int] = ..., estimated_calls: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., completion_tokens: _Optional[int] = ..., cost_usd: _Optional[float] = ...) -> None: ...
+    failed_calls: int
+    def __init__(self, day: _Optional[str] = ..., user_id: _Optional[str] = ..., purpose: _Optional[str] = ..., model: _Optional[str] = ..., calls: _Optional[int] = ..., estimated_calls: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., completion_tokens: _Optional[int] = ..., cost_usd: _Optional[float] = ..., failed_calls: _Optional[int] = ...) -> None: ...
 
 class LlmBudget(_message.Message):
     __slots__ = ("month", "cost_usd", "spent_usd", "reserved_usd", "tokens", "spent_tokens", "reserved_tokens")

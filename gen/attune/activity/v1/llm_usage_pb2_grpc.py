@@ -88,9 +88,9 @@ class LlmUsageServiceServicer:
 
         Answer: {"usage": [{"day": "2026-11-21", "user_id": "analyst001", "purpose": "suggestions",
         "model": "gpt-4o-mini", "calls": 3, "estimated_calls": 0, "prompt_tokens": 1860,
-        "completion_tokens": 240, "cost_usd": 0.000423}],
+        "completion_tokens": 240, "cost_usd": 0.000423, "failed_calls": 1}],
         "total": {"calls": 3, "estimated_calls": 0, "prompt_tokens": 1860,
-        "completion_tokens": 240, "cost_usd": 0.000423},
+        "completion_tokens": 240, "cost_usd": 0.000423, "failed_calls": 1},
         "budget": {"month": "2026-11", "cost_usd": 10, "spent_usd": 0.000423, "reserved_usd": 0,
         "tokens": 100000000, "spent_tokens": 2100, "reserved_tokens": 0}}
         """
