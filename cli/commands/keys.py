@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.console import err, out, out_json
+from cli.console import err, out, out_json, out_table
 from cli.settings import read_settings
 
 PATH = "/api/v1/api-keys"
@@ -48,6 +48,8 @@ def create(
         out_json(made)
     else:
         out(made["secret"])
+        key = made["api_key"]
+        err(f"It acts as {key['user_id']}, as {key['role']}.")
 
 
 @app.command("list")
@@ -104,7 +106,7 @@ def moment_in(text: str) -> str:
 
 
 def show(keys: list[dict[str, Any]]) -> None:
-    from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     if not keys:
@@ -116,9 +118,9 @@ def show(keys: list[dict[str, Any]]) -> None:
     for key in keys:
         ends = key.get("revoked_at") or key.get("expires_at")
         seen = (moment(key.get("last_used_at")), moment(ends))
-        told = (key[field] for field in ("id", "name", "user_id", "role"))
+        told = (escape(key[field]) for field in ("id", "name", "user_id", "role"))
         table.add_row(*told, ", ".join(key["scopes"]), *seen)
-    Console(highlight=False, markup=False).print(table)
+    out_table(table)
 
 
 def moment(text: str | None) -> str:

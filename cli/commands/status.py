@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show each process, its address and whether it is ready.
+    """Show each process, where it is, where its metrics are and whether it is ready.
 
     Exits with 0 where all are ready, 1 where one is not, 3 where the suite does not run.
     """
@@ -53,6 +53,7 @@ def as_data(state: "RunState", ready: list[bool]) -> dict[str, object]:
             "name": process.name,
             "ready": is_ready,
             "address": process.address,
+            "metrics": f"http://{process.metrics}/metrics" if process.metrics else None,
             "pid": process.pid,
             "restarts": process.restarts,
         }
@@ -65,11 +66,12 @@ def show(state: "RunState", ready: list[bool]) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("process", "state", "address", "pid", "restarts"):
+    for heading in ("process", "state", "address", "metrics", "pid", "restarts"):
         table.add_column(heading, justify="right" if heading in ("pid", "restarts") else "left")
     for process, is_ready in zip(state.processes, ready, strict=True):
         label = "[green]ready[/]" if is_ready else "[red]not ready[/]"
         restarts = str(process.restarts) if process.restarts else "-"
-        table.add_row(process.name, label, process.address or "-", str(process.pid), restarts)
+        places = (process.address or "-", process.metrics or "-")
+        table.add_row(process.name, label, *places, str(process.pid), restarts)
     out(f"Attune runs at {state.address} (process {state.pid}).\n")
     out_table(table)

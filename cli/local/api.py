@@ -7,6 +7,8 @@ from typing import Any
 
 from cli.local import secrets
 from cli.local.errors import LocalError, NotRunning
+from cli.local.organizations import must_exist
+from cli.local.sample import ORGANIZATION
 from cli.local.state import is_running, read_state
 from cli.local.tokens import Person, development_token
 from cli.settings import Settings
@@ -51,13 +53,26 @@ async def client_as_admin(settings: Settings, organization: str) -> AsyncIterato
     state = read_state(settings.home)
     if state is None or not is_running(settings.home):
         raise NotRunning("Attune is not running. Start it with `make run`.")
+    given = settings.variables.get("ATTUNE_TOKEN")
+    if not given:
+        await must_exist(state.database_url, organization)
     headers = {"Authorization": f"Bearer {admin_token(settings, organization)}"}
     how: dict[str, Any] = {"timeout": PATIENCE, "trust_env": False, "headers": headers}
     try:
         async with httpx2.AsyncClient(base_url=state.address, **how) as client:
+            if given and organization != ORGANIZATION:
+                await must_name(client, organization)
             yield client
     except httpx2.HTTPError as err:
         raise LocalError(f"{state.address} did not answer: {err or type(err).__name__}.") from None
+
+
+async def must_name(client: Any, organization: str) -> None:
+    """Raises LocalError where the token that was given is of another organization."""
+    reply = await client.get("/api/v1/me")
+    refuse(reply)
+    if (theirs := reply.json()["organization_id"]) != organization:
+        raise LocalError(f"ATTUNE_TOKEN is of the organization {theirs!r}, not {organization!r}.")
 
 
 def refuse(reply: Any) -> None:

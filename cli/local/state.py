@@ -1,7 +1,7 @@
 """run.json: what the launcher runs, for `attune status` and for the launcher that comes after."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ class ProcessState:
     restarts: int
     address: str
     probe: Probe | None
+    metrics: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class RunState:
 
 
 def process_states(
-    children: Iterable[Child], addresses: dict[str, str]
+    children: Iterable[Child], addresses: Mapping[str, str], metrics: Mapping[str, str]
 ) -> tuple[ProcessState, ...]:
     return tuple(
         ProcessState(
@@ -45,6 +46,7 @@ def process_states(
             restarts=child.restarts,
             address=addresses.get(child.program.name, ""),
             probe=child.program.probe,
+            metrics=metrics.get(child.program.name, ""),
         )
         for child in children
         if child.process

@@ -119,7 +119,8 @@ class Suite:
         self.observer.notice(notice)
 
     def _record(self) -> None:
-        processes = process_states(self.supervisor.children, self._shown_addresses())
+        shown = self._shown_addresses()
+        processes = process_states(self.supervisor.children, shown, self.addresses.metrics)
         write_state(
             self.settings.home,
             RunState(os.getpid(), self.addresses.http, self.addresses.database_url, processes),

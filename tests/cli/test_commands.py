@@ -10,6 +10,7 @@ import pytest
 
 from cli import __version__
 from cli.commands.jobs import show
+from cli.commands.keys import show as show_keys
 from cli.local.files import locked
 from cli.local.probes import Probe
 from cli.local.process import free_ports
@@ -28,7 +29,8 @@ def listening() -> Iterator[int]:
 
 def process(name: str, port: int) -> ProcessState:
     probe = Probe("tcp", f"127.0.0.1:{port}")
-    return ProcessState(name, os.getpid(), 0.0, 2, f"127.0.0.1:{port}", probe)
+    metrics = "127.0.0.1:9464"
+    return ProcessState(name, os.getpid(), 0.0, 2, f"127.0.0.1:{port}", probe, metrics)
 
 
 @contextmanager
@@ -103,6 +105,7 @@ def test_status_is_good_where_every_process_answers(attune: Attune, home: Path) 
                 "name": "gateway",
                 "ready": True,
                 "address": f"127.0.0.1:{port}",
+                "metrics": "http://127.0.0.1:9464/metrics",
                 "pid": os.getpid(),
                 "restarts": 2,
             }
@@ -121,6 +124,7 @@ def test_status_names_the_process_that_does_not_answer(attune: Attune, home: Pat
     lines = {line.split()[0]: line for line in outcome.out.splitlines() if line.strip()}
     assert "not ready" in lines["worker"]
     assert "not ready" not in lines["gateway"]
+    assert all("127.0.0.1:9464" in lines[name] for name in ("worker", "gateway"))
 
 
 @pytest.mark.parametrize(
@@ -167,6 +171,23 @@ def test_the_table_of_jobs_cuts_no_name_on_a_narrow_terminal(
     line = capsys.readouterr().out.splitlines()[1]
     shown = [cell.strip() for cell in line.split("  ") if cell.strip()]
     assert shown == [name, "suggestions", "*/10 * * * *", "2026-01-02 03:04:05", "failed"]
+
+
+def test_the_table_of_keys_cuts_no_id_on_a_narrow_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    key = {
+        "id": "k5x2m7q4dn3wzv6a",
+        "name": "the nightly import of [all] of the warehouses of the north",
+        "user_id": "key:k5x2m7q4dn3wzv6a",
+        "role": "viewer",
+        "scopes": ["activity:write", "activity:read"],
+    }
+    show_keys([key])
+    line = capsys.readouterr().out.splitlines()[1]
+    for field in ("id", "name", "user_id"):
+        assert str(key[field]) in line
 
 
 @pytest.mark.parametrize("args", [("migrate",), ("jobs", "list")])

@@ -147,7 +147,7 @@ def test_patterns_are_rebuilt_on_demand(launcher: Launcher) -> None:
 def test_a_key_is_made_used_listed_and_revoked(launcher: Launcher) -> None:
     made = launcher.attune("keys", "create", "import", "--scope", "activity:write")
     assert made.stdout.startswith("attune_"), made.stderr
-    assert (made.stdout.count("\n"), made.stderr) == (1, "")
+    assert (made.stdout.count("\n"), made.stderr) == (1, "It acts as attune-cli, as admin.\n")
     key = made.stdout.strip()
     who = httpx2.get(
         f"http://127.0.0.1:{launcher.port}/api/v1/me", headers={"Authorization": f"Bearer {key}"}
@@ -155,7 +155,9 @@ def test_a_key_is_made_used_listed_and_revoked(launcher: Launcher) -> None:
     assert (who["user_id"], who["scopes"]) == ("attune-cli", ["activity:write"])
     [listed] = json.loads(launcher.attune("keys", "list", "--json").stdout)
     assert listed["id"] == who["api_key_id"]
-    assert key not in launcher.attune("keys", "list").stdout
+    table = launcher.attune("keys", "list").stdout
+    assert listed["id"] in table
+    assert key not in table
     assert "is revoked" in launcher.attune("keys", "revoke", listed["id"]).stderr
     assert json.loads(launcher.attune("keys", "list", "--json").stdout) == []
     logs = "".join(path.read_text() for path in (launcher.home / "logs").iterdir())
@@ -176,6 +178,37 @@ def test_the_commands_of_keys_name_what_is_wrong(launcher: Launcher) -> None:
         assert said in done.stderr
 
 
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("keys", "list"),
+        ("keys", "create", "x", "--scope", "activity:read"),
+        ("keys", "revoke", "x"),
+        ("patterns", "export"),
+        ("patterns", "rebuild"),
+    ],
+)
+def test_an_organization_that_is_not_there_is_said_and_not_made(
+    launcher: Launcher, args: tuple[str, ...]
+) -> None:
+    for _ in range(2):
+        done = launcher.attune(*args, "--org", "samlpe")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "There is no organization 'samlpe'" in done.stderr
+
+
+def test_a_token_of_another_organization_is_said(launcher: Launcher) -> None:
+    token = launcher.attune("token", "--role", "admin").stdout.strip()
+    launcher.variables["ATTUNE_TOKEN"] = token
+    try:
+        assert launcher.attune("keys", "list", "--org", "sample").returncode == 0
+        done = launcher.attune("keys", "list", "--org", "other")
+    finally:
+        del launcher.variables["ATTUNE_TOKEN"]
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "ATTUNE_TOKEN is of the organization 'sample'" in done.stderr
+
+
 def test_patterns_are_exported_to_a_file_or_to_a_pipe(launcher: Launcher, tmp_path: Path) -> None:
     file = tmp_path / "patterns.csv"
     done = launcher.attune("patterns", "export", "--format", "csv", "-o", str(file))
@@ -192,6 +225,16 @@ def test_an_export_that_is_refused_leaves_no_file(launcher: Launcher, tmp_path: 
     assert done.returncode == 1
     assert "user_specific" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_all_jobs_are_listed_and_one_for_an_organization_names_its_command(
+    launcher: Launcher,
+) -> None:
+    listed = {job["name"] for job in json.loads(launcher.attune("jobs", "list", "--json").stdout)}
+    assert {"join_waiting_clicks", "drop_old_servings", "rebuild_patterns"} <= listed
+    done = launcher.attune("jobs", "run", "rebuild_patterns")
+    assert done.returncode == 1
+    assert "attune patterns rebuild" in done.stderr
 
 
 def test_jobs_are_listed_and_run_by_hand(launcher: Launcher) -> None:
