@@ -132,8 +132,20 @@ async def test_a_click_that_waited_too_long_is_not_tried_and_given_up_with_the_n
     await joins.shown("late")
     joins.clock.advance(seconds=WAIT.total_seconds())
     await joins.apply(joins.clicked(2, "other"))
-    await joins.run_job()
     assert await joins.clicks() == {1: "given up", 2: "waits"}
+    await joins.run_job()
+    assert await joins.counted() == (0, 0, 0)
+
+
+async def test_one_whose_turn_to_be_given_up_is_yet_to_come_is_not_tried_either(
+    joins: Joins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storing, "GIVEN_UP_AT_ONCE", 0)
+    late = joins.clicked(1, "late")
+    await joins.apply(late)
+    await joins.shown("late")
+    joins.clock.advance(seconds=WAIT.total_seconds())
+    await joins.apply(late)
     assert await joins.counted() == (0, 0, 0)
 
 
