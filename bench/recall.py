@@ -1,6 +1,6 @@
 """What the suggestions service knows of a person at a moment, without a database.
 
-The learner's own functions count; what a request reads is chosen as `load_own` chooses it.
+The learner's own functions count; what a request reads is chosen as `Held.choose` chooses it.
 """
 
 import heapq

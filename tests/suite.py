@@ -183,7 +183,7 @@ async def running_suite(
             activity_address=activity_address,
             suggestions_service_key=SERVICE_KEYS["suggestions"],
             vocabulary_dir=str(vocabulary),
-            **{"event_sweep_seconds": 0.2, "shared_fresh_seconds": 0.0, **shared, **overrides},
+            **{"event_sweep_seconds": 0.2, "patterns_fresh_seconds": 0.0, **shared, **overrides},
         )
         suggestions_address = await stack.enter_async_context(suggestions_app.running(suggestions))
         to_activity, to_suggestions = [

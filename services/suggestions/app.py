@@ -91,9 +91,8 @@ class Settings(ModelSettings):
     induction_min_values: int = Field(default=3, ge=2)
     # People who asked a value, or in words that not everybody uses, before others see it.
     shared_min_people: int = Field(default=2, ge=1, le=ASKERS_KEPT)
-    # What a job role or everybody asks is held in memory, and read again after so long where more
-    # was learned.
-    shared_fresh_seconds: float = Field(default=1.0, ge=0)
+    # Patterns are held in memory, and read again after so long where more was learned.
+    patterns_fresh_seconds: float = Field(default=1.0, ge=0)
 
 
 @asynccontextmanager
@@ -279,7 +278,7 @@ def served(
     catalogue = Catalogue(settings.vocabulary_dir, now)
     ttl = timedelta(seconds=settings.suggestion_ttl_seconds)
     suggestions = SuggestionStore(
-        pool, now, settings.shared_min_people, settings.shared_fresh_seconds
+        pool, now, settings.shared_min_people, settings.patterns_fresh_seconds
     )
     suggester = Suggester(suggestions, Templater(pool, now), proposer, ttl, now)
     return [

@@ -13,23 +13,24 @@ WITH state AS MATERIALIZED (
 ),
 asked AS MATERIALIZED (
     SELECT a.user_id, a.request_hash, a.session_id, a.times, a.version, a.generation,
-        a.learned_to, coalesce(f.follows, '') AS follows,
+        a.learned_to, coalesce(a.heads ->> '', '') AS head, coalesce(f.follows, '') AS follows,
         a.request_hash || coalesce(f.follows, '') AS context_hash
     FROM (
         SELECT k.user_id, k.request_hash, k.session_id, k.times, s.generation, s.learned_to,
             coalesce((SELECT p.version FROM people p
                 WHERE p.organization_id = $1 AND p.user_id = k.user_id), 0) AS version,
-            (SELECT h.heads -> k.session_id FROM session_heads h
+            (SELECT h.heads FROM session_heads h
                 WHERE h.organization_id = $1 AND h.generation = s.generation
-                    AND h.user_id = k.user_id) AS head
+                    AND h.user_id = k.user_id) AS heads
         FROM state s, unnest($2::text[], $3::text[], $4::text[], $5::int[])
             AS k (user_id, request_hash, session_id, times)
-        OFFSET 0 -- so that the head is looked up once
+        OFFSET 0 -- so that the heads are looked up once
     ) a
     CROSS JOIN LATERAL (
-        SELECT CASE WHEN (a.head ->> 2)::boolean AND extract(epoch FROM $6::timestamptz)
-            - (a.head ->> 1)::bigint <= CASE a.session_id WHEN '' THEN $7::int ELSE $8::int END
-            THEN a.head ->> 0 END AS follows
+        SELECT CASE WHEN (o.head ->> 2)::boolean AND extract(epoch FROM $6::timestamptz)
+            - (o.head ->> 1)::bigint <= CASE a.session_id WHEN '' THEN $7::int ELSE $8::int END
+            THEN o.head ->> 0 END AS follows
+        FROM (SELECT a.heads -> a.session_id AS head) o
     ) f
 ),
 wanted AS MATERIALIZED (
@@ -64,7 +65,7 @@ hit AS (
         c.degraded_reason
 )
 SELECT asked.user_id, asked.request_hash, asked.session_id, asked.context_hash, asked.follows,
-    asked.version, asked.generation, asked.learned_to, hit.suggestions, hit.user_patterns,
+    asked.version, asked.generation, asked.learned_to, asked.head, hit.suggestions, hit.user_patterns,
     hit.role_patterns, hit.source, hit.degraded_reason, w.preferred_query_types,
     w.excluded_metrics, w.preferred_metrics, w.preferred_dimensions, w.show_advanced_queries,
     w.max_suggestions
@@ -78,13 +79,14 @@ LEFT JOIN LATERAL (
 
 -- name: peek
 -- What look_up would find, also where it is no longer valid, and nothing counted.
-SELECT f.context_hash, f.follows, f.version, f.generation, f.learned_to,
+SELECT f.context_hash, f.follows, f.version, f.generation, f.learned_to, f.head,
     c.generated_at, c.expires_at, c.hit_count, c.version AS made_with_version,
     c.generation AS made_with_generation, c.source,
     w.preferred_query_types, w.excluded_metrics, w.preferred_metrics, w.preferred_dimensions,
     w.show_advanced_queries, w.max_suggestions
 FROM (
     SELECT g.generation, g.learned_to, coalesce(p.version, 0) AS version,
+        coalesce(h.heads ->> '', '') AS head,
         coalesce(o.follows, '') AS follows, $3::text || coalesce(o.follows, '') AS context_hash
     FROM (SELECT
         coalesce((SELECT live FROM pattern_generations WHERE organization_id = $1), 0)
@@ -105,71 +107,11 @@ LEFT JOIN suggestion_cache c ON c.organization_id = $1 AND c.user_id = $2
     AND c.context_hash = f.context_hash
 LEFT JOIN user_suggestion_preferences w ON w.organization_id = $1 AND w.user_id = $2;
 
--- name: load_own
--- What the person asked most lately, what they asked after the question before, and what begins as
--- the typed text does. One that names nothing of the catalogue is for the connections only that it
--- was asked of.
-WITH follower AS MATERIALIZED (
-    SELECT decode(f.key, 'hex') AS template_key, f.value::int AS followed
-    FROM query_patterns p
-    CROSS JOIN LATERAL jsonb_each_text(p.followers) f
-    WHERE p.organization_id = $1 AND p.generation = $2 AND p.pattern_type = 'user_specific'
-        AND p.target_id = $3 AND p.template_key = decode($6::text, 'hex')
-),
-chosen AS (
-    (SELECT template_key
-    FROM query_patterns
-    WHERE organization_id = $1 AND generation = $2 AND pattern_type = 'user_specific'
-        AND target_id = $3
-    ORDER BY recent_level DESC, recent DESC, template_key
-    LIMIT $5)
-    UNION
-    SELECT template_key FROM follower
-    UNION
-    SELECT l.template_key
-    FROM unnest($7::text[], $8::int[]) AS b (opening, most), LATERAL (
-        SELECT p.template_key
-        FROM query_patterns p
-        WHERE p.organization_id = $1 AND p.generation = $2 AND p.pattern_type = 'user_specific'
-            AND p.target_id = $3 AND p.opening = b.opening
-        ORDER BY p.recent_level DESC, p.recent DESC
-        LIMIT b.most) l
-    UNION
-    (SELECT b.template_key
-    FROM (
-        SELECT template_key, recent
-        FROM query_patterns
-        WHERE organization_id = $1 AND generation = $2 AND pattern_type = 'user_specific'
-            AND target_id = $3 AND opening >= $9 AND opening < $10
-        LIMIT 500
-    ) b
-    ORDER BY b.recent DESC
-    LIMIT $11)
-)
-SELECT p.pattern_type, p.query_template, p.frequency, p.successes, p.last_used, p.slot_values,
-    NULL AS shared_values, NULL AS askers, p.recent, p.asked, p.hours,
-    coalesce(a.shown, 0) AS shown, coalesce(a.accepted, 0) AS accepted,
-    coalesce(f.followed, 0) AS followed,
-    coalesce((SELECT sum(followed) FROM follower), 0) AS follows
-FROM chosen c
-CROSS JOIN LATERAL (
-    SELECT * FROM query_patterns p
-    WHERE p.organization_id = $1 AND p.generation = $2 AND p.pattern_type = 'user_specific'
-        AND p.target_id = $3 AND p.template_key = c.template_key
-    LIMIT 1 -- so that each is looked up, and not all of the person's read
-) p
-LEFT JOIN template_acceptance a ON a.organization_id = $1 AND a.pattern_type = 'user_specific'
-    AND a.target_id = $3 AND a.template_key = c.template_key
-LEFT JOIN follower f ON f.template_key = c.template_key
-WHERE p.query_template ~ '\{(metric|dimension|entity)\}'
-    OR p.metadata -> 'connections' IS NULL OR p.metadata -> 'connections' ? $4
-ORDER BY p.recent DESC, p.template_key;
-
--- name: load_shared
--- What a job role or everybody asked, the newest first. What is not in everybody's words is for
--- others once several people asked it; values that may be somebody's, and who asked for them, are
--- everybody's pattern's to tell. `connections`: those that alone it can be asked of.
--- So many of the newest are looked at, however few of them are for others.
+-- name: load_patterns
+-- What a person, a job role or everybody asked, the newest first. What is not in everybody's words is
+-- for others once several people asked it; values that may be somebody's, and who asked for them, are
+-- everybody's pattern's to tell. `connections`: those that alone it can be asked of, for it names
+-- nothing of a catalogue. So many of the newest are looked at, however few of them are for others.
 SELECT p.template_key, p.opening, p.followers, p.hours, p.pattern_type, p.query_template,
     p.frequency, p.successes, p.last_used, p.slot_values, e.slot_values AS shared_values, e.askers,
     p.recent, p.asked, coalesce(a.shown, 0) AS shown, coalesce(a.accepted, 0) AS accepted,
@@ -185,10 +127,15 @@ FROM (
 ) p
 LEFT JOIN template_acceptance a ON a.organization_id = $1 AND a.pattern_type = $3
     AND a.target_id = $4 AND a.template_key = p.template_key
-LEFT JOIN query_patterns e ON e.organization_id = $1 AND e.generation = $2
-    AND e.pattern_type = 'global' AND e.target_id = '*' AND e.template_key = p.template_key
-WHERE p.common OR jsonb_array_length(p.people) >= $6::int
-ORDER BY p.recent_level DESC, p.recent DESC, p.template_key
+LEFT JOIN LATERAL (
+    SELECT g.slot_values, g.askers
+    FROM query_patterns g
+    WHERE $3 <> 'user_specific' AND g.organization_id = $1 AND g.generation = $2
+        AND g.pattern_type = 'global' AND g.target_id = '*' AND g.template_key = p.template_key
+    LIMIT 1
+) e ON true
+WHERE $3 = 'user_specific' OR p.common OR jsonb_array_length(p.people) >= $6::int
+ORDER BY p.recent DESC, p.template_key
 LIMIT $5;
 
 -- name: get_template

@@ -13,14 +13,15 @@ from services.common.db import Pool, load_queries
 from services.common.group_commit import GroupCommit
 from services.suggestions.patterns.domain import EVERYBODY, hour_of_week
 from services.suggestions.patterns.sessions import IDLE, SITTING
-from services.suggestions.personalized.reading import BEGINNINGS_READ, Begun, learned_of
-from services.suggestions.personalized.shared import SharedPatterns, Target, followed
+from services.suggestions.personalized.held import HeldPatterns, State, Target
+from services.suggestions.personalized.reading import Begun
 from services.suggestions.preferences.domain import DEFAULTS
 from services.suggestions.preferences.store import preferences_of
 from services.suggestions.ranking.model import Learned, Preferences, Suggestion
 
 SQL = load_queries(__package__)
-LAST_CHARACTER = "\U0010ffff"
+OWN = "user_specific"
+PATTERN_TYPES = (OWN, "role_based", "global")
 CONTEXT_SECONDS = (int(IDLE.total_seconds()), int(SITTING.total_seconds()))
 
 
@@ -44,6 +45,7 @@ class LookUp:
     version: int
     generation: int
     learned_to: int  # grows with all that is learned
+    head: str  # what the person asked last, and when
     preferences: Preferences
     cached: Answer | None
 
@@ -67,6 +69,7 @@ class Peeked:
     version: int
     generation: int
     learned_to: int
+    head: str
     preferences: Preferences
     generated_at: datetime | None
     expires_at: datetime | None
@@ -86,7 +89,7 @@ class SuggestionStore:
         self, pool: Pool, now: Clock, least_people: int = 1, fresh_seconds: float = 0.0
     ) -> None:
         self._pool = pool
-        self._shared = SharedPatterns(self._read_shared, least_people, fresh_seconds)
+        self._held = HeldPatterns(self._read, least_people, fresh_seconds)
         self._least_people = least_people
         self._now = now
         self._look_ups: GroupCommit[CacheKey, LookUp] = GroupCommit("suggestions", self._look_up)
@@ -133,41 +136,19 @@ class SuggestionStore:
         found: "LookUp | Peeked",
     ) -> list[Learned]:
         """What the person and the job role (`who`) and the organization ask, of this connection."""
-        user_id, job_role = who
         hour = hour_of_week(self._now())
         begun = Begun.of(partial_query)
-        targets = (("role_based", job_role), ("global", EVERYBODY))
-        groups = [
-            await self._shared.of(
-                Target(organization_id, found.generation, *target), found.learned_to
-            )
-            for target in targets
-        ]
-        own = await self._own(organization_id, user_id, connection_id, begun, found, hour)
-        for held, most in zip(groups, begun.most[1:], strict=True):
-            own += held.choose(begun, found.follows, connection_id, most, hour)
-        return own
+        learned: list[Learned] = []
+        groups = zip(PATTERN_TYPES, (*who, EVERYBODY), begun.most, strict=True)
+        for pattern_type, target_id, most in groups:
+            target = Target(organization_id, found.generation, pattern_type, target_id)
+            head = found.head if pattern_type == OWN else ""
+            held = await self._held.of(target, State(found.learned_to, head))
+            learned += held.choose(begun, found.follows, connection_id, most, hour)
+        return learned
 
-    async def _own(
-        self,
-        organization_id: str,
-        user_id: str,
-        connection_id: str,
-        begun: Begun,
-        found: "LookUp | Peeked",
-        hour: int,
-    ) -> list[Learned]:
-        openings, mosts = zip(*begun.openings, strict=True)
-        low = begun.text if begun.looked_up else LAST_CHARACTER
-        rows = await self._pool.fetch(
-            SQL["load_own"],
-            *(organization_id, found.generation, user_id, connection_id, begun.most[0]),
-            *(found.follows, openings, mosts, low, low + LAST_CHARACTER, BEGINNINGS_READ),
-        )
-        return [followed(learned_of(row, hour, 0), row["followed"], row["follows"]) for row in rows]
-
-    async def _read_shared(self, target: Target, most: int) -> Sequence[Any]:
-        return await self._pool.fetch(SQL["load_shared"], *target, most, self._least_people)
+    async def _read(self, target: Target, most: int) -> Sequence[Any]:
+        return await self._pool.fetch(SQL["load_patterns"], *target, most, self._least_people)
 
     async def template(self, key: CacheKey, found: Peeked) -> str | None:
         """The person's template that `follows` names."""
@@ -191,7 +172,7 @@ class SuggestionStore:
 
     async def clear(self, organization_id: str, user_id: str | None) -> int:
         """Drop what is cached, of one person or of all; returns how many entries."""
-        self._shared.forget(organization_id)
+        self._held.forget(organization_id)
         cleared: int = await self._pool.fetchval(SQL["clear"], organization_id, user_id)
         return cleared
 
@@ -203,6 +184,7 @@ def look_up_of(row: Any) -> LookUp:
         row["version"],
         row["generation"],
         row["learned_to"],
+        row["head"],
         wanted_of(row),
         answer_of(row) if row["suggestions"] is not None else None,
     )

@@ -1,7 +1,8 @@
-"""What a job role or the whole organization asks, held in memory for a moment.
+"""What people, job roles and the whole organization ask, held in memory for a moment.
 
-It is the same for everybody who types meanwhile: a request chooses from it without a query, and
-what ranking works out of a pattern is worked out once.
+Whoever types asks at every key, and what a role or everybody asks is the same for all who type
+meanwhile: a request chooses from it without a query, and what ranking works out of a pattern is
+worked out once.
 """
 
 import asyncio
@@ -19,17 +20,17 @@ import msgspec
 from services.suggestions.personalized.reading import BEGINNINGS_READ, Begun, learned_of
 from services.suggestions.ranking.model import Learned
 
-# Of a job role or an organization the newest so many can make a suggestion for others.
-LARGEST = 2_500
+# Of a job role or an organization, and of a person, the newest so many can make a suggestion.
+LARGEST, LARGEST_OWN = 2_500, 500
 # So many are held in all, at some 2 KiB each: what was chosen from longest ago goes first.
-MOST_HELD = 20_000
+MOST_HELD = 60_000
 # Read again after so long though nothing was learned: what people accepted changes too.
 OLDEST_SECONDS = 30.0
 FOLLOWERS = msgspec.json.Decoder(dict[str, int])
 
 
 class Target(NamedTuple):
-    """Whose patterns: a job role's ("role_based") or everybody's ("global", of "*")."""
+    """Whose patterns: a person's, a job role's or everybody's ("*"), as in query_patterns."""
 
     organization_id: str
     generation: int
@@ -37,7 +38,7 @@ class Target(NamedTuple):
     target_id: str
 
 
-class SharedPattern:
+class HeldPattern:
     """A row, decoded when it is wanted first: of thousands some are."""
 
     def __init__(self, row: Any, place: int, least_people: int) -> None:
@@ -65,18 +66,25 @@ class SharedPattern:
         return FOLLOWERS.decode(self._row["followers"])
 
 
+class State(NamedTuple):
+    """How far was learned: all that is told, and what a person asked last ("" of others)."""
+
+    learned_to: int
+    head: str
+
+
 @dataclass(frozen=True)
 class Held:
-    """The patterns of one target, the newest first, as they were after the `seq`th event."""
+    """The patterns of one target, the newest first, as of a state."""
 
-    patterns: Sequence[SharedPattern]
-    seq: int
+    patterns: Sequence[HeldPattern]
+    state: State
     read_at: float
 
     def choose(
         self, begun: Begun, follows: str, connection_id: str, most: int, hour: int
     ) -> list[Learned]:
-        """Those that a suggestion could be made of, as `load_own` chooses; the newest first."""
+        """Those that a suggestion could be made of, the newest first."""
         before = self._by_key.get(follows)
         followers = before.followers if before else {}
         total = sum(followers.values())
@@ -91,7 +99,7 @@ class Held:
             for _, one in sorted(chosen.items())
         ]
 
-    def _begun(self, begun: Begun) -> Iterator[SharedPattern]:
+    def _begun(self, begun: Begun) -> Iterator[HeldPattern]:
         """Those that may begin as the typed text does."""
         for opening, most in begun.openings:
             yield from self._by_opening.get(opening, [])[:most]
@@ -104,12 +112,12 @@ class Held:
             yield from sorted(ones, key=lambda one: one.place)[:BEGINNINGS_READ]
 
     @cached_property
-    def _by_key(self) -> dict[str, SharedPattern]:
+    def _by_key(self) -> dict[str, HeldPattern]:
         return {pattern.key: pattern for pattern in self.patterns}
 
     @cached_property
-    def _by_opening(self) -> dict[str, list[SharedPattern]]:
-        found: dict[str, list[SharedPattern]] = {}
+    def _by_opening(self) -> dict[str, list[HeldPattern]]:
+        found: dict[str, list[HeldPattern]] = {}
         for pattern in self.patterns:
             found.setdefault(pattern.opening, []).append(pattern)
         return found
@@ -132,10 +140,10 @@ class Slot:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-class SharedPatterns:
-    """What is held of all targets. `read` gives rows of `load_shared`.
+class HeldPatterns:
+    """What is held of all targets. `read` gives rows of `load_patterns`.
 
-    What was learned since counts after `fresh_seconds` at the latest.
+    What was learned since counts after `fresh_seconds`, and what the person asked at once.
     """
 
     def __init__(
@@ -149,15 +157,15 @@ class SharedPatterns:
         self._fresh_seconds = fresh_seconds
         self._slots: OrderedDict[Target, Slot] = OrderedDict()
 
-    async def of(self, target: Target, seq: int) -> Held:
-        """The target's patterns. `seq` is how far the log is learned by now."""
+    async def of(self, target: Target, state: State) -> Held:
+        """The target's patterns, of that state or nearly so."""
         slot = self._slots.setdefault(target, Slot())
         self._slots.move_to_end(target)
-        if slot.held and self._is_fresh(slot.held, seq):
+        if slot.held and self._is_fresh(slot.held, state):
             return slot.held
         async with slot.lock:
-            if not (slot.held and self._is_fresh(slot.held, seq)):
-                slot.held = await self._read_anew(target, seq)
+            if not (slot.held and self._is_fresh(slot.held, state)):
+                slot.held = await self._read_anew(target, state)
                 self._make_room()
             return slot.held
 
@@ -166,15 +174,19 @@ class SharedPatterns:
         for target in [one for one in self._slots if one.organization_id == organization_id]:
             del self._slots[target]
 
-    def _is_fresh(self, held: Held, seq: int) -> bool:
+    def _is_fresh(self, held: Held, state: State) -> bool:
+        if held.state.head != state.head:
+            return False
         age = time.monotonic() - held.read_at
-        return age < self._fresh_seconds or (held.seq >= seq and age < OLDEST_SECONDS)
+        known = held.state.learned_to >= state.learned_to
+        return age < self._fresh_seconds or (known and age < OLDEST_SECONDS)
 
-    async def _read_anew(self, target: Target, seq: int) -> Held:
+    async def _read_anew(self, target: Target, state: State) -> Held:
         read_at = time.monotonic()
-        rows = await self._read(target, LARGEST)
-        patterns = [SharedPattern(row, at, self._least_people) for at, row in enumerate(rows)]
-        return Held(patterns, seq, read_at)
+        most = LARGEST_OWN if target.pattern_type == "user_specific" else LARGEST
+        rows = await self._read(target, most)
+        patterns = [HeldPattern(row, at, self._least_people) for at, row in enumerate(rows)]
+        return Held(patterns, state, read_at)
 
     def _make_room(self) -> None:
         held = sum(map(weight, self._slots.values()))
