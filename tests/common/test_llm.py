@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, redirect_stderr
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -81,9 +82,9 @@ class Asking:
     async def _pause(self, seconds: float) -> None:
         self.pauses.append(seconds)
 
-    async def ask(self, **more: Any) -> Answer:
+    async def ask(self, of: Asker = ANN, **more: Any) -> Answer:
         return await self.model.ask(
-            ANN, MODEL, MESSAGES, Answer, most_tokens=400, hear=self.heard.append, **more
+            of, MODEL, MESSAGES, Answer, most_tokens=400, hear=self.heard.append, **more
         )
 
     async def fails(self, behaviour: Behaviour | None = None, **more: Any) -> DegradedReason:
@@ -312,6 +313,22 @@ async def test_there_is_no_queue(stub: ModelStub) -> None:
         assert await asking.fails() is WHY.BUSY
         release.set()
         assert (await first).questions
+        assert (await asking.ask()).questions
+
+
+async def test_an_organization_whose_calls_take_long_leaves_room_for_others(
+    stub: ModelStub,
+) -> None:
+    async with asking_at(stub, llm_concurrency=4) as asking:
+        release = asyncio.Event()
+        stub.will(held_by(release, GOOD))
+        slow = [asyncio.create_task(asking.ask()) for _ in "ab"]
+        await came(stub, 2)
+        assert await asking.fails() is WHY.BUSY
+        other = asyncio.create_task(asking.ask(of=replace(ANN, organization_id="other")))
+        await came(stub, 3)
+        release.set()
+        assert all(answer.questions for answer in await asyncio.gather(*slow, other))
         assert (await asking.ask()).questions
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
@@ -27,6 +28,8 @@ Hear = Callable[[DegradedReason], None]
 Sleep = Callable[[float], Awaitable[None]]
 
 FIRST_PAUSE_SECONDS = 0.2
+# One organization whose calls take long leaves room for others.
+SHARES = 2
 NOTHING = Spent(0, 0)
 
 
@@ -50,7 +53,7 @@ class Model:
         self._now = now
         self._sleep = sleep
         self._breakers: dict[str, Breaker] = {}
-        self._under_way = 0
+        self._under_way: Counter[str] = Counter()
         self._settling: set[asyncio.Task[None]] = set()
 
     @property
@@ -75,7 +78,7 @@ class Model:
         """
         question = question_of(model, messages, answer, most_tokens)
         limit = min(seconds, self._settings.llm_timeout_seconds)
-        with observed(asker.purpose, model), self._admitted():
+        with observed(asker.purpose, model), self._admitted(asker.organization_id):
             reply = await self._within(limit, asker, question, hear)
             return parsed(reply, answer)
 
@@ -162,17 +165,20 @@ class Model:
         return self._breakers[model]
 
     @contextmanager
-    def _admitted(self) -> Iterator[None]:
+    def _admitted(self, organization_id: str) -> Iterator[None]:
         """No queue: who would have to wait gets on without the model."""
         if self._server is None:
             raise ModelFailure(DegradedReason.NO_KEY)
-        if self._under_way >= self._settings.llm_concurrency:
+        most = self._settings.llm_concurrency
+        own, all_of_them = self._under_way[organization_id], self._under_way.total()
+        if own >= max(1, most // SHARES) or all_of_them >= most:
             raise ModelFailure(DegradedReason.BUSY)
-        self._under_way += 1
+        self._under_way[organization_id] += 1
         try:
             yield
         finally:
-            self._under_way -= 1
+            self._under_way[organization_id] -= 1
+            self._under_way += Counter()  # only those that are under way stay
 
 
 @asynccontextmanager
