@@ -81,7 +81,9 @@ class Settings(ModelSettings):
     suggestion_model: str = Field(default="gpt-4o-mini", max_length=200)
     # What is typed has at least so many characters before a model is asked.
     suggestion_model_min_prefix: int = Field(default=3, ge=1)
-    # For so long an answer waits for the model.
+    # No model is asked while somebody types on: a quick typist needs some 0.15 seconds a key.
+    suggestion_model_pause_seconds: float = Field(default=0.25, ge=0, le=5)
+    # For so long an answer waits for the model, the pause included.
     suggestion_model_wait_seconds: float = Field(default=1.5, ge=0, le=25)
     event_sweep_seconds: float = Field(default=SWEEP_SECONDS, gt=0)
     # A click counts for what was shown within so long before it.
@@ -147,6 +149,7 @@ async def proposing(settings: Settings, pool: Pool, now: Clock) -> AsyncIterator
 def proposer_of(settings: Settings, model: Model, pool: Pool, now: Clock) -> Proposer:
     ways = Ways(
         model=settings.suggestion_model,
+        pause=settings.suggestion_model_pause_seconds,
         wait=settings.suggestion_model_wait_seconds,
         shortest=settings.suggestion_model_min_prefix,
         ttl=timedelta(seconds=settings.suggestion_ttl_seconds),

@@ -18,6 +18,7 @@ class DegradedReason(StrEnum):
     LEDGER_UNAVAILABLE = "ledger_unavailable"
     CIRCUIT_OPEN = "circuit_open"
     BUSY = "busy"
+    SUPERSEDED = "superseded"
 
 
 # What another try a moment later may mend.

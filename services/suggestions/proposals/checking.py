@@ -50,6 +50,11 @@ def check(text: str, wanted: Wanted, words: frozenset[str]) -> str:
     return shown if is_known and fits else ""
 
 
+def going_on_from(texts: Iterable[str], wanted: Wanted) -> list[str]:
+    """Those that begin with what is typed."""
+    return [text for text in texts if fold(text).startswith(wanted.folded)]
+
+
 def suggestions_of(texts: Iterable[str], wanted: Wanted) -> list[Suggestion]:
     """Checked texts as suggestions."""
     return [suggestion_of(text, wanted) for text in texts]
@@ -59,10 +64,9 @@ def suggestion_of(text: str, wanted: Wanted) -> Suggestion:
     kind, template = query_type(text), extract(text, wanted.vocabulary)
     slots = [slot for slot in template.slots if slot.term and slot.kind in TERM_KINDS]
     named = [Filled(slot.kind, slot.text, slot.term or "", 1.0) for slot in slots]
-    typed = fold(wanted.typed) + " " * wanted.typed[-1:].isspace()
     return Suggestion(
         text=text,
-        type=COMPLETE if fold(text).startswith(typed) else kind,
+        type=COMPLETE if fold(text).startswith(wanted.folded) else kind,
         description=describe(text, kind, named),
         icon=ICONS[kind],
         template=template.text,

@@ -1,8 +1,10 @@
 """When a model is asked, for what, and where its proposals stand. No I/O, no protobuf."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Self
 
 from services.suggestions.ranking.english import fold
 from services.suggestions.ranking.lexicon import exclusion
@@ -13,6 +15,8 @@ from services.suggestions.templates.words import Exclusion
 
 # A longer text is no beginning of a question any more.
 LONGEST_TYPED = 300
+# By so many characters shorter a text may be whose proposals are looked through again.
+BEGINNINGS = 60
 PATTERNS = "patterns"
 WITH_PATTERNS = "llm_with_patterns"
 FALLBACK = "llm_fallback"
@@ -39,6 +43,16 @@ class Wanted:
     def excluded(self) -> Exclusion:
         return exclusion(self.vocabulary, self.preferences.excluded_metrics)[0]
 
+    @property
+    def folded(self) -> str:
+        """What is typed as it is compared: whether its last word is whole stays to be seen."""
+        return fold(self.typed) + " " * self.typed[-1:].isspace()
+
+    @property
+    def needed(self) -> int:
+        """In so many ways it is to be completed."""
+        return (self.limit + 1) // 2
+
     def templates(self, scope: str, most: int) -> tuple[str, ...]:
         """The most used templates of the person ("user") or the job role ("role")."""
         return tuple(one.template for one in self.learned if one.scope == scope)[:most]
@@ -50,6 +64,20 @@ class Proposals:
 
     texts: tuple[str, ...]
     source: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Proposals of a moment ago, for the text that `context_hash` tells or a beginning of it."""
+
+    context_hash: str
+    proposals: Proposals
+    made_at: datetime
+    expires_at: datetime
+
+    def with_(self, proposals: Proposals) -> Self:
+        """What is left of it."""
+        return replace(self, proposals=proposals)
 
 
 @dataclass(frozen=True)
@@ -82,19 +110,24 @@ class Key:
     context_hash: str
 
 
-def key_of(wanted: Wanted, model: str) -> Key:
-    own = bool(wanted.templates("user", 1))
+def keys_of(wanted: Wanted, model: str, shortest: int) -> Iterator[Key]:
+    """Of what is typed, and then of its beginnings for which a model is asked, longest first."""
     parts = (
         FORM,
         model,
         wanted.vocabulary.version,
         wanted.job_role,
         repr(vars(wanted.preferences) | {"max_suggestions": None}),
-        fold(wanted.typed) + " " * wanted.typed[-1:].isspace(),
+        "",
     )
-    digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
-    user_id = wanted.user_id if own else ""
-    return Key(wanted.organization_id, wanted.connection_id, user_id, digest)
+    rest = hashlib.sha256("\0".join(parts).encode())
+    user_id = wanted.user_id if wanted.templates("user", 1) else ""
+    typed = wanted.folded
+    least = min(len(typed), max(shortest, len(typed) - BEGINNINGS))
+    for length in range(len(typed), least - 1, -1):
+        digest = rest.copy()
+        digest.update(typed[:length].encode())
+        yield Key(wanted.organization_id, wanted.connection_id, user_id, digest.hexdigest())
 
 
 def is_wanting(wanted: Wanted, ranked: Sequence[Suggestion], shortest: int) -> bool:
@@ -108,7 +141,15 @@ def is_wanting(wanted: Wanted, ranked: Sequence[Suggestion], shortest: int) -> b
         return False
     if wanted.excluded.hits(typed):
         return False
-    return len(learned_completions(wanted, ranked)) < (wanted.limit + 1) // 2
+    return not are_enough(wanted, ranked)
+
+
+def are_enough(
+    wanted: Wanted, ranked: Sequence[Suggestion], proposed: Sequence[Suggestion] = ()
+) -> bool:
+    """Whether learned patterns, and what is proposed already, complete it in ways enough."""
+    ways = [*learned_completions(wanted, ranked), *filter(goes_on, proposed)]
+    return len(distinct(ways)) >= wanted.needed
 
 
 def learned_completions(wanted: Wanted, ranked: Sequence[Suggestion]) -> list[Suggestion]:

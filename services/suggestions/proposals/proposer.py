@@ -1,57 +1,49 @@
 """Asks a model where the learned patterns are not enough, and never lets anybody wait for long."""
 
 import asyncio
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-
-import structlog
 
 from services.common.clock import Clock
 from services.common.llm.failures import DegradedReason, ModelFailure
 from services.common.llm.ledger import Asker
 from services.common.llm.model import Model
-from services.suggestions.proposals.checking import checked, suggestions_of
+from services.suggestions.proposals.checking import checked, going_on_from, suggestions_of
 from services.suggestions.proposals.domain import (
     FALLBACK,
     WITH_PATTERNS,
+    Kept,
     Key,
     Mixed,
     Proposals,
     Wanted,
+    are_enough,
     is_wanting,
-    key_of,
+    keys_of,
     mixed,
 )
+from services.suggestions.proposals.flights import Flight, Flights, Sleep, Trouble, Typist
 from services.suggestions.proposals.prompt import MOST_TOKENS, Suggested, has_patterns, messages_of
 from services.suggestions.proposals.store import ProposalStore
 from services.suggestions.ranking import permitted
 from services.suggestions.ranking.model import Suggestion
-
-log = structlog.get_logger(__name__)
 
 PURPOSE = "suggestions"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ways:
-    """How a model is asked. `wait`: seconds for which an answer waits; `model` empty asks none."""
+    """How a model is asked; `model` empty asks none.
+
+    `pause`: seconds without another key before a call; `wait`: those that an answer waits in all.
+    """
 
     model: str
+    pause: float
     wait: float
     shortest: int
     ttl: timedelta
-
-
-@dataclass
-class Trouble:
-    """Why the last try of a question under way failed; what is not answered yet is late."""
-
-    reason: DegradedReason = DegradedReason.TIMEOUT
-
-    def hear(self, reason: DegradedReason) -> None:
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -62,22 +54,22 @@ class Missed:
     under_way: bool = False
 
 
-@dataclass(frozen=True)
-class Flight:
-    """A question under way, for all who ask the same; `ends`: when nobody waits for it any more."""
-
-    task: "asyncio.Task[Proposals]"
-    trouble: Trouble
-    ends: float
-
-
 class Proposer:
-    def __init__(self, model: Model, store: ProposalStore, ways: Ways, now: Clock) -> None:
+    """`sleep` pauses before a call."""
+
+    def __init__(
+        self,
+        model: Model,
+        store: ProposalStore,
+        ways: Ways,
+        now: Clock,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
         self._model = model
         self._store = store
         self._ways = ways
         self._now = now
-        self._flights: dict[Key, Flight] = {}
+        self._flights = Flights(ways.pause, ways.wait, sleep)
 
     @property
     def model(self) -> str:
@@ -94,39 +86,43 @@ class Proposer:
             return Mixed(given)
         if not self._model.has_key:
             return Mixed(given, degraded_reason=DegradedReason.NO_KEY.value)
-        found = await self._found(wanted)
+        found = await self._found(wanted, given)
         if isinstance(found, Missed):
             reason = found.reason.value
             return Mixed(given, degraded_reason=reason, settled=False, under_way=found.under_way)
-        made = suggestions_of(found.texts, wanted)
-        proposed = permitted(made, wanted.preferences, wanted.vocabulary)
+        proposed = shown(found, wanted)
         if not proposed:
             return Mixed(given, degraded_reason=DegradedReason.NONSENSE.value, settled=False)
         return Mixed(mixed(wanted, given, proposed), found.source)
 
-    async def _found(self, wanted: Wanted) -> Proposals | Missed:
+    async def _found(self, wanted: Wanted, ranked: Sequence[Suggestion]) -> Proposals | Missed:
         """What was proposed within the hour, or is now, or why nothing is."""
-        key = key_of(wanted, self._ways.model)
-        kept = await self._store.get(key, self._now())
+        keys = [*keys_of(wanted, self._ways.model, self._ways.shortest)]
+        typist = Typist(wanted.organization_id, wanted.connection_id, wanted.user_id)
+        kept = await self._kept(keys, wanted, ranked)
         if kept:
-            return kept
-        flight = self._flights.get(key) or self._started(key, wanted)
-        left = max(0.0, flight.ends - time.monotonic())
-        await asyncio.wait({flight.task}, timeout=left)
-        if not flight.task.done():
-            return Missed(flight.trouble.reason, under_way=True)
-        try:
-            return flight.task.result()
-        except ModelFailure as failure:
-            return Missed(failure.reason)
+            self._flights.leave(typist)
+            return kept.proposals
 
-    def _started(self, key: Key, wanted: Wanted) -> Flight:
-        trouble = Trouble()
-        task = asyncio.create_task(self._fetched(key, wanted, trouble))
-        task.add_done_callback(lambda _: self._landed(key, task))
-        flight = Flight(task, trouble, time.monotonic() + self._ways.wait)
-        self._flights[key] = flight
-        return flight
+        async def ask(trouble: Trouble) -> Proposals:
+            # The call before may have said enough meanwhile.
+            kept = await self._kept(keys, wanted, ranked)
+            return kept.proposals if kept else await self._fetched(keys[0], wanted, trouble)
+
+        flight = self._flights.join(keys[0], typist, ask)
+        await flight.landed()
+        return told(flight)
+
+    async def _kept(
+        self, keys: Sequence[Key], wanted: Wanted, ranked: Sequence[Suggestion]
+    ) -> Kept | None:
+        """What was proposed for this text, or enough for it among what was for its beginnings."""
+        found = await self._store.kept(keys, self._now())
+        if not found or found[0].context_hash == keys[0].context_hash:
+            return found[0] if found else None
+        texts = going_on_from([text for kept in found for text in kept.proposals.texts], wanted)
+        again = Proposals(checked(texts, wanted), found[0].proposals.source)
+        return found[0].with_(again) if are_enough(wanted, ranked, shown(again, wanted)) else None
 
     async def _fetched(self, key: Key, wanted: Wanted, trouble: Trouble) -> Proposals:
         """Ask, check, and keep for the hour. Raises ModelFailure."""
@@ -143,19 +139,29 @@ class Proposer:
         await self._store.keep(key, found, self._now(), self._ways.ttl)
         return found
 
-    def _landed(self, key: Key, task: "asyncio.Task[Proposals]") -> None:
-        self._flights.pop(key, None)
-        error = None if task.cancelled() else task.exception()
-        if error and not isinstance(error, ModelFailure):
-            log.error("proposals failed", error=type(error).__name__)
-
     async def landed(self) -> None:
         """Wait for what is under way."""
-        tasks = [flight.task for flight in self._flights.values()]
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._flights.landed()
 
     async def stop(self) -> None:
         """Cut off what is under way: before a process ends."""
-        for flight in self._flights.values():
-            flight.task.cancel()
-        await self.landed()
+        await self._flights.stop()
+
+
+def told(flight: Flight) -> Proposals | Missed:
+    """What a flight brought, or why nothing."""
+    assert flight.task
+    if not flight.task.done():
+        return Missed(flight.trouble.reason, under_way=True)
+    if flight.task.cancelled():
+        return Missed(DegradedReason.SUPERSEDED, under_way=True)
+    try:
+        return flight.task.result()
+    except ModelFailure as failure:
+        return Missed(failure.reason)
+
+
+def shown(found: Proposals, wanted: Wanted) -> list[Suggestion]:
+    """Proposals as suggestions, without what the person's preferences take."""
+    made = suggestions_of(found.texts, wanted)
+    return permitted(made, wanted.preferences, wanted.vocabulary)

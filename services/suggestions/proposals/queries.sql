@@ -1,7 +1,7 @@
 -- name: get_proposals
-SELECT texts, source, expires_at
+SELECT context_hash, texts, source, created_at, expires_at
 FROM model_proposals
-WHERE organization_id = $1 AND connection_id = $2 AND user_id = $3 AND context_hash = $4
+WHERE organization_id = $1 AND connection_id = $2 AND user_id = $3 AND context_hash = ANY ($4)
     AND expires_at > $5;
 
 -- name: keep_proposals

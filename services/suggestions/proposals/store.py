@@ -1,11 +1,13 @@
 """The model_proposals table: one method for each query in queries.sql."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from services.common.clock import Clock
 from services.common.db import Pool, load_queries
 from services.common.jobs import Job
-from services.suggestions.proposals.domain import Key, Proposals
+from services.suggestions.proposals.domain import Kept, Key, Proposals
 
 SQL = load_queries(__package__)
 
@@ -14,13 +16,21 @@ class ProposalStore:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def get(self, key: Key, now: datetime) -> Proposals | None:
-        row = await self._pool.fetchrow(SQL["get_proposals"], *vars(key).values(), now)
-        return Proposals(tuple(row["texts"]), row["source"]) if row else None
+    async def kept(self, keys: Sequence[Key], now: datetime) -> list[Kept]:
+        """What is kept of keys that differ in their hash alone, in their order."""
+        of, hashes = keys[0], [key.context_hash for key in keys]
+        args = (of.organization_id, of.connection_id, of.user_id, hashes, now)
+        rows = await self._pool.fetch(SQL["get_proposals"], *args)
+        return sorted(map(kept_of, rows), key=lambda kept: hashes.index(kept.context_hash))
 
     async def keep(self, key: Key, found: Proposals, now: datetime, ttl: timedelta) -> None:
         args = (*vars(key).values(), found.texts, found.source, now, now + ttl)
         await self._pool.execute(SQL["keep_proposals"], *args)
+
+
+def kept_of(row: Any) -> Kept:
+    proposals = Proposals(tuple(row["texts"]), row["source"])
+    return Kept(row["context_hash"], proposals, row["created_at"], row["expires_at"])
 
 
 def dropping_expired_proposals(pool: Pool, now: Clock) -> Job:
