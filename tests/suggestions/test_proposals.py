@@ -29,6 +29,7 @@ from tests.model_stub import (
     model_stub,
 )
 from tests.suggestions.asking import ask, learned, suggest
+from tests.suggestions.test_explaining import clear
 from tests.suggestions.test_personalized import prefer
 from tests.suite import Servers, Suite, running_suite
 from tests.waiting import until
@@ -376,3 +377,38 @@ async def test_what_a_model_said_is_dropped_after_its_hour(
         clock.advance(hours=1, minutes=1)
         await job.run(b"")
         assert await pool.fetchval("SELECT count(*) FROM model_proposals") == 0
+
+
+async def test_clearing_the_cache_drops_what_models_said_too(
+    hybrid: Suite, stub: ModelStub
+) -> None:
+    await ask(hybrid, "Show me revenue for Q1 2024", who=hybrid.as_("bob"))
+    await learned(hybrid, 1, hybrid.as_("bob"))
+    people = [hybrid.as_("ann"), hybrid.as_("bob"), hybrid.as_("carl")]
+    for who in people:
+        await suggest(hybrid, "show me profit", who)
+    assert len(stub.asked) == 2  # bob's own, and one for all others
+    await clear(hybrid, user_id="ann")
+    for who in people:
+        assert (await suggest(hybrid, "show me profit", who)).source != "patterns"
+    assert len(stub.asked) == 3
+    await clear(hybrid)
+    for who in people:
+        await suggest(hybrid, "show me profit", who)
+    assert len(stub.asked) == 5
+
+
+@pytest.mark.parametrize("of", [{"user_id": "ann"}, {}])
+async def test_what_is_under_way_when_the_cache_is_cleared_is_not_kept(
+    hybrid: Suite, stub: ModelStub, of: dict[str, str]
+) -> None:
+    release = asyncio.Event()
+    stub.will(held_by(release, answering({"suggestions": ["Show me profit by quarter"]})), GOOD)
+    under_way = asyncio.create_task(suggest(hybrid, "show me profit"))
+    await came(stub, 1)
+    assert await clear(hybrid, **of) == 0
+    release.set()
+    assert texts(await under_way)[0] == "Show me profit by quarter"
+    again = await suggest(hybrid, "show me profit")
+    assert (again.source, texts(again)[0]) == ("llm_fallback", SAID["suggestions"][0])
+    assert len(stub.asked) == 2

@@ -9,15 +9,18 @@ WITH state AS MATERIALIZED (
         coalesce((SELECT live FROM pattern_generations WHERE organization_id = $1), 0)
             AS generation,
         coalesce((SELECT sum(seq) FROM event_cursors WHERE organization_id = $1), 0)::bigint
-            AS learned_to
+            AS learned_to,
+        coalesce((SELECT of_all FROM cache_clearings WHERE organization_id = $1), 0) AS cleared,
+        coalesce((SELECT of_any FROM cache_clearings WHERE organization_id = $1), 0) AS clearings
 ),
 asked AS MATERIALIZED (
     SELECT a.user_id, a.request_hash, a.session_id, a.times, a.version, a.generation,
-        a.learned_to, coalesce(a.heads ->> '', '') AS head, coalesce(f.follows, '') AS follows,
+        a.learned_to, a.clearings, coalesce(a.heads ->> '', '') AS head,
+        coalesce(f.follows, '') AS follows,
         a.request_hash || coalesce(f.follows, '') AS context_hash
     FROM (
         SELECT k.user_id, k.request_hash, k.session_id, k.times, s.generation, s.learned_to,
-            coalesce((SELECT p.version FROM people p
+            s.clearings, s.cleared + coalesce((SELECT p.version FROM people p
                 WHERE p.organization_id = $1 AND p.user_id = k.user_id), 0) AS version,
             (SELECT h.heads FROM session_heads h
                 WHERE h.organization_id = $1 AND h.generation = s.generation
@@ -65,10 +68,10 @@ hit AS (
         c.degraded_reason
 )
 SELECT asked.user_id, asked.request_hash, asked.session_id, asked.context_hash, asked.follows,
-    asked.version, asked.generation, asked.learned_to, asked.head, hit.suggestions, hit.user_patterns,
-    hit.role_patterns, hit.source, hit.degraded_reason, w.preferred_query_types,
-    w.excluded_metrics, w.preferred_metrics, w.preferred_dimensions, w.show_advanced_queries,
-    w.max_suggestions
+    asked.version, asked.generation, asked.learned_to, asked.head, asked.clearings,
+    hit.suggestions, hit.user_patterns, hit.role_patterns, hit.source, hit.degraded_reason,
+    w.preferred_query_types, w.excluded_metrics, w.preferred_metrics, w.preferred_dimensions,
+    w.show_advanced_queries, w.max_suggestions
 FROM asked
 LEFT JOIN hit USING (user_id, context_hash)
 LEFT JOIN LATERAL (
@@ -79,20 +82,21 @@ LEFT JOIN LATERAL (
 
 -- name: peek
 -- What look_up would find, also where it is no longer valid, and nothing counted.
-SELECT f.context_hash, f.follows, f.version, f.generation, f.learned_to, f.head,
+SELECT f.context_hash, f.follows, f.version, f.generation, f.learned_to, f.head, f.clearings,
     c.generated_at, c.expires_at, c.hit_count, c.version AS made_with_version,
     c.generation AS made_with_generation, c.source,
     w.preferred_query_types, w.excluded_metrics, w.preferred_metrics, w.preferred_dimensions,
     w.show_advanced_queries, w.max_suggestions
 FROM (
-    SELECT g.generation, g.learned_to, coalesce(p.version, 0) AS version,
-        coalesce(h.heads ->> '', '') AS head,
+    SELECT g.generation, g.learned_to, coalesce(h.heads ->> '', '') AS head,
+        coalesce(l.of_any, 0) AS clearings, coalesce(p.version, 0) + coalesce(l.of_all, 0) AS version,
         coalesce(o.follows, '') AS follows, $3::text || coalesce(o.follows, '') AS context_hash
     FROM (SELECT
         coalesce((SELECT live FROM pattern_generations WHERE organization_id = $1), 0)
             AS generation,
         coalesce((SELECT sum(seq) FROM event_cursors WHERE organization_id = $1), 0)::bigint
             AS learned_to) g
+    LEFT JOIN cache_clearings l ON l.organization_id = $1
     LEFT JOIN people p ON p.organization_id = $1 AND p.user_id = $2
     LEFT JOIN session_heads h ON h.organization_id = $1 AND h.generation = g.generation
         AND h.user_id = $2
@@ -155,16 +159,28 @@ SET suggestions = excluded.suggestions, user_patterns = excluded.user_patterns,
     expires_at = excluded.expires_at, degraded_reason = excluded.degraded_reason, hit_count = 0
 WHERE suggestion_cache.version <= excluded.version;
 
+-- name: count_clearing
+-- Versions move, whether or not something is cached: what is under way is then not served either,
+-- and what a model says to it is not kept.
+WITH counted AS (
+    INSERT INTO cache_clearings AS l (organization_id, of_all, of_any)
+    VALUES ($1, ($2::text IS NULL)::int, 1)
+    ON CONFLICT (organization_id) DO UPDATE
+    SET of_all = l.of_all + excluded.of_all, of_any = l.of_any + 1
+)
+INSERT INTO people AS p (organization_id, user_id, version)
+SELECT $1, $2, 1 WHERE $2 IS NOT NULL
+ON CONFLICT (organization_id, user_id) DO UPDATE SET version = p.version + 1;
+
 -- name: clear
--- Versions move as well, so that what is under way is not served either.
-WITH cleared AS (
+-- What models proposed goes too: of the person, and what is for all who ask the same.
+WITH proposed AS (
+    DELETE FROM model_proposals
+    WHERE organization_id = $1 AND ($2::text IS NULL OR user_id IN ($2, ''))
+),
+cleared AS (
     DELETE FROM suggestion_cache
     WHERE organization_id = $1 AND ($2::text IS NULL OR user_id = $2)
     RETURNING user_id
-),
-moved AS (
-    INSERT INTO people AS p (organization_id, user_id, version)
-    SELECT $1, c.user_id, 1 FROM (SELECT DISTINCT user_id FROM cleared ORDER BY user_id) c
-    ON CONFLICT (organization_id, user_id) DO UPDATE SET version = p.version + 1
 )
 SELECT count(*) FROM cleared;

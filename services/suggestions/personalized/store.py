@@ -46,6 +46,7 @@ class LookUp:
     generation: int
     learned_to: int  # grows with all that is learned
     head: str  # what the person asked last, and when
+    clearings: int  # of the organization's cache
     preferences: Preferences
     cached: Answer | None
 
@@ -70,6 +71,7 @@ class Peeked:
     generation: int
     learned_to: int
     head: str
+    clearings: int
     preferences: Preferences
     generated_at: datetime | None
     expires_at: datetime | None
@@ -171,9 +173,12 @@ class SuggestionStore:
         )
 
     async def clear(self, organization_id: str, user_id: str | None) -> int:
-        """Drop what is cached, of one person or of all; returns how many entries."""
+        """Drop what is cached and proposed, of one person or of all; returns how many answers."""
         self._held.forget(organization_id)
-        cleared: int = await self._pool.fetchval(SQL["clear"], organization_id, user_id)
+        args = (organization_id, user_id)
+        async with self._pool.acquire() as conn, conn.transaction():
+            await conn.execute(SQL["count_clearing"], *args)
+            cleared: int = await conn.fetchval(SQL["clear"], *args)
         return cleared
 
 
@@ -185,6 +190,7 @@ def look_up_of(row: Any) -> LookUp:
         row["generation"],
         row["learned_to"],
         row["head"],
+        row["clearings"],
         wanted_of(row),
         answer_of(row) if row["suggestions"] is not None else None,
     )

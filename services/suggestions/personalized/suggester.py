@@ -107,7 +107,7 @@ class Suggester:
         return Explanation(found, explain(**request), tuple(shown), follows, now)
 
     async def clear(self, organization_id: str, user_id: str | None) -> int:
-        """Drop what is cached, of one person or of all; returns how many entries."""
+        """Drop what is cached and proposed, of one person or of all; returns how many answers."""
         return await self._store.clear(organization_id, user_id)
 
     async def _computed_once(
@@ -136,7 +136,7 @@ class Suggester:
             limit=asked.limit or found.preferences.max_suggestions,
             now=now,
         )
-        wanted = wanted_of(asked, learned, found.preferences, vocabulary)
+        wanted = wanted_of(asked, learned, found, vocabulary)
         mixed = await self._proposer.improved(wanted, suggestions)
         own, role = templates_of(learned, "user"), templates_of(learned, "role")
         shown = await self._templated(asked.organization_id, mixed.suggestions, vocabulary)
@@ -178,7 +178,7 @@ class Suggester:
 
 
 def wanted_of(
-    asked: Asked, learned: list[Learned], preferences: Preferences, vocabulary: Vocabulary
+    asked: Asked, learned: list[Learned], found: LookUp | Peeked, vocabulary: Vocabulary
 ) -> Wanted:
     return Wanted(
         organization_id=asked.organization_id,
@@ -186,10 +186,11 @@ def wanted_of(
         job_role=asked.job_role,
         connection_id=asked.connection_id,
         typed=asked.partial_query,
-        limit=asked.limit or preferences.max_suggestions,
+        limit=asked.limit or found.preferences.max_suggestions,
         learned=learned,
-        preferences=preferences,
+        preferences=found.preferences,
         vocabulary=vocabulary,
+        clearings=found.clearings,
     )
 
 

@@ -27,7 +27,10 @@ FORM = "1"
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Who wants suggestions for what, and what is known of it. `limit`: how many."""
+    """Who wants suggestions for what, and what is known of it.
+
+    `limit`: how many. `clearings`: how often the cache was cleared before.
+    """
 
     organization_id: str
     user_id: str
@@ -38,6 +41,7 @@ class Wanted:
     learned: Sequence[Learned]
     preferences: Preferences
     vocabulary: Vocabulary
+    clearings: int = 0
 
     @property
     def excluded(self) -> Exclusion:

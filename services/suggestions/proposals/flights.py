@@ -7,14 +7,14 @@ whoever types on meanwhile takes it back.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import structlog
 
 from services.common.llm.failures import DegradedReason, ModelFailure
-from services.suggestions.proposals.domain import Key, Proposals
+from services.suggestions.proposals.domain import Proposals
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +49,7 @@ class Flight:
     It is in the name of the `typist` who asked first.
     """
 
-    key: Key
+    key: Hashable
     typist: Typist
     ends: float
     wanted_by: set[Typist] = field(default_factory=set)
@@ -69,11 +69,11 @@ class Flights:
         self._pause = pause
         self._wait = wait
         self._sleep = sleep
-        self._under_way: dict[Key, Flight] = {}
+        self._under_way: dict[Hashable, Flight] = {}
         self._newest: dict[Typist, Flight] = {}
         self._calls: dict[Typist, Flight] = {}
 
-    def join(self, key: Key, typist: Typist, ask: Ask) -> Flight:
+    def join(self, key: Hashable, typist: Typist, ask: Ask) -> Flight:
         """The flight of this question, begun where there is none. `ask` makes the call."""
         flight = self._under_way.get(key) or self._begun(key, typist, ask)
         if self._newest.get(typist) is not flight:
@@ -105,7 +105,7 @@ class Flights:
             flight.task.cancel()
         await self.landed()
 
-    def _begun(self, key: Key, typist: Typist, ask: Ask) -> Flight:
+    def _begun(self, key: Hashable, typist: Typist, ask: Ask) -> Flight:
         flight = Flight(key, typist, time.monotonic() + self._wait)
         flight.task = asyncio.create_task(self._flown(flight, ask))
         flight.task.add_done_callback(lambda task: self._landed(flight, task))

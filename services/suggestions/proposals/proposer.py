@@ -109,7 +109,8 @@ class Proposer:
             kept = await self._kept(keys, wanted, ranked)
             return kept.proposals if kept else await self._fetched(keys[0], wanted, trouble)
 
-        flight = self._flights.join(keys[0], typist, ask)
+        # Not one from before the cache was cleared.
+        flight = self._flights.join((keys[0], wanted.clearings), typist, ask)
         await flight.landed()
         return told(flight)
 
@@ -136,7 +137,7 @@ class Proposer:
         )
         source = WITH_PATTERNS if has_patterns(wanted) else FALLBACK
         found = Proposals(checked(answer.suggestions, wanted), source)
-        await self._store.keep(key, found, self._now(), self._ways.ttl)
+        await self._store.keep(key, found, self._now(), self._ways.ttl, wanted.clearings)
         return found
 
     async def landed(self) -> None:

@@ -23,8 +23,11 @@ class ProposalStore:
         rows = await self._pool.fetch(SQL["get_proposals"], *args)
         return sorted(map(kept_of, rows), key=lambda kept: hashes.index(kept.context_hash))
 
-    async def keep(self, key: Key, found: Proposals, now: datetime, ttl: timedelta) -> None:
-        args = (*vars(key).values(), found.texts, found.source, now, now + ttl)
+    async def keep(
+        self, key: Key, found: Proposals, now: datetime, ttl: timedelta, clearings: int
+    ) -> None:
+        """Keep them unless the cache was cleared more often than so since they were asked for."""
+        args = (*vars(key).values(), found.texts, found.source, now, now + ttl, clearings)
         await self._pool.execute(SQL["keep_proposals"], *args)
 
 

@@ -99,8 +99,10 @@ class SuggestionsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ClearSuggestionCache(self, request, context):
-        """Drops cached suggestions: all of the organization, or one person's. The
-        next request for each is made anew.
+        """Drops cached suggestions: all of the organization, or one person's. What
+        models proposed goes with them: the person's part, and also what is for all
+        who ask the same. What is under way is not kept. The next request for each is
+        made anew, and a model is asked anew for it.
 
         Answer: {"success": true, "cleared": 42}
         """

@@ -68,8 +68,10 @@ class SuggestionsServiceStub:
     "cache": {"state": "miss", "key": "b0f1", "version": 3, "generation": 0}, "count": 1}
     """
     ClearSuggestionCache: _grpc.UnaryUnaryMultiCallable[_suggestions_pb2.ClearSuggestionCacheRequest, _suggestions_pb2.ClearSuggestionCacheResponse]
-    """Drops cached suggestions: all of the organization, or one person's. The
-    next request for each is made anew.
+    """Drops cached suggestions: all of the organization, or one person's. What
+    models proposed goes with them: the person's part, and also what is for all
+    who ask the same. What is under way is not kept. The next request for each is
+    made anew, and a model is asked anew for it.
 
     Answer: {"success": true, "cleared": 42}
     """
@@ -114,8 +116,10 @@ class SuggestionsServiceAsyncStub(SuggestionsServiceStub):
     "cache": {"state": "miss", "key": "b0f1", "version": 3, "generation": 0}, "count": 1}
     """
     ClearSuggestionCache: _aio.UnaryUnaryMultiCallable[_suggestions_pb2.ClearSuggestionCacheRequest, _suggestions_pb2.ClearSuggestionCacheResponse]  # type: ignore[assignment]
-    """Drops cached suggestions: all of the organization, or one person's. The
-    next request for each is made anew.
+    """Drops cached suggestions: all of the organization, or one person's. What
+    models proposed goes with them: the person's part, and also what is for all
+    who ask the same. What is under way is not kept. The next request for each is
+    made anew, and a model is asked anew for it.
 
     Answer: {"success": true, "cleared": 42}
     """
@@ -175,8 +179,10 @@ class SuggestionsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _suggestions_pb2.ClearSuggestionCacheRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_suggestions_pb2.ClearSuggestionCacheResponse, _abc.Awaitable[_suggestions_pb2.ClearSuggestionCacheResponse]]:
-        """Drops cached suggestions: all of the organization, or one person's. The
-        next request for each is made anew.
+        """Drops cached suggestions: all of the organization, or one person's. What
+        models proposed goes with them: the person's part, and also what is for all
+        who ask the same. What is under way is not kept. The next request for each is
+        made anew, and a model is asked anew for it.
 
         Answer: {"success": true, "cleared": 42}
         """
