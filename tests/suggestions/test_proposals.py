@@ -29,7 +29,7 @@ from tests.model_stub import (
     model_stub,
 )
 from tests.suggestions.asking import ask, learned, suggest
-from tests.suggestions.test_explaining import clear
+from tests.suggestions.test_explaining import clear, explain
 from tests.suggestions.test_personalized import prefer
 from tests.suite import Servers, Suite, running_suite
 from tests.waiting import until
@@ -412,3 +412,47 @@ async def test_what_is_under_way_when_the_cache_is_cleared_is_not_kept(
     again = await suggest(hybrid, "show me profit")
     assert (again.source, texts(again)[0]) == ("llm_fallback", SAID["suggestions"][0])
     assert len(stub.asked) == 2
+
+
+async def test_an_explanation_shows_what_a_model_said_and_asks_none(
+    hybrid: Suite, stub: ModelStub
+) -> None:
+    await ask(hybrid, "Show me profit for Q1 2024")
+    await learned(hybrid, 1)
+    told = await explain(hybrid, "show me profit")
+    assert (told.source, told.model.state) == ("patterns", "not_asked")
+    assert told.model.learned_completions < told.model.needed_completions == 3
+    assert not told.model.HasField("made_at")
+    assert stub.asked == []
+
+    given = await suggest(hybrid, "show me profit")
+    told = await explain(hybrid, "show me profit")
+    assert (told.source, told.model.state) == ("llm_with_patterns", "kept")
+    assert (told.model.source, told.model.texts_kept) == ("llm_with_patterns", 2)
+    assert told.model.expires_at.seconds - told.model.made_at.seconds == 3600
+    assert (told.cache.source, told.cache.HasField("degraded_reason")) == (given.source, False)
+    shown = [one for one in told.candidates if one.HasField("position")]
+    assert [one.text for one in shown] == texts(given)
+    assert [one.position for one in shown] == [*range(1, given.count + 1)]
+    said = [one for one in shown if one.source == "model"]
+    assert {one.text for one in said} == set(SAID["suggestions"])
+    assert not any(one.signals or one.score for one in said)
+    assert len(stub.asked) == 1
+
+
+async def test_an_explanation_says_that_nothing_of_a_models_answer_can_be_used(
+    hybrid: Suite, stub: ModelStub
+) -> None:
+    stub.will(answering({"suggestions": ["Show me EBITDA by region"]}))
+    await suggest(hybrid, "show me profit")
+    told = await explain(hybrid, "show me profit")
+    assert (told.source, told.model.state) == ("patterns", "nothing_usable")
+    assert (told.model.texts_kept, told.cache.degraded_reason) == (0, "nonsense")
+
+
+async def test_an_explanation_says_why_no_model_has_a_part(suite: Suite) -> None:
+    assert (await explain(suite)).model.state == "not_wanted"
+    assert (await explain(suite, "show me profit")).model.state == "no_model"
+    await suggest(suite, "show me profit")
+    cache = (await explain(suite, "show me profit")).cache
+    assert (cache.source, cache.degraded_reason) == ("patterns", "no_key")

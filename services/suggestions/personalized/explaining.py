@@ -4,31 +4,46 @@ from attune.suggestions.v1 import suggestions_pb2 as pb
 
 from services.suggestions.personalized.store import Peeked
 from services.suggestions.personalized.suggester import Asked, Explanation
+from services.suggestions.proposals.domain import MODEL, Part
 from services.suggestions.ranking.candidates import Candidate
 from services.suggestions.ranking.english import fold
+from services.suggestions.ranking.model import Suggestion
 
 MOST = 50
 Explained = pb.ExplainSuggestionsResponse
 
 
 def explanation_to_pb(asked: Asked, explanation: Explanation) -> Explained:
-    places = {fold(one.text): at for at, one in enumerate(explanation.shown, 1)}
-    told = explanation.explained
-    shown = [one for one in told.candidates if fold(one.text) in places]
-    others = [one for one in told.candidates if fold(one.text) not in places]
-    shown.sort(key=lambda one: places[fold(one.text)])
-    candidates = [*shown, *others][:MOST]
+    candidates = candidates_of(explanation)[:MOST]
     return Explained(
         connection_id=asked.connection_id,
         partial_query=asked.partial_query,
         user_id=asked.user_id,
-        source="patterns",
+        source=explanation.source,
         follows=explanation.follows,
-        candidates=[candidate_to_pb(one, places.get(fold(one.text))) for one in candidates],
-        filters=[Explained.Filter(**vars(one)) for one in told.taken],
+        candidates=candidates,
+        filters=[Explained.Filter(**vars(one)) for one in explanation.explained.taken],
         cache=cache_to_pb(explanation),
         count=len(candidates),
+        model=model_to_pb(explanation.model),
     )
+
+
+def candidates_of(explanation: Explanation) -> list[Explained.Candidate]:
+    """What would be shown, in its order; the others by score; what a model proposed besides."""
+    scored = {fold(one.text): one for one in explanation.explained.candidates}
+    shown = {fold(one.text): at for at, one in enumerate(explanation.shown, 1)}
+    by_model = {fold(one.text): one for one in explanation.model.proposed}
+    said = {fold(one.text) for one in explanation.shown if one.origin == MODEL}
+    best = [
+        proposed_to_pb(by_model[text], at) if text in said else candidate_to_pb(scored[text], at)
+        for text, at in shown.items()
+        if text in said or text in scored
+    ]
+    others = [candidate_to_pb(one, None) for text, one in scored.items() if text not in shown]
+    known = shown.keys() | scored.keys()
+    besides = [proposed_to_pb(one, None) for text, one in by_model.items() if text not in known]
+    return [*best, *others, *besides]
 
 
 def candidate_to_pb(candidate: Candidate, place: int | None) -> Explained.Candidate:
@@ -41,6 +56,25 @@ def candidate_to_pb(candidate: Candidate, place: int | None) -> Explained.Candid
         signals=[Explained.Signal(name=name, value=value) for name, value in signals if value],
         position=place,
     )
+
+
+def proposed_to_pb(one: Suggestion, place: int | None) -> Explained.Candidate:
+    """What a model proposed has its place by the mix, and no score."""
+    return Explained.Candidate(
+        text=one.text, template=one.template, source=one.origin, position=place
+    )
+
+
+def model_to_pb(part: Part) -> Explained.Model:
+    told = Explained.Model(
+        state=part.state, learned_completions=part.learned, needed_completions=part.needed
+    )
+    if kept := part.kept:
+        told.source = kept.proposals.source
+        told.made_at.FromDatetime(kept.made_at)
+        told.expires_at.FromDatetime(kept.expires_at)
+        told.texts_kept = len(kept.proposals.texts)
+    return told
 
 
 def cache_to_pb(explanation: Explanation) -> Explained.Cache:
@@ -57,6 +91,8 @@ def cache_to_pb(explanation: Explanation) -> Explained.Cache:
         generation=cache.generation,
         made_with_version=cache.made_with_version,
         made_with_generation=cache.made_with_generation,
+        source=cache.source,
+        degraded_reason=cache.degraded_reason,
     )
 
 

@@ -84,7 +84,7 @@ LEFT JOIN LATERAL (
 -- What look_up would find, also where it is no longer valid, and nothing counted.
 SELECT f.context_hash, f.follows, f.version, f.generation, f.learned_to, f.head, f.clearings,
     c.generated_at, c.expires_at, c.hit_count, c.version AS made_with_version,
-    c.generation AS made_with_generation, c.source,
+    c.generation AS made_with_generation, c.source, c.degraded_reason,
     w.preferred_query_types, w.excluded_metrics, w.preferred_metrics, w.preferred_dimensions,
     w.show_advanced_queries, w.max_suggestions
 FROM (

@@ -79,6 +79,7 @@ class Peeked:
     made_with_version: int | None
     made_with_generation: int | None
     source: str | None
+    degraded_reason: str | None
 
 
 class SuggestionStore:

@@ -16,7 +16,7 @@ from services.suggestions.personalized.store import (
     Peeked,
     SuggestionStore,
 )
-from services.suggestions.proposals.domain import MODEL, Wanted
+from services.suggestions.proposals.domain import MODEL, Part, Wanted
 from services.suggestions.proposals.proposer import Proposer
 from services.suggestions.ranking import permitted, suggest
 from services.suggestions.ranking.explaining import Explained, explain
@@ -53,11 +53,13 @@ class Given:
 
 @dataclass(frozen=True)
 class Explanation:
-    """What the cache knows, what could be suggested, and what would be."""
+    """What the cache knows, what could be suggested, and what would be, in the way of `source`."""
 
     cache: Peeked
     explained: Explained
+    model: Part
     shown: tuple[Suggestion, ...]
+    source: str
     follows: str | None
     now: datetime
 
@@ -102,9 +104,11 @@ class Suggester:
             "now": now,
         }
         limit = asked.limit or found.preferences.max_suggestions
-        shown = permitted(suggest(**request, limit=limit), found.preferences, vocabulary)
+        wanted = wanted_of(asked, learned, found, vocabulary)
+        mixed, part = await self._proposer.explained(wanted, suggest(**request, limit=limit))
+        shown = tuple(permitted(mixed.suggestions, found.preferences, vocabulary))
         follows = await self._store.template(key, found) if found.follows else None
-        return Explanation(found, explain(**request), tuple(shown), follows, now)
+        return Explanation(found, explain(**request), part, shown, mixed.source, follows, now)
 
     async def clear(self, organization_id: str, user_id: str | None) -> int:
         """Drop what is cached and proposed, of one person or of all; returns how many answers."""

@@ -99,6 +99,20 @@ class Mixed:
     under_way: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What a model has to do with suggestions: a `state` of the API, and what it proposes.
+
+    `learned`: in so many ways learned patterns complete what is typed; `needed`: they should.
+    """
+
+    state: str
+    learned: int
+    needed: int
+    kept: Kept | None = None
+    proposed: tuple[Suggestion, ...] = ()
+
+
 @dataclass(frozen=True)
 class Key:
     """What a model's contribution depends on, and so whom it may be shown to.
@@ -152,7 +166,7 @@ def are_enough(
     wanted: Wanted, ranked: Sequence[Suggestion], proposed: Sequence[Suggestion] = ()
 ) -> bool:
     """Whether learned patterns, and what is proposed already, complete it in ways enough."""
-    ways = [*learned_completions(wanted, ranked), *filter(goes_on, proposed)]
+    ways = (*learned_completions(wanted, ranked), *filter(goes_on, proposed))
     return len(distinct(ways)) >= wanted.needed
 
 

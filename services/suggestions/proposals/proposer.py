@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from services.common.clock import Clock
@@ -16,11 +16,13 @@ from services.suggestions.proposals.domain import (
     Kept,
     Key,
     Mixed,
+    Part,
     Proposals,
     Wanted,
     are_enough,
     is_wanting,
     keys_of,
+    learned_completions,
     mixed,
 )
 from services.suggestions.proposals.flights import Flight, Flights, Sleep, Trouble, Typist
@@ -95,9 +97,30 @@ class Proposer:
             return Mixed(given, degraded_reason=DegradedReason.NONSENSE.value, settled=False)
         return Mixed(mixed(wanted, given, proposed), found.source)
 
+    async def explained(self, wanted: Wanted, ranked: Sequence[Suggestion]) -> tuple[Mixed, Part]:
+        """What `improved` gives as long as nobody is asked, and what a model has to do with it."""
+        given = tuple(ranked)
+        ways = len(learned_completions(wanted, given))
+        part = Part(state="not_wanted", learned=ways, needed=wanted.needed)
+        if not is_wanting(wanted, given, self._ways.shortest):
+            return Mixed(given), part
+        if not self.model:
+            return Mixed(given), replace(part, state="no_model")
+        kept = await self._kept(self._keys(wanted), wanted, given)
+        if not kept:
+            return Mixed(given), replace(part, state="not_asked")
+        proposed = shown(kept.proposals, wanted)
+        if not proposed:
+            return Mixed(given), replace(part, state="nothing_usable", kept=kept)
+        part = replace(part, state="kept", kept=kept, proposed=tuple(proposed))
+        return Mixed(mixed(wanted, given, proposed), kept.proposals.source), part
+
+    def _keys(self, wanted: Wanted) -> list[Key]:
+        return [*keys_of(wanted, self._ways.model, self._ways.shortest)]
+
     async def _found(self, wanted: Wanted, ranked: Sequence[Suggestion]) -> Proposals | Missed:
         """What was proposed within the hour, or is now, or why nothing is."""
-        keys = [*keys_of(wanted, self._ways.model, self._ways.shortest)]
+        keys = self._keys(wanted)
         typist = Typist(wanted.organization_id, wanted.connection_id, wanted.user_id)
         kept = await self._kept(keys, wanted, ranked)
         if kept:

@@ -75,7 +75,7 @@ class ExplainSuggestionsRequest(_message.Message):
     def __init__(self, connection_id: _Optional[str] = ..., partial_query: _Optional[str] = ..., max_suggestions: _Optional[int] = ..., user_id: _Optional[str] = ..., session_id: _Optional[str] = ...) -> None: ...
 
 class ExplainSuggestionsResponse(_message.Message):
-    __slots__ = ("connection_id", "partial_query", "user_id", "source", "follows", "candidates", "filters", "cache", "count")
+    __slots__ = ("connection_id", "partial_query", "user_id", "source", "follows", "candidates", "filters", "cache", "count", "model")
     class Signal(_message.Message):
         __slots__ = ("name", "value")
         NAME_FIELD_NUMBER: _ClassVar[int]
@@ -108,7 +108,7 @@ class ExplainSuggestionsResponse(_message.Message):
         templates: _containers.RepeatedScalarFieldContainer[str]
         def __init__(self, name: _Optional[str] = ..., count: _Optional[int] = ..., templates: _Optional[_Iterable[str]] = ...) -> None: ...
     class Cache(_message.Message):
-        __slots__ = ("state", "key", "generated_at", "age_seconds", "expires_at", "hit_count", "version", "generation", "made_with_version", "made_with_generation")
+        __slots__ = ("state", "key", "generated_at", "age_seconds", "expires_at", "hit_count", "version", "generation", "made_with_version", "made_with_generation", "source", "degraded_reason")
         STATE_FIELD_NUMBER: _ClassVar[int]
         KEY_FIELD_NUMBER: _ClassVar[int]
         GENERATED_AT_FIELD_NUMBER: _ClassVar[int]
@@ -119,6 +119,8 @@ class ExplainSuggestionsResponse(_message.Message):
         GENERATION_FIELD_NUMBER: _ClassVar[int]
         MADE_WITH_VERSION_FIELD_NUMBER: _ClassVar[int]
         MADE_WITH_GENERATION_FIELD_NUMBER: _ClassVar[int]
+        SOURCE_FIELD_NUMBER: _ClassVar[int]
+        DEGRADED_REASON_FIELD_NUMBER: _ClassVar[int]
         state: str
         key: str
         generated_at: _timestamp_pb2.Timestamp
@@ -129,7 +131,26 @@ class ExplainSuggestionsResponse(_message.Message):
         generation: int
         made_with_version: int
         made_with_generation: int
-        def __init__(self, state: _Optional[str] = ..., key: _Optional[str] = ..., generated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., age_seconds: _Optional[float] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., hit_count: _Optional[int] = ..., version: _Optional[int] = ..., generation: _Optional[int] = ..., made_with_version: _Optional[int] = ..., made_with_generation: _Optional[int] = ...) -> None: ...
+        source: str
+        degraded_reason: str
+        def __init__(self, state: _Optional[str] = ..., key: _Optional[str] = ..., generated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., age_seconds: _Optional[float] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., hit_count: _Optional[int] = ..., version: _Optional[int] = ..., generation: _Optional[int] = ..., made_with_version: _Optional[int] = ..., made_with_generation: _Optional[int] = ..., source: _Optional[str] = ..., degraded_reason: _Optional[str] = ...) -> None: ...
+    class Model(_message.Message):
+        __slots__ = ("state", "learned_completions", "needed_completions", "source", "made_at", "expires_at", "texts_kept")
+        STATE_FIELD_NUMBER: _ClassVar[int]
+        LEARNED_COMPLETIONS_FIELD_NUMBER: _ClassVar[int]
+        NEEDED_COMPLETIONS_FIELD_NUMBER: _ClassVar[int]
+        SOURCE_FIELD_NUMBER: _ClassVar[int]
+        MADE_AT_FIELD_NUMBER: _ClassVar[int]
+        EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+        TEXTS_KEPT_FIELD_NUMBER: _ClassVar[int]
+        state: str
+        learned_completions: int
+        needed_completions: int
+        source: str
+        made_at: _timestamp_pb2.Timestamp
+        expires_at: _timestamp_pb2.Timestamp
+        texts_kept: int
+        def __init__(self, state: _Optional[str] = ..., learned_completions: _Optional[int] = ..., needed_completions: _Optional[int] = ..., source: _Optional[str] = ..., made_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., texts_kept: _Optional[int] = ...) -> None: ...
     CONNECTION_ID_FIELD_NUMBER: _ClassVar[int]
     PARTIAL_QUERY_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -139,6 +160,7 @@ class ExplainSuggestionsResponse(_message.Message):
     FILTERS_FIELD_NUMBER: _ClassVar[int]
     CACHE_FIELD_NUMBER: _ClassVar[int]
     COUNT_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
     connection_id: str
     partial_query: str
     user_id: str
@@ -148,7 +170,8 @@ class ExplainSuggestionsResponse(_message.Message):
     filters: _containers.RepeatedCompositeFieldContainer[ExplainSuggestionsResponse.Filter]
     cache: ExplainSuggestionsResponse.Cache
     count: int
-    def __init__(self, connection_id: _Optional[str] = ..., partial_query: _Optional[str] = ..., user_id: _Optional[str] = ..., source: _Optional[str] = ..., follows: _Optional[str] = ..., candidates: _Optional[_Iterable[_Union[ExplainSuggestionsResponse.Candidate, _Mapping]]] = ..., filters: _Optional[_Iterable[_Union[ExplainSuggestionsResponse.Filter, _Mapping]]] = ..., cache: _Optional[_Union[ExplainSuggestionsResponse.Cache, _Mapping]] = ..., count: _Optional[int] = ...) -> None: ...
+    model: ExplainSuggestionsResponse.Model
+    def __init__(self, connection_id: _Optional[str] = ..., partial_query: _Optional[str] = ..., user_id: _Optional[str] = ..., source: _Optional[str] = ..., follows: _Optional[str] = ..., candidates: _Optional[_Iterable[_Union[ExplainSuggestionsResponse.Candidate, _Mapping]]] = ..., filters: _Optional[_Iterable[_Union[ExplainSuggestionsResponse.Filter, _Mapping]]] = ..., cache: _Optional[_Union[ExplainSuggestionsResponse.Cache, _Mapping]] = ..., count: _Optional[int] = ..., model: _Optional[_Union[ExplainSuggestionsResponse.Model, _Mapping]] = ...) -> None: ...
 
 class ClearSuggestionCacheRequest(_message.Message):
     __slots__ = ("user_id",)

@@ -80,9 +80,10 @@ class SuggestionsServiceServicer:
 
     def ExplainSuggestions(self, request, context):
         """Shows how the suggestions for a request come about: what could be suggested
-        with the part of every signal in its score, what the hard filters took, and
-        whether the cache would have answered. Changes nothing: no answer is
-        recorded or cached, and no hit is counted. Fails with NOT_FOUND where the
+        with the part of every signal in its score, what a model has to do with it,
+        what the hard filters took, and whether the cache would have answered. Changes
+        nothing: no answer is recorded or cached, no hit is counted, and no model is
+        asked; what one said within the hour is shown. Fails with NOT_FOUND where the
         organization has no such connection.
 
         Answer: {"connection_id": "my-database", "partial_query": "show me profit",
@@ -92,7 +93,8 @@ class SuggestionsServiceServicer:
         "signals": [{"name": "continues", "value": 12.0}, {"name": "habit", "value": 0.61}],
         "position": 1}],
         "filters": [{"name": "excluded_metric", "count": 2}],
-        "cache": {"state": "miss", "key": "b0f1", "version": 3, "generation": 0}, "count": 1}
+        "cache": {"state": "miss", "key": "b0f1", "version": 3, "generation": 0}, "count": 1,
+        "model": {"state": "not_asked", "learned_completions": 1, "needed_completions": 3}}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -53,9 +53,10 @@ class SuggestionsServiceStub:
     """
     ExplainSuggestions: _grpc.UnaryUnaryMultiCallable[_suggestions_pb2.ExplainSuggestionsRequest, _suggestions_pb2.ExplainSuggestionsResponse]
     """Shows how the suggestions for a request come about: what could be suggested
-    with the part of every signal in its score, what the hard filters took, and
-    whether the cache would have answered. Changes nothing: no answer is
-    recorded or cached, and no hit is counted. Fails with NOT_FOUND where the
+    with the part of every signal in its score, what a model has to do with it,
+    what the hard filters took, and whether the cache would have answered. Changes
+    nothing: no answer is recorded or cached, no hit is counted, and no model is
+    asked; what one said within the hour is shown. Fails with NOT_FOUND where the
     organization has no such connection.
 
     Answer: {"connection_id": "my-database", "partial_query": "show me profit",
@@ -65,7 +66,8 @@ class SuggestionsServiceStub:
     "signals": [{"name": "continues", "value": 12.0}, {"name": "habit", "value": 0.61}],
     "position": 1}],
     "filters": [{"name": "excluded_metric", "count": 2}],
-    "cache": {"state": "miss", "key": "b0f1", "version": 3, "generation": 0}, "count": 1}
+    "cache": {"state": "miss", "key": "b0f1", "version": 3, "generation": 0}, "count": 1,
+    "model": {"state": "not_asked", "learned_completions": 1, "needed_completions": 3}}
     """
     ClearSuggestionCache: _grpc.UnaryUnaryMultiCallable[_suggestions_pb2.ClearSuggestionCacheRequest, _suggestions_pb2.ClearSuggestionCacheResponse]
     """Drops cached suggestions: all of the organization, or one person's. What
@@ -101,9 +103,10 @@ class SuggestionsServiceAsyncStub(SuggestionsServiceStub):
     """
     ExplainSuggestions: _aio.UnaryUnaryMultiCallable[_suggestions_pb2.ExplainSuggestionsRequest, _suggestions_pb2.ExplainSuggestionsResponse]  # type: ignore[assignment]
     """Shows how the suggestions for a request come about: what could be suggested
-    with the part of every signal in its score, what the hard filters took, and
-    whether the cache would have answered. Changes nothing: no answer is
-    recorded or cached, and no hit is counted. Fails with NOT_FOUND where the
+    with the part of every signal in its score, what a model has to do with it,
+    what the hard filters took, and whether the cache would have answered. Changes
+    nothing: no answer is recorded or cached, no hit is counted, and no model is
+    asked; what one said within the hour is shown. Fails with NOT_FOUND where the
     organization has no such connection.
 
     Answer: {"connection_id": "my-database", "partial_query": "show me profit",
@@ -113,7 +116,8 @@ class SuggestionsServiceAsyncStub(SuggestionsServiceStub):
     "signals": [{"name": "continues", "value": 12.0}, {"name": "habit", "value": 0.61}],
     "position": 1}],
     "filters": [{"name": "excluded_metric", "count": 2}],
-    "cache": {"state": "miss", "key": "b0f1", "version": 3, "generation": 0}, "count": 1}
+    "cache": {"state": "miss", "key": "b0f1", "version": 3, "generation": 0}, "count": 1,
+    "model": {"state": "not_asked", "learned_completions": 1, "needed_completions": 3}}
     """
     ClearSuggestionCache: _aio.UnaryUnaryMultiCallable[_suggestions_pb2.ClearSuggestionCacheRequest, _suggestions_pb2.ClearSuggestionCacheResponse]  # type: ignore[assignment]
     """Drops cached suggestions: all of the organization, or one person's. What
@@ -158,9 +162,10 @@ class SuggestionsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_suggestions_pb2.ExplainSuggestionsResponse, _abc.Awaitable[_suggestions_pb2.ExplainSuggestionsResponse]]:
         """Shows how the suggestions for a request come about: what could be suggested
-        with the part of every signal in its score, what the hard filters took, and
-        whether the cache would have answered. Changes nothing: no answer is
-        recorded or cached, and no hit is counted. Fails with NOT_FOUND where the
+        with the part of every signal in its score, what a model has to do with it,
+        what the hard filters took, and whether the cache would have answered. Changes
+        nothing: no answer is recorded or cached, no hit is counted, and no model is
+        asked; what one said within the hour is shown. Fails with NOT_FOUND where the
         organization has no such connection.
 
         Answer: {"connection_id": "my-database", "partial_query": "show me profit",
@@ -170,7 +175,8 @@ class SuggestionsServiceServicer(metaclass=_abc_1.ABCMeta):
         "signals": [{"name": "continues", "value": 12.0}, {"name": "habit", "value": 0.61}],
         "position": 1}],
         "filters": [{"name": "excluded_metric", "count": 2}],
-        "cache": {"state": "miss", "key": "b0f1", "version": 3, "generation": 0}, "count": 1}
+        "cache": {"state": "miss", "key": "b0f1", "version": 3, "generation": 0}, "count": 1,
+        "model": {"state": "not_asked", "learned_completions": 1, "needed_completions": 3}}
         """
 
     @_abc_1.abstractmethod
