@@ -137,7 +137,8 @@ async def proposing(settings: Settings, pool: Pool, now: Clock) -> AsyncIterator
     if settings.openai_api_key and settings.suggestion_model and not key:
         raise MissingSetting("ATTUNE_SUGGESTIONS_SERVICE_KEY is needed with OPENAI_API_KEY")
     async with channel_to(settings.activity_address) as activity:
-        ledger = Ledger(activity, ServiceTokens(SCHEMA, key, activity, now))
+        tokens = ServiceTokens(SCHEMA, key, activity, now)
+        ledger = Ledger(activity, tokens, now, settings.llm_ledger_seconds)
         async with opened_model(settings, ledger, now) as model:
             proposer = proposer_of(settings, model, pool, now)
             try:

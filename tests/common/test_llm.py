@@ -11,17 +11,19 @@ from contextlib import asynccontextmanager, redirect_stderr
 from dataclasses import replace
 from typing import Any
 
+import grpc
 import msgspec
 import pytest
 import structlog
 from prometheus_client import REGISTRY
 
 from services.common import logs
-from services.common.llm.failures import DegradedReason, ModelFailure
+from services.common.llm.failures import DegradedReason, ModelFailure, Trouble
 from services.common.llm.ledger import Asker, Held, Ledger
 from services.common.llm.model import Model, opened_model
 from services.common.llm.settings import ModelSettings
 from services.common.llm.wire import Spent, retry_after
+from services.common.service_tokens import ServiceTokens
 from tests.clock import Clock
 from tests.model_stub import (
     KEY,
@@ -59,8 +61,11 @@ class Notebook(Ledger):
         self.reserved: list[Held] = []
         self.entered: list[Spent | None] = []
         self.refuse: DegradedReason | None = None
+        self.answers = asyncio.Event()
+        self.answers.set()
 
     async def reserve(self, held: Held) -> None:
+        await self.answers.wait()
         if self.refuse:
             raise ModelFailure(self.refuse)
         self.reserved.append(held)
@@ -70,12 +75,24 @@ class Notebook(Ledger):
         return 126_000
 
 
+class Heard(Trouble):
+    """Keeps all of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[DegradedReason] = []
+
+    def hear(self, reason: DegradedReason) -> None:
+        super().hear(reason)
+        self.told.append(reason)
+
+
 class Asking:
     """A model at a stub, with pauses that take no time."""
 
     def __init__(self, model: Model, stub: ModelStub, ledger: Notebook, clock: Clock) -> None:
         self.model, self.stub, self.ledger, self.clock = model, stub, ledger, clock
-        self.heard: list[DegradedReason] = []
+        self.trouble = Heard()
         self.pauses: list[float] = []
         model._sleep = self._pause
 
@@ -83,8 +100,9 @@ class Asking:
         self.pauses.append(seconds)
 
     async def ask(self, of: Asker = ANN, **more: Any) -> Answer:
+        self.trouble = Heard()
         return await self.model.ask(
-            of, MODEL, MESSAGES, Answer, most_tokens=400, hear=self.heard.append, **more
+            of, MODEL, MESSAGES, Answer, most_tokens=400, trouble=self.trouble, **more
         )
 
     async def fails(self, behaviour: Behaviour | None = None, **more: Any) -> DegradedReason:
@@ -223,7 +241,12 @@ async def test_a_server_that_is_not_there_costs_nothing(stub: ModelStub) -> None
 async def test_a_passing_failure_is_tried_again(asking: Asking) -> None:
     asking.stub.will(failing(429, retry_after="2"), failing(500), GOOD)
     assert (await asking.ask()).questions
-    assert asking.heard == [WHY.RATE_LIMITED, WHY.SERVER_ERROR]
+    at_ledger, late = WHY.LEDGER_UNAVAILABLE, WHY.TIMEOUT
+    assert asking.trouble.told == [
+        *(at_ledger, late, WHY.RATE_LIMITED),
+        *(at_ledger, WHY.RATE_LIMITED, WHY.SERVER_ERROR),
+        *(at_ledger, WHY.SERVER_ERROR),
+    ]
     assert asking.pauses[0] == 2
     assert 0 < asking.pauses[1] < 1
 
@@ -246,6 +269,50 @@ async def test_without_a_ledger_nothing_is_sent(asking: Asking) -> None:
     assert asking.ledger.entered == [Spent(0, 0)]  # it may have reserved all the same
 
 
+async def test_a_ledger_that_hangs_is_not_taken_for_a_slow_model(asking: Asking) -> None:
+    asking.ledger.answers.clear()
+    for _ in range(6):
+        assert await asking.fails(seconds=0.01) is WHY.LEDGER_UNAVAILABLE
+        assert asking.trouble.reason is WHY.LEDGER_UNAVAILABLE
+    assert asking.stub.asked == []
+    asking.ledger.answers.set()
+    asking.stub.will(GOOD)
+    assert (await asking.ask()).questions  # the model's server was not left alone for it
+    assert asking.trouble.reason is WHY.TIMEOUT
+
+
+@asynccontextmanager
+async def silent_ledger(clock: Clock) -> AsyncIterator[Ledger]:
+    """At an activity that takes calls and never answers."""
+    stopping = asyncio.Event()
+
+    async def take(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await stopping.wait()
+        writer.close()
+
+    server = await asyncio.start_server(take, "127.0.0.1", 0)
+    address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with grpc.aio.insecure_channel(address) as channel:
+        yield Ledger(channel, ServiceTokens("suggestions", "key", channel, clock), clock, 0.05)
+    stopping.set()
+    server.close()
+
+
+async def test_activity_that_hangs_is_left_alone_and_tried_again(stub: ModelStub) -> None:
+    clock = Clock()
+    settings = ModelSettings(openai_api_key=KEY, openai_base_url=stub.url)
+    alone = []
+    async with silent_ledger(clock) as ledger, opened_model(settings, ledger, clock) as model:
+        for moved in (0, 0, 0, 0, 10, 0):
+            clock.advance(seconds=moved)
+            with pytest.raises(ModelFailure) as err:
+                await model.ask(ANN, MODEL, MESSAGES, Answer, most_tokens=400)
+            assert err.value.reason is WHY.LEDGER_UNAVAILABLE
+            alone.append(err.value.left_alone)
+    assert alone == [False, False, False, True, False, True]
+    assert stub.asked == []
+
+
 async def test_without_a_key_nothing_is_sent_or_reserved(stub: ModelStub) -> None:
     async with asking_at(stub, openai_api_key="") as asking:
         assert await asking.fails() is WHY.NO_KEY
@@ -257,16 +324,33 @@ async def test_a_server_that_keeps_failing_is_left_alone_and_tried_with_one_call
 ) -> None:
     for _ in range(5):
         assert await asking.fails(failing(401)) is WHY.BAD_KEY
-    assert await asking.fails() is WHY.CIRCUIT_OPEN
+    assert await asking.fails() is WHY.BAD_KEY
     assert len(asking.stub.asked) == 5
     asking.clock.advance(seconds=30)
     assert await asking.fails() is WHY.BAD_KEY  # the probe
-    assert await asking.fails() is WHY.CIRCUIT_OPEN
+    assert await asking.fails() is WHY.BAD_KEY
     asking.clock.advance(seconds=30)
     asking.stub.will(GOOD)
     assert (await asking.ask()).questions
     assert (await asking.ask()).questions
     assert len(asking.stub.asked) == 8
+
+
+async def test_who_is_turned_away_is_told_what_opened_the_circuit(asking: Asking) -> None:
+    labels = {"purpose": "suggestions", "model": MODEL, "outcome": "circuit_open"}
+
+    def counted() -> float:
+        return REGISTRY.get_sample_value("attune_llm_calls_total", labels) or 0
+
+    before = counted()
+    for _ in range(4):
+        await asking.fails(failing(401))
+    await asking.fails(failing(500))
+    assert await asking.fails() is WHY.SERVER_ERROR
+    assert counted() - before == 1
+    asking.clock.advance(seconds=30)
+    await asking.fails(failing(401))
+    assert await asking.fails() is WHY.BAD_KEY
 
 
 async def test_while_one_call_tries_the_others_are_turned_away(asking: Asking) -> None:
@@ -277,7 +361,7 @@ async def test_while_one_call_tries_the_others_are_turned_away(asking: Asking) -
     asking.stub.will(held_by(release, GOOD))
     probe = asyncio.create_task(asking.ask())
     await came(asking.stub, 6)
-    assert await asking.fails() is WHY.CIRCUIT_OPEN
+    assert await asking.fails() is WHY.BAD_KEY
     release.set()
     assert (await probe).questions
 

@@ -64,6 +64,7 @@ async def asking(
             openai_api_key=KEY,
             openai_base_url=stub.url,
             llm_breaker_failures=1000,
+            llm_ledger_seconds=20,
         ) as suite,
         suite.worker(),
         gateway(suite) as address,

@@ -54,6 +54,7 @@ async def suite_at(
         "openai_base_url": stub.url,
         "suggestion_model_wait_seconds": 20,  # none is late because this machine is slow
         "suggestion_model_pause_seconds": 0,
+        "llm_ledger_seconds": 20,
         **changed,
     }
     async with running_suite(servers, database, folder, **given) as suite, suite.worker():

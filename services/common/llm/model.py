@@ -16,7 +16,7 @@ import structlog
 from services.common.clock import Clock
 from services.common.llm import metrics
 from services.common.llm.breaker import Breaker
-from services.common.llm.failures import EXPECTED, DegradedReason, ModelFailure
+from services.common.llm.failures import EXPECTED, DegradedReason, ModelFailure, Trouble
 from services.common.llm.ledger import Asker, Held, Ledger
 from services.common.llm.settings import ModelSettings
 from services.common.llm.wire import ChatServer, Message, Question, Reply, Spent
@@ -24,13 +24,14 @@ from services.common.llm.wire import ChatServer, Message, Question, Reply, Spent
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
-Hear = Callable[[DegradedReason], None]
 Sleep = Callable[[float], Awaitable[None]]
 
 FIRST_PAUSE_SECONDS = 0.2
 # One organization whose calls take long leaves room for others.
 SHARES = 2
 NOTHING = Spent(0, 0)
+# How a question went that nobody was asked, whatever the reason is that callers are told.
+LEFT_ALONE = "circuit_open"
 
 
 class Model:
@@ -69,43 +70,50 @@ class Model:
         *,
         most_tokens: int,
         seconds: float = float("inf"),
-        hear: Hear = lambda _: None,
+        trouble: Trouble | None = None,
     ) -> T:
         """The model's answer as a struct of the type `answer`, of at most so many tokens.
 
-        Takes `seconds` at most, and never longer than the setting. Raises ModelFailure. `hear` is
-        told why a try failed that is followed by another one.
+        Takes `seconds` at most, and never longer than the setting. Raises ModelFailure. `trouble`
+        is told meanwhile why there is no answer yet.
         """
         question = question_of(model, messages, answer, most_tokens)
         limit = min(seconds, self._settings.llm_timeout_seconds)
         with observed(asker.purpose, model), self._admitted(asker.organization_id):
-            reply = await self._within(limit, asker, question, hear)
+            reply = await self._within(limit, asker, question, trouble or Trouble())
             return parsed(reply, answer)
 
-    async def _within(self, seconds: float, asker: Asker, question: Question, hear: Hear) -> Reply:
+    async def _within(
+        self, seconds: float, asker: Asker, question: Question, trouble: Trouble
+    ) -> Reply:
         ends = time.monotonic() + seconds
         with self._breaker(question.model).watching():
             try:
                 async with asyncio.timeout(seconds):
-                    return await self._tried(ends, asker, question, hear)
+                    return await self._tried(ends, asker, question, trouble)
             except TimeoutError:
-                raise ModelFailure(DegradedReason.TIMEOUT) from None
+                at_ledger = trouble.reason is DegradedReason.LEDGER_UNAVAILABLE
+                raise ModelFailure(
+                    trouble.reason if at_ledger else DegradedReason.TIMEOUT
+                ) from None
 
-    async def _tried(self, ends: float, asker: Asker, question: Question, hear: Hear) -> Reply:
+    async def _tried(
+        self, ends: float, asker: Asker, question: Question, trouble: Trouble
+    ) -> Reply:
         pause = FIRST_PAUSE_SECONDS
         for tries_left in reversed(range(self._settings.llm_tries)):
             try:
-                return await self._call(asker, question)
+                return await self._call(asker, question, trouble)
             except ModelFailure as failure:
                 wait = failure.retry_after or pause * random.uniform(0.5, 1.0)
                 if not tries_left or not failure.may_pass or time.monotonic() + wait >= ends:
                     raise
-                hear(failure.reason)
+                trouble.hear(failure.reason)
             await self._sleep(wait)
             pause *= 2
         raise AssertionError("there is always a last try")
 
-    async def _call(self, asker: Asker, question: Question) -> Reply:
+    async def _call(self, asker: Asker, question: Question, trouble: Trouble) -> Reply:
         """One call: the most it can take is reserved before, and what it took settled after."""
         if self._server is None:
             raise ModelFailure(DegradedReason.NO_KEY)
@@ -115,7 +123,10 @@ class Model:
             prompt_tokens=question.size,
             completion_tokens=question.most_tokens,
         )
+        before = trouble.reason
+        trouble.hear(DegradedReason.LEDGER_UNAVAILABLE)
         await self._reserve(held)
+        trouble.hear(before)
         spent: Spent | None = None  # of a call that is cut off nobody knows
         try:
             reply = await self._server.ask(question)
@@ -131,7 +142,8 @@ class Model:
         try:
             await self._ledger.reserve(held)
         except ModelFailure as failure:
-            if failure.reason is not DegradedReason.BUDGET_EXHAUSTED:
+            sent = not failure.left_alone
+            if sent and failure.reason is not DegradedReason.BUDGET_EXHAUSTED:
                 self._settle(held, NOTHING)  # it may have been taken all the same
             raise
         except asyncio.CancelledError:
@@ -229,8 +241,8 @@ def observed(purpose: str, model: str) -> Iterator[None]:
         yield
         outcome = "ok"
     except ModelFailure as failure:
-        outcome = failure.reason.value
-        if failure.reason not in EXPECTED:
+        outcome = LEFT_ALONE if failure.left_alone else failure.reason.value
+        if not failure.left_alone and failure.reason not in EXPECTED:
             log.warning("model gave nothing", purpose=purpose, model=model, reason=str(failure))
         raise
     finally:

@@ -23,6 +23,8 @@ class ModelSettings(ProcessSettings):
     llm_tries: Annotated[int, Field(ge=1, le=10)] = 3
     # Calls under way at once in this process; another one is not made.
     llm_concurrency: Annotated[int, Field(ge=1, le=1000)] = 16
+    # Longer means that activity, which keeps the ledger, is down or overwhelmed.
+    llm_ledger_seconds: Annotated[float, Field(gt=0, le=30)] = 0.5
     # So many failures of the server in a row, and it is left alone for so long.
     llm_breaker_failures: Annotated[int, Field(ge=1)] = 5
     llm_breaker_seconds: Annotated[float, Field(gt=0)] = 30.0

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import structlog
 
-from services.common.llm.failures import DegradedReason, ModelFailure
+from services.common.llm.failures import ModelFailure, Trouble
 from services.suggestions.proposals.domain import Proposals
 
 log = structlog.get_logger(__name__)
@@ -27,16 +27,6 @@ class Typist(NamedTuple):
     organization_id: str
     connection_id: str
     user_id: str
-
-
-@dataclass
-class Trouble:
-    """Why there is no answer yet, as far as is known; what only takes its time is late."""
-
-    reason: DegradedReason = DegradedReason.TIMEOUT
-
-    def hear(self, reason: DegradedReason) -> None:
-        self.reason = reason
 
 
 Ask = Callable[[Trouble], Awaitable[Proposals]]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from services.common.clock import Clock
-from services.common.llm.failures import DegradedReason, ModelFailure
+from services.common.llm.failures import DegradedReason, ModelFailure, Trouble
 from services.common.llm.ledger import Asker
 from services.common.llm.model import Model
 from services.suggestions.proposals.checking import checked, going_on_from, suggestions_of
@@ -25,7 +25,7 @@ from services.suggestions.proposals.domain import (
     learned_completions,
     mixed,
 )
-from services.suggestions.proposals.flights import Flight, Flights, Sleep, Trouble, Typist
+from services.suggestions.proposals.flights import Flight, Flights, Sleep, Typist
 from services.suggestions.proposals.prompt import MOST_TOKENS, Suggested, has_patterns, messages_of
 from services.suggestions.proposals.store import ProposalStore
 from services.suggestions.ranking import permitted
@@ -156,7 +156,7 @@ class Proposer:
             messages_of(wanted),
             Suggested,
             most_tokens=MOST_TOKENS,
-            hear=trouble.hear,
+            trouble=trouble,
         )
         source = WITH_PATTERNS if has_patterns(wanted) else FALLBACK
         found = Proposals(checked(answer.suggestions, wanted), source)
