@@ -13,6 +13,8 @@ from attune.activity.v1 import (
     api_keys_pb2_grpc,
     identity_pb2,
     identity_pb2_grpc,
+    llm_budget_pb2,
+    llm_budget_pb2_grpc,
     llm_usage_pb2,
     llm_usage_pb2_grpc,
     metrics_pb2,
@@ -35,6 +37,9 @@ from services.activity.identity.issuer_keys import KeySet
 from services.activity.identity.presets import PRESETS, Preset
 from services.activity.identity.service import IdentityService, Policy
 from services.activity.identity.store import IdentityStore
+from services.activity.llm_budget.service import LlmBudgetService
+from services.activity.llm_budget.store import LlmBudgetStore
+from services.activity.llm_budget.telemetry import measuring
 from services.activity.llm_usage.domain import Rates, rates_of
 from services.activity.llm_usage.service import LlmUsageService
 from services.activity.llm_usage.store import LlmUsageStore, entering_left
@@ -165,6 +170,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             served_api_keys(settings, pool, callers, now),
             served_metrics(pool, now),
             served_llm_usage(pool, rates(settings), now),
+            served_llm_budget(pool, rates(settings), now),
             served_event_log(pool),
         ]
         serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
@@ -174,7 +180,11 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
 @asynccontextmanager
 async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[None]:
     """Do activity's background work until the block ends."""
-    async with pool_of(settings) as pool, working_jobs(pool, SCHEMA, jobs(pool, now), now):
+    async with (
+        pool_of(settings) as pool,
+        measuring(LlmBudgetStore(pool, rates(settings).limits), now),
+        working_jobs(pool, SCHEMA, jobs(pool, now), now),
+    ):
         yield
 
 
@@ -260,6 +270,15 @@ def served_llm_usage(pool: Pool, known: Rates, now: Clock) -> Served:
         llm_usage_pb2.DESCRIPTOR.services_by_name["LlmUsageService"],
         llm_usage_pb2_grpc.add_LlmUsageServiceServicer_to_server,
         LlmUsageService(LlmUsageStore(pool, known), known, now),
+    )
+
+
+def served_llm_budget(pool: Pool, known: Rates, now: Clock) -> Served:
+    store, ledger = LlmBudgetStore(pool, known.limits), LlmUsageStore(pool, known)
+    return Served(
+        llm_budget_pb2.DESCRIPTOR.services_by_name["LlmBudgetService"],
+        llm_budget_pb2_grpc.add_LlmBudgetServiceServicer_to_server,
+        LlmBudgetService(store, ledger, now),
     )
 
 

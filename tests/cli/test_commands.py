@@ -136,6 +136,8 @@ def test_status_names_the_process_that_does_not_answer(attune: Attune, home: Pat
         ("patterns", "rebuild"),
         ("keys", "list"),
         ("patterns", "export"),
+        ("llm", "usage"),
+        ("llm", "budget", "--org", "acme"),
     ],
 )
 def test_what_needs_a_running_suite_says_so(attune: Attune, args: tuple[str, ...]) -> None:
@@ -221,6 +223,9 @@ def test_a_database_that_is_not_there_is_one_sentence(
         ("keys", "create"),
         ("keys", "list"),
         ("keys", "revoke"),
+        ("llm",),
+        ("llm", "usage"),
+        ("llm", "budget"),
     ],
 )
 def test_every_command_explains_itself(attune: Attune, args: tuple[str, ...]) -> None:

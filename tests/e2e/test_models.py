@@ -31,6 +31,7 @@ from tests.waiting import until
 
 SUGGESTIONS = "/api/v1/connections/my-database/suggestions/personalized"
 USAGE = "/api/v1/llm/usage"
+BUDGET = "/api/v1/llm/budget"
 SAID = "Show me profit by region for last year"
 GOOD = answering({"suggestions": [SAID]})
 NUMBERS = {
@@ -191,3 +192,25 @@ async def test_no_route_leads_to_the_budget(client: httpx2.AsyncClient, method: 
     for path in (f"/attune.activity.v1.LlmUsageService/{method}", f"/api/v1/llm/usage:{method}"):
         answer = await client.post(path, json={})
         assert answer.status_code in (404, 405)
+
+
+async def test_a_budget_is_read_and_changed_by_the_keys_of_the_body(asking: Asking) -> None:
+    organization = {"org": "thrifty"}
+    async with asking.api.as_("chief", role="admin", **organization) as client:
+        found = (await client.get(BUDGET)).json()
+        assert set(found) == {"most_usd", "most_tokens", "this_month"}
+        changed = await client.patch(BUDGET, json={"monthly_usd": 5, "monthly_tokens": 1000})
+        assert changed.status_code == 200, changed.text
+        assert (changed.json()["monthly_usd"], changed.json()["this_month"]["cost_usd"]) == (5, 5)
+        changed = (await client.patch(BUDGET, json={"monthly_usd": None})).json()
+        assert "monthly_usd" not in changed
+        assert (changed["monthly_tokens"], changed["this_month"]["cost_usd"]) == (1000, 10)
+        assert changed["changed_by"] == "chief"
+        assert (await client.patch(BUDGET, json=changed)).status_code == 200
+        above = await client.patch(BUDGET, json={"monthly_usd": 10.01})
+        assert set(errors_of(above)) == {"monthly_usd"}
+        assert set(errors_of(await client.patch(BUDGET, json={"usd": 1}))) == {"usd"}
+    for role in ("viewer", "analyst"):
+        async with asking.api.as_("somebody", role=role, **organization) as other:
+            assert is_problem(await other.get(BUDGET), 403, "PERMISSION_DENIED")
+            assert is_problem(await other.patch(BUDGET, json={}), 403, "PERMISSION_DENIED")

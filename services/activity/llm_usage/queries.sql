@@ -9,7 +9,8 @@ RETURNING id;
 -- No row where the rest of the month's budget is less. A call that costs nothing is
 -- held to the tokens alone.
 WITH allowed AS (
-    SELECT coalesce(b.monthly_nano_usd, $5) AS nano_usd, coalesce(b.monthly_tokens, $6) AS tokens
+    SELECT least(coalesce(b.monthly_nano_usd, $5), b.own_nano_usd) AS nano_usd,
+        least(coalesce(b.monthly_tokens, $6), b.own_tokens) AS tokens
     FROM (SELECT $1::varchar AS organization_id) asked
     LEFT JOIN llm_budgets b ON b.organization_id = asked.organization_id
 )
@@ -91,8 +92,8 @@ WHERE organization_id = $1 AND day BETWEEN $2 AND $3
     AND ($6::text IS NULL OR model = $6);
 
 -- name: get_budget
-SELECT asked.month, coalesce(b.monthly_nano_usd, $3) AS nano_usd,
-    coalesce(b.monthly_tokens, $4) AS tokens,
+SELECT asked.month, least(coalesce(b.monthly_nano_usd, $3), b.own_nano_usd) AS nano_usd,
+    least(coalesce(b.monthly_tokens, $4), b.own_tokens) AS tokens,
     coalesce(m.reserved_nano_usd, 0) AS reserved_nano_usd,
     coalesce(m.reserved_tokens, 0) AS reserved_tokens,
     coalesce(m.spent_nano_usd, 0) AS spent_nano_usd, coalesce(m.spent_tokens, 0) AS spent_tokens
