@@ -22,7 +22,7 @@ WITH_PATTERNS = "llm_with_patterns"
 FALLBACK = "llm_fallback"
 MODEL = "model"  # where a suggestion comes from, beside the scopes and the catalogue
 # Goes up when the prompt or the check changes, so that no older contribution is used.
-FORM = "1"
+FORM = "2"
 
 
 @dataclass(frozen=True, kw_only=True)

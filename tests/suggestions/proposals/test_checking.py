@@ -74,8 +74,35 @@ def test_what_the_person_typed_or_learned_may_be_said_again() -> None:
 
 
 def test_half_a_typed_word_is_no_word() -> None:
-    assert not checked(["Show me profit zzz by region"], wanting("show me profit zzz"))
-    assert checked(["Show me profit zzz by region"], wanting("show me profit zzz "))
+    assert not checked(["Show me profit of zzz by region"], wanting("show me profit of zzz"))
+    assert checked(["Show me profit of zzz by region"], wanting("show me profit of zzz "))
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("Zeta1 how did ", "Zeta1 how did profit by region"),
+        ("shwo me profit ", "Shwo me profit by region"),
+        ("show me profit zzz ", "Show me profit zzz by region"),
+        ("show me profit of acme ", "Acme how did profit by region"),
+    ],
+)
+def test_a_typed_word_that_nobody_knows_is_said_again_only_as_a_name(typed: str, said: str) -> None:
+    assert checked([said, "Show me profit by region"], wanting(typed)) == (
+        "Show me profit by region",
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("show me profit of acme corp ", "Show me profit of acme corp by region"),
+        ("profit in texas ", "Profit in texas by quarter"),
+        ("show me profit from the acme corp ", "Show me profit from the acme corp by region"),
+    ],
+)
+def test_a_typed_name_may_have_several_words(typed: str, said: str) -> None:
+    assert checked([said], wanting(typed)) == (said,)
 
 
 def test_each_is_shown_once_with_its_type() -> None:
