@@ -61,13 +61,14 @@ class Notebook(Ledger):
         self.reserved: list[Held] = []
         self.entered: list[Spent | None] = []
         self.refuse: DegradedReason | None = None
+        self.left_alone = False
         self.answers = asyncio.Event()
         self.answers.set()
 
     async def reserve(self, held: Held) -> None:
         await self.answers.wait()
         if self.refuse:
-            raise ModelFailure(self.refuse)
+            raise ModelFailure(self.refuse, left_alone=self.left_alone)
         self.reserved.append(held)
 
     async def settle(self, held: Held, spent: Spent | None) -> int:
@@ -267,6 +268,9 @@ async def test_without_a_ledger_nothing_is_sent(asking: Asking) -> None:
     assert await asking.fails() is WHY.LEDGER_UNAVAILABLE
     assert asking.stub.asked == []
     assert asking.ledger.entered == [Spent(0, 0)]  # it may have reserved all the same
+    asking.ledger.left_alone = True
+    assert await asking.fails() is WHY.LEDGER_UNAVAILABLE
+    assert len(asking.ledger.entered) == 1  # and here it was not asked
 
 
 async def test_a_ledger_that_hangs_is_not_taken_for_a_slow_model(asking: Asking) -> None:

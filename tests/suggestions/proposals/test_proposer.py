@@ -159,6 +159,23 @@ async def test_what_others_ask_too_is_asked_though_one_of_them_types_on(typing: 
     assert len(typing.sent) == 2
 
 
+async def test_nobody_joins_a_call_from_before_the_cache_was_cleared(
+    typing: Typing, pool: Pool
+) -> None:
+    release = asyncio.Event()
+    before = answering({"suggestions": ["Show me profit by quarter"]})
+    typing.stub.will(held_by(release, before), answering({"suggestions": SAID}))
+    first = await typing.type("show me profit")
+    typing.let_go()
+    await came(typing.stub, 1)
+    await pool.execute("INSERT INTO cache_clearings VALUES ('acme', 1, 1)")
+    second = await typing.type("show me profit", clearings=1)
+    typing.let_go()
+    release.set()
+    said = [one.suggestions[0].text for one in await asyncio.gather(first, second)]
+    assert said == ["Show me profit by quarter", SAID[0]]
+
+
 async def test_a_failed_call_lets_the_next_one_go(typing: Typing) -> None:
     typing.stub.will(failing(401), answering({"suggestions": SAID}))
     assert (await typing.answer("show me")).degraded_reason == "bad_key"
