@@ -65,6 +65,10 @@ class Notebook(Ledger):
         self.answers = asyncio.Event()
         self.answers.set()
 
+    @property
+    def refusal(self) -> DegradedReason | None:
+        return self.refuse if self.left_alone else None
+
     async def reserve(self, held: Held) -> None:
         await self.answers.wait()
         if self.refuse:

@@ -55,15 +55,20 @@ class Breaker:
             if probe:
                 self._probing = False
 
+    @property
+    def refusal(self) -> DegradedReason | None:
+        """What opened it, as long as no call may be made."""
+        if self._opened is None:
+            return None
+        since, reason = self._opened
+        return reason if self._probing or self._now() < since + self._rest else None
+
     def _admit(self) -> bool:
         """Whether the call is the one that tries again."""
-        if self._opened is None:
-            return False
-        since, reason = self._opened
-        if self._probing or self._now() < since + self._rest:
+        if reason := self.refusal:
             raise ModelFailure(reason, "left alone", left_alone=True)
-        self._probing = True
-        return True
+        self._probing = self._opened is not None
+        return self._probing
 
     def _fail(self, reason: DegradedReason) -> None:
         self._failures += 1

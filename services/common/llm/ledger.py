@@ -59,6 +59,11 @@ class Ledger:
             answering=frozenset({DegradedReason.BUDGET_EXHAUSTED}),
         )
 
+    @property
+    def refusal(self) -> DegradedReason | None:
+        """Why nothing would be reserved now, where activity is left alone."""
+        return self._breaker.refusal
+
     async def reserve(self, held: Held) -> None:
         """Take the reservation out of the budget. Raises ModelFailure where that cannot be."""
         request = pb.ReserveLlmBudgetRequest(

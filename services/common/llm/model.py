@@ -61,6 +61,13 @@ class Model:
     def has_key(self) -> bool:
         return self._server is not None
 
+    def refusal(self, purpose: str, model: str) -> DegradedReason | None:
+        """Why nobody would be asked now, where so: for those who would wait before they ask."""
+        reason = self._breaker(model).refusal or self._ledger.refusal
+        if reason:
+            metrics.asked(purpose, model, LEFT_ALONE, 0.0)
+        return reason
+
     async def ask(
         self,
         asker: Asker,

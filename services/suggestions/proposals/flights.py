@@ -63,6 +63,10 @@ class Flights:
         self._newest: dict[Typist, Flight] = {}
         self._calls: dict[Typist, Flight] = {}
 
+    def __contains__(self, key: Hashable) -> bool:
+        """Whether this question is under way."""
+        return key in self._under_way
+
     def join(self, key: Hashable, typist: Typist, ask: Ask) -> Flight:
         """The flight of this question, begun where there is none. `ask` makes the call."""
         flight = self._under_way.get(key) or self._begun(key, typist, ask)

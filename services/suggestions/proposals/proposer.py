@@ -126,14 +126,18 @@ class Proposer:
         if kept:
             self._flights.leave(typist)
             return kept.proposals
+        # Not a call from before the cache was cleared.
+        question = (keys[0], wanted.clearings)
+        alone = None if question in self._flights else self._model.refusal(PURPOSE, self.model)
+        if alone:
+            return Missed(alone)
 
         async def ask(trouble: Trouble) -> Proposals:
             # The call before may have said enough meanwhile.
             kept = await self._kept(keys, wanted, ranked)
             return kept.proposals if kept else await self._fetched(keys[0], wanted, trouble)
 
-        # Not one from before the cache was cleared.
-        flight = self._flights.join((keys[0], wanted.clearings), typist, ask)
+        flight = self._flights.join(question, typist, ask)
         await flight.landed()
         return told(flight)
 

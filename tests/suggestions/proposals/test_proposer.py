@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.common.db import Pool, pool_for
+from services.common.llm.failures import DegradedReason
 from services.common.llm.model import opened_model
 from services.common.llm.settings import ModelSettings
 from services.suggestions.proposals.domain import Mixed
@@ -29,7 +30,7 @@ class Typing:
     """A proposer whose pauses end when the test says so."""
 
     def __init__(self, stub: ModelStub) -> None:
-        self.stub = stub
+        self.stub, self.now = stub, Clock()
         self.pauses: list[asyncio.Event] = []
         self.ledger = Notebook()
         self.proposer: Proposer
@@ -77,7 +78,8 @@ async def pool(servers: Servers, database: str) -> AsyncIterator[Pool]:
 @pytest.fixture
 async def typing(pool: Pool) -> AsyncIterator[Typing]:
     async with model_stub() as stub:
-        typing, now = Typing(stub), Clock()
+        typing = Typing(stub)
+        now = typing.now
         stub.will(answering({"suggestions": SAID}))
         settings = ModelSettings(openai_api_key=KEY, openai_base_url=stub.url)
         async with opened_model(settings, typing.ledger, now) as model:
@@ -157,6 +159,27 @@ async def test_what_others_ask_too_is_asked_though_one_of_them_types_on(typing: 
     assert [one.source for one in await asyncio.gather(ann, bob)] == ["llm_fallback"] * 2
     await newer
     assert len(typing.sent) == 2
+
+
+async def test_nobody_pauses_for_a_server_that_is_left_alone(typing: Typing) -> None:
+    typing.stub.will(failing(401))
+    for end in range(5):
+        await typing.answer(LINE[: 5 + end])
+    told = await typing.ask(LINE)
+    assert (told.degraded_reason, told.under_way) == ("bad_key", False)
+    assert len(typing.pauses) == len(typing.sent) == 5
+    typing.now.advance(seconds=30)
+    typing.stub.will(answering({"suggestions": SAID}))
+    first = await typing.type(LINE)
+    joined = typing.ask(LINE, user_id="bob")  # one call tries again, for all who ask the same
+    typing.let_go()
+    assert [one.source for one in await asyncio.gather(first, joined)] == ["llm_fallback"] * 2
+
+
+async def test_nobody_pauses_for_a_ledger_that_is_left_alone(typing: Typing) -> None:
+    typing.ledger.refuse, typing.ledger.left_alone = DegradedReason.LEDGER_UNAVAILABLE, True
+    assert (await typing.ask(LINE)).degraded_reason == "ledger_unavailable"
+    assert typing.pauses == []
 
 
 async def test_nobody_joins_a_call_from_before_the_cache_was_cleared(
