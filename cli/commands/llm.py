@@ -17,7 +17,14 @@ PAGE = 1000
 CONFIGURED = "configured"
 NANO = 1_000_000_000
 MOST = 1e9
-NUMBERS = ("calls", "estimated_calls", "prompt_tokens", "completion_tokens", "cost_usd")
+NUMBERS = (
+    "calls",
+    "estimated_calls",
+    "failed_calls",
+    "prompt_tokens",
+    "completion_tokens",
+    "cost_usd",
+)
 
 
 class By(StrEnum):
