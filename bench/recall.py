@@ -1,14 +1,13 @@
 """What the suggestions service knows of a person at a moment, without a database.
 
-The learner's own functions count; what a request reads is chosen as `Held.choose` chooses it.
+The learner's own functions count; what a request reads is held and chosen as in the service.
 """
 
-import heapq
 import random
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from bench.sessions import Ask
@@ -23,7 +22,10 @@ from services.suggestions.patterns.domain import (
     opening_of,
 )
 from services.suggestions.patterns.sessions import Heads, preceding, tally
-from services.suggestions.personalized.reading import BEGINNINGS_READ, SCOPES, Begun, near
+from services.suggestions.patterns.store import json_text
+from services.suggestions.personalized.held import Held, HeldPattern, State
+from services.suggestions.personalized.reading import Begun
+from services.suggestions.personalized.store import PATTERN_TYPES
 from services.suggestions.ranking.model import Learned, Suggestion
 from services.suggestions.servings.domain import (
     Acceptance,
@@ -37,6 +39,9 @@ from services.suggestions.templates.vocabulary import Vocabulary
 # Of the questions that stand in the list, so many are clicked rather than typed.
 CLICKED_PERCENT = 70
 Scope = tuple[str, str]
+# Of a pattern, what its row has as it is, and as JSON.
+PLAIN = ("query_template", "frequency", "successes", "last_used", "recent")
+ENCODED = ("slot_values", "hours", "followers", "asked")
 
 
 @dataclass
@@ -49,9 +54,7 @@ class Memory:
     verdicts: Verdicts = field(default_factory=Verdicts)
     chance: random.Random = field(default_factory=lambda: random.Random("attune clicks"))
     _by_scope: dict[Scope, set[PatternKey]] = field(default_factory=lambda: defaultdict(set))
-    _opened: dict[Scope, dict[str, set[PatternKey]]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(set))
-    )
+    _held: dict[Scope, Held] = field(default_factory=dict)
 
     def seen(self, ask: Ask) -> Observation | None:
         return observe(question_of(ask), self.vocabulary)
@@ -62,8 +65,7 @@ class Memory:
         before = preceding([observation], {observation.question.user_id: heads})
         for key in tally(self.patterns, self.heads, [observation], before):
             self._by_scope[key[:2]].add(key)
-            opening = opening_of(self.patterns[key].query_template)
-            self._opened[key[:2]][opening].add(key)
+            self._held.pop(key[:2], None)
 
     def decide(self, ask: Ask, shown: Iterable[Suggestion]) -> None:
         """The person saw these and asked: by a click, or by typing it all the same."""
@@ -85,63 +87,48 @@ class Memory:
         if place and self.chance.randrange(100) < CLICKED_PERCENT:
             self.verdicts.click(seen, place)
         self.verdicts.settle(seen)
+        self._held.clear()
 
     def learned(self, ask: Ask, typed: str) -> list[Learned]:
         """What a request for this person reads, with so much typed."""
-        scopes = (("user_specific", ask.user), ("role_based", ask.job_role), ("global", EVERYBODY))
         head = self.heads.get(ask.user, Heads()).before(ask.session, ask.time)
-        previous = head.template_key if head and head.leads else None
-        found: list[Learned] = []
-        begun = Begun.of(typed)
-        for scope, most in zip(scopes, begun.most, strict=True):
-            followers = self._followers(scope, previous)
-            follows = sum(followers.values())
-            for key in self._chosen(scope, most, followers, begun):
-                times = followers.get(key.template_key.hex(), 0)
-                found.append(self._learned(key, ask.time, times, follows))
-        return found
+        follows = head.template_key.hex() if head and head.leads else ""
+        begun, hour = Begun.of(typed), hour_of_week(ask.time)
+        targets = (ask.user, ask.job_role, EVERYBODY)
+        return [
+            learned
+            for scope, most in zip(
+                zip(PATTERN_TYPES, targets, strict=True), begun.most, strict=True
+            )
+            for learned in self._hold(scope).choose(begun, follows, "", most, hour)
+        ]
 
-    def _followers(self, scope: Scope, previous: bytes | None) -> dict[str, int]:
-        pattern = self.patterns.get(PatternKey(*scope, previous)) if previous else None  # type: ignore[arg-type]
-        return pattern.followers if pattern else {}
+    def _hold(self, scope: Scope) -> Held:
+        """The scope's patterns as the service holds them."""
+        if scope not in self._held:
+            keys = sorted(self._by_scope[scope], key=self._newest_first)
+            rows = [self._row(key) for key in keys]
+            patterns = [HeldPattern(row, at, 1) for at, row in enumerate(rows)]
+            self._held[scope] = Held(patterns, State(0, ""), 0.0)
+        return self._held[scope]
 
-    def _chosen(
-        self, scope: Scope, most: int, followers: Iterable[str], begun: Begun
-    ) -> set[PatternKey]:
-        keys = self._by_scope[scope]
-        following = {PatternKey(*scope, bytes.fromhex(key)) for key in followers}  # type: ignore[arg-type]
-        chosen = {*self._newest(most, keys), *(following & keys)}
-        opened = self._opened[scope]
-        for opening, most in begun.openings:
-            chosen.update(self._newest(most, opened.get(opening, ())))
-        if begun.looked_up:
-            begin_so = (keys for opening, keys in opened.items() if opening.startswith(begun.text))
-            chosen.update(self._newest(BEGINNINGS_READ, set().union(*begin_so)))
-        return chosen
+    def _newest_first(self, key: PatternKey) -> tuple[float, bytes]:
+        return (-(self.patterns[key].recent or 0.0), key.template_key)
 
-    def _newest(self, most: int, keys: Iterable[PatternKey]) -> list[PatternKey]:
-        return heapq.nsmallest(
-            most, keys, key=lambda k: (-(self.patterns[k].recent or 0.0), k.template_key)
-        )
-
-    def _learned(self, key: PatternKey, now: datetime, followed: int, follows: int) -> Learned:
-        pattern, hour = self.patterns[key], hour_of_week(now)
+    def _row(self, key: PatternKey) -> dict[str, Any]:
+        """The pattern as `load_patterns` reads it."""
+        pattern = self.patterns[key]
         accepted = self.verdicts.counts.get(AcceptanceKey(*key), Acceptance())
-        return Learned(
-            template=pattern.query_template,
-            scope=SCOPES[key.pattern_type],
-            frequency=pattern.frequency,
-            successes=pattern.successes,
-            last_used=pattern.last_used,
-            values=pattern.slot_values,
-            recent=pattern.recent,
-            asked=dict(pattern.asked),
-            near=near(pattern.hours, hour),
-            shown=accepted.shown,
-            accepted=accepted.accepted,
-            followed=followed,
-            follows=follows,
-        )
+        return {
+            **key._asdict(),
+            **{name: getattr(pattern, name) for name in PLAIN},
+            **{name: json_text(getattr(pattern, name)) for name in ENCODED},
+            "opening": opening_of(pattern.query_template),
+            "shown": accepted.shown,
+            "accepted": accepted.accepted,
+            "askers": None,
+            "connections": None,
+        }
 
 
 def question_of(ask: Ask) -> Question:

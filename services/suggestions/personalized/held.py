@@ -12,18 +12,24 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import islice, takewhile
+from heapq import nlargest, nsmallest
+from itertools import islice, starmap, takewhile
 from typing import Any, NamedTuple
 
 import msgspec
 
-from services.suggestions.personalized.reading import BEGINNINGS_READ, Begun, learned_of
-from services.suggestions.ranking.model import Learned
+from services.suggestions.personalized.reading import ASKED, BEGINNINGS_READ, Begun, learned_of
+from services.suggestions.ranking.model import Learned, Question, question_of
 
 # Of a job role or an organization, and of a person, the newest so many can make a suggestion.
 LARGEST, LARGEST_OWN = 2_500, 500
 # So many are held in all, at some 2 KiB each: what was chosen from longest ago goes first.
 MOST_HELD = 60_000
+# For what is typed so many patterns with questions that begin so, and texts that are remembered.
+QUESTIONS_READ, TYPED_KEPT = 8, 2_000
+LAST_CHARACTER = "\U0010ffff"
+# What takes longer to read is read less often, so that it takes no larger share of the time.
+COST_SECONDS = 0.05
 # Read again after so long though nothing was learned: what people accepted changes too.
 OLDEST_SECONDS = 30.0
 FOLLOWERS = msgspec.json.Decoder(dict[str, int])
@@ -61,6 +67,11 @@ class HeldPattern:
         return self._learned[1]
 
     @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """What was asked."""
+        return tuple(starmap(question_of, ASKED.decode(self._row["asked"]).items()))
+
+    @cached_property
     def followers(self) -> dict[str, int]:
         """How often which template came next, by its key in hex."""
         return FOLLOWERS.decode(self._row["followers"])
@@ -73,13 +84,18 @@ class State(NamedTuple):
     head: str
 
 
-@dataclass(frozen=True)
+@dataclass
 class Held:
     """The patterns of one target, the newest first, as of a state."""
 
     patterns: Sequence[HeldPattern]
     state: State
     read_at: float
+    cost: float = 0.0  # seconds that it took to read and to index
+
+    def index(self) -> None:
+        """Build what choosing looks things up in."""
+        _ = self._by_key, self._by_opening, self._openings, self._questions
 
     def choose(
         self, begun: Begun, follows: str, connection_id: str, most: int, hour: int
@@ -99,8 +115,25 @@ class Held:
             for _, one in sorted(chosen.items())
         ]
 
-    def _begun(self, begun: Begun) -> Iterator[HeldPattern]:
-        """Those that may begin as the typed text does."""
+    def _begun(self, begun: Begun) -> Sequence[HeldPattern]:
+        """Those whose questions may begin as the typed text does; many type the same."""
+        if begun.text not in self._typed:
+            if len(self._typed) >= TYPED_KEPT:
+                self._typed.clear()
+            self._typed[begun.text] = [*self._asked_so(begun), *self._opening_so(begun)]
+        return self._typed[begun.text]
+
+    def _asked_so(self, begun: Begun) -> Iterator[HeldPattern]:
+        """Of the questions that were asked and begin so, those that count most."""
+        if begun.looked_up:
+            texts, asked = self._questions
+            start = bisect_left(texts, begun.text)
+            end = bisect_left(texts, begun.text + LAST_CHARACTER, start)
+            for _, place in nlargest(QUESTIONS_READ, islice(asked, start, end)):
+                yield self.patterns[place]
+
+    def _opening_so(self, begun: Begun) -> Iterator[HeldPattern]:
+        """Of the templates that begin so, filled or not, the newest."""
         for opening, most in begun.openings:
             yield from self._by_opening.get(opening, [])[:most]
         if begun.looked_up:
@@ -109,7 +142,21 @@ class Held:
                 lambda opening: opening.startswith(begun.text), islice(self._openings, start, None)
             )
             ones = (one for opening in longer for one in self._by_opening[opening])
-            yield from sorted(ones, key=lambda one: one.place)[:BEGINNINGS_READ]
+            yield from nsmallest(BEGINNINGS_READ, ones, key=lambda one: one.place)
+
+    @cached_property
+    def _typed(self) -> dict[str, list[HeldPattern]]:
+        return {}
+
+    @cached_property
+    def _questions(self) -> tuple[list[str], list[tuple[float, int]]]:
+        """All questions in the order of their texts; what each counts, and its pattern's place."""
+        found = sorted(
+            (question.folded, question.recent, pattern.place)
+            for pattern in self.patterns
+            for question in pattern.questions
+        )
+        return [text for text, _, _ in found], [(recent, place) for _, recent, place in found]
 
     @cached_property
     def _by_key(self) -> dict[str, HeldPattern]:
@@ -179,14 +226,18 @@ class HeldPatterns:
             return False
         age = time.monotonic() - held.read_at
         known = held.state.learned_to >= state.learned_to
-        return age < self._fresh_seconds or (known and age < OLDEST_SECONDS)
+        enough = self._fresh_seconds * max(1.0, held.cost / COST_SECONDS)
+        return age < enough or (known and age < OLDEST_SECONDS)
 
     async def _read_anew(self, target: Target, state: State) -> Held:
-        read_at = time.monotonic()
+        began = time.monotonic()
         most = LARGEST_OWN if target.pattern_type == "user_specific" else LARGEST
         rows = await self._read(target, most)
         patterns = [HeldPattern(row, at, self._least_people) for at, row in enumerate(rows)]
-        return Held(patterns, state, read_at)
+        held = Held(patterns, state, began)
+        held.index()
+        held.cost = time.monotonic() - began
+        return held
 
     def _make_room(self) -> None:
         held = sum(map(weight, self._slots.values()))

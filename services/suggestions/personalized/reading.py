@@ -14,8 +14,8 @@ from services.suggestions.ranking.model import Learned, Scope
 # each for a beginning of the typed text.
 PATTERNS_READ = (30, 12, 12)
 # Fewer where so much is typed that patterns are looked up by it.
-PATTERNS_BESIDE = (12, 6, 6)
-BEGINNINGS_READ = 6
+PATTERNS_BESIDE = (8, 5, 5)
+BEGINNINGS_READ = 2
 # Shorter beginnings say too little to look patterns up by.
 SHORTEST_BEGINNING = 3
 SCOPES: dict[str, Scope] = {"user_specific": "user", "role_based": "role", "global": "global"}
