@@ -63,11 +63,16 @@ def hit_result(outcomes: list[Outcome]) -> Result:
 
 
 def typed_texts(texts: list[str], count: int, chance: random.Random) -> list[str]:
-    """Beginnings of questions, no two the same for one person: the blanks at the end differ."""
-    return [
-        chance.choice(texts)[: chance.randint(4, 20)] + " " * (number // ASKING)
-        for number in range(count)
-    ]
+    """Beginnings of questions, for one person after another; no two the same for one of them."""
+    typed: list[str] = []
+    seen: set[tuple[int, str]] = set()
+    while len(typed) < count:
+        person = len(typed) % ASKING
+        begun = chance.choice(texts)[: chance.randint(4, 20)]
+        if (person, begun.strip().casefold()) not in seen:
+            seen.add((person, begun.strip().casefold()))
+            typed.append(begun)
+    return typed
 
 
 def miss(bench: Bench) -> Result:

@@ -51,14 +51,14 @@ class HeldPattern:
         self.place = place
         self.key: str = row["template_key"].hex()
         self.opening: str = row["opening"]
+        self._connections: Sequence[str] | None = row["connections"]
         self._row = row
         self._least_people = least_people
         self._learned: tuple[int, Learned] | None = None
 
     def serves(self, connection_id: str) -> bool:
         """Whether it can be asked of the connection."""
-        connections = self._row["connections"]
-        return connections is None or connection_id in connections
+        return self._connections is None or connection_id in self._connections
 
     def learned(self, hour: int) -> Learned:
         """As ranking reads it at that hour of the week; the same object until the next."""
@@ -92,6 +92,7 @@ class Held:
     state: State
     read_at: float
     cost: float = 0.0  # seconds that it took to read and to index
+    _typed: dict[tuple[str, str, int, int], list[Learned]] = field(default_factory=dict)
 
     def index(self) -> None:
         """Build what choosing looks things up in."""
@@ -103,25 +104,31 @@ class Held:
         """Those that a suggestion could be made of, the newest first."""
         before = self._by_key.get(follows)
         followers = before.followers if before else {}
-        total = sum(followers.values())
+        asked = (begun.text, connection_id, most, hour)
+        if followers:
+            return self._chosen(*asked, followers)
+        # Many type the same.
+        if asked not in self._typed:
+            if len(self._typed) >= TYPED_KEPT:
+                self._typed.clear()
+            self._typed[asked] = self._chosen(*asked, followers)
+        return self._typed[asked]
+
+    def _chosen(
+        self, typed: str, connection_id: str, most: int, hour: int, followers: dict[str, int]
+    ) -> list[Learned]:
+        begun, total = Begun(typed), sum(followers.values())
         found = (
             *islice((one for one in self.patterns if one.serves(connection_id)), most),
             *(self._by_key[key] for key in followers if key in self._by_key),
-            *self._begun(begun),
+            *self._asked_so(begun),
+            *self._opening_so(begun),
         )
         chosen = {one.place: one for one in found if one.serves(connection_id)}
         return [
             followed(one.learned(hour), followers.get(one.key, 0), total)
             for _, one in sorted(chosen.items())
         ]
-
-    def _begun(self, begun: Begun) -> Sequence[HeldPattern]:
-        """Those whose questions may begin as the typed text does; many type the same."""
-        if begun.text not in self._typed:
-            if len(self._typed) >= TYPED_KEPT:
-                self._typed.clear()
-            self._typed[begun.text] = [*self._asked_so(begun), *self._opening_so(begun)]
-        return self._typed[begun.text]
 
     def _asked_so(self, begun: Begun) -> Iterator[HeldPattern]:
         """Of the questions that were asked and begin so, those that count most."""
@@ -143,10 +150,6 @@ class Held:
             )
             ones = (one for opening in longer for one in self._by_opening[opening])
             yield from nsmallest(BEGINNINGS_READ, ones, key=lambda one: one.place)
-
-    @cached_property
-    def _typed(self) -> dict[str, list[HeldPattern]]:
-        return {}
 
     @cached_property
     def _questions(self) -> tuple[list[str], list[tuple[float, int]]]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from services.suggestions.ranking import catalogue
@@ -51,8 +51,7 @@ class Seen:
         return counts
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A question that was asked before: what filled its slots, and what that counts."""
 
     text: str
@@ -62,7 +61,7 @@ class Asked:
     own: bool
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Pattern:
     """A template with what its slots held before.
 
@@ -79,20 +78,25 @@ class Pattern:
     origin: str = CATALOGUE
     turn: int = 0
     typed_only: bool = False
+    _weighed: tuple[Terms, float] | None = None
 
     @property
     def terms(self) -> Terms:
         """What says something for the template."""
-        return self._weighed[0]
+        return self._weigh()[0]
 
     @property
     def best_asked(self) -> float:
         """What its best question counts for having been asked; 0.0 where none was."""
-        return self._weighed[1]
+        return self._weigh()[1]
 
-    @cached_property
-    def _weighed(self) -> tuple[Terms, float]:
-        return self.scorer.weigh(self.seen.sources) if self.scorer else (self.given, 0.0)
+    def _weigh(self) -> tuple[Terms, float]:
+        """Both, once: for those only that may be shown."""
+        if self._weighed is None:
+            self._weighed = (
+                self.scorer.weigh(self.seen.sources) if self.scorer else (self.given, 0.0)
+            )
+        return self._weighed
 
 
 class Known(NamedTuple):
