@@ -151,7 +151,10 @@ async def store(
                 await patterns_store.put(conn, ORGANIZATION, 0, some, datetime.now(UTC))
             rows = enumerate(asked.questions(count), 1)
             await copy_activities(conn, [row_of(number, question) for number, question in rows])
-            await conn.execute("VACUUM ANALYZE suggestions.query_patterns, suggestions.people")
+            await conn.execute(
+                "VACUUM ANALYZE suggestions.query_patterns, suggestions.people,"
+                " activity.user_activity"
+            )
             await conn.execute("CHECKPOINT")
 
 

@@ -24,7 +24,7 @@ from services.suggestions.ranking.model import Learned, Question, question_of
 # Of a job role or an organization, and of a person, the newest so many can make a suggestion.
 LARGEST, LARGEST_OWN = 2_500, 500
 # So many are held in all, at some 2 KiB each: what was chosen from longest ago goes first.
-MOST_HELD = 60_000
+MOST_HELD = 100_000
 # For what is typed so many patterns with questions that begin so, and texts that are remembered.
 QUESTIONS_READ, TYPED_KEPT = 8, 2_000
 LAST_CHARACTER = "\U0010ffff"

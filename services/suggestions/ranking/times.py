@@ -72,7 +72,11 @@ def without_step(folded: str) -> tuple[str, str]:
 
 def defaults(kind: str, now: datetime, timeframes: Sequence[str] = ()) -> tuple[str, ...]:
     """Sensible fillings of a slot of that kind today, the best first; none where there is none."""
-    today = now.date()
+    return _defaults(now.date(), tuple(timeframes)).get(kind, ())
+
+
+@lru_cache(maxsize=64)
+def _defaults(today: date, timeframes: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     quarter, year = _last_quarter(today)
     month = today.month - 1 or 12
     return {
@@ -82,7 +86,7 @@ def defaults(kind: str, now: datetime, timeframes: Sequence[str] = ()) -> tuple[
         "year": tuple(str(year - back) for back in range(-(today.year > year), 3)),
         "month": tuple(MONTHS[(month - back - 1) % 12] for back in range(12)),
         "weekday": WEEKDAYS,
-    }.get(kind, ())
+    }
 
 
 def counted(folded: str) -> tuple[str, ...]:
