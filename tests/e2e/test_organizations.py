@@ -25,6 +25,7 @@ BODIES: dict[str, Any] = {
     "UpdateMember": {"disabled": True},
     "RebuildQueryPatterns": {},
     "CreateApiKey": {"name": "import", "scopes": ["activity:write"]},
+    "UpdateLlmBudget": {"monthly_usd": 5},
 }
 
 

@@ -128,7 +128,7 @@ class Candidates:
         # Beside what continues the text, fewer: they only fill the list up.
         enough = PER_TEMPLATE if self.typed else 2 * PER_TEMPLATE
         for pattern in (*known.learned, *known.starters):
-            more = self._most_related(pattern.shape)
+            more = self._most_beside(pattern.shape)
             if pattern.best_asked:
                 most = self._bound(pattern, more)
                 again = partial(self._asked_again, pattern, "", most, enough)
@@ -252,7 +252,10 @@ class Candidates:
         liked = len(_LIKED & kinds) if self.filler.preferred else 0
         return scoring.PREFERRED * (liked + bool(self.preferred_types))
 
-    def _most_related(self, taken: Shape) -> float:
+    def _most_beside(self, taken: Shape) -> float:
+        """The most that the typed text counts for a question which is not sought by it."""
+        if self.typed and might_begin(taken.folded[0], self.typed.folded):
+            return scoring.CONTINUES
         about = self.typed.about if self.typed else None
         if not about:
             return 0.0
@@ -339,12 +342,13 @@ class Candidates:
 def drawn(made: Iterator[Candidate], bound: float, at: int = 1) -> Iterator[Candidate | Offer]:
     """The next of a template's fillings, and an offer of those after it.
 
-    `bound` is without the whole word, with which the first filling ends if any does.
+    `bound` is without the whole word with which the first filling ends, if any does.
     """
-    if first := next(made, None):
-        yield first
-        less = bound + first.terms.whole_word - scoring.REPEATED * at
-        yield Offer(less, lambda: drawn(made, bound, at + 1), at >= PER_TEMPLATE)
+    if found := next(made, None):
+        yield found
+        most = bound + found.terms.whole_word if at == 1 else bound
+        after = partial(drawn, made, most, at + 1)
+        yield Offer(most - scoring.REPEATED * at, after, at >= PER_TEMPLATE)
 
 
 def might_begin(opening: str, begun: str) -> bool:

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from services.suggestions.ranking import Learned, Preferences, Suggestion, permitted, suggest
 from services.suggestions.ranking.english import fold
+from services.suggestions.ranking.explaining import explain
+from services.suggestions.ranking.model import JOINED
 from services.suggestions.templates.vocabulary import Term, Vocabulary
 from services.suggestions.templates.words import Exclusion
 from tests.suggestions.ranking.samples import MARKETS, NOW, ask, learned
@@ -147,3 +149,51 @@ def test_a_preference_never_puts_what_it_names_behind_its_equal(
     preferred = lead((*without, liked))
     assert preferred >= 0
     assert (preferred > 0) >= (lead(without) > 0)
+
+
+ASKED = st.dictionaries(
+    st.sampled_from(
+        [
+            JOINED.join(("Profit by region", "profit", "region")),
+            JOINED.join(("Revenue by product", "revenue", "product")),
+            JOINED.join(("revenue by quarter", "revenue", "quarter")),
+            JOINED.join(("Volume by sector", "volume", "sector")),
+        ]
+    ),
+    st.floats(1400, 1500),
+    max_size=4,
+)
+SIGNALS = st.builds(
+    Learned,
+    template=st.sampled_from(["{metric} by {dimension}", "Show {metric} by {dimension}"]),
+    scope=st.sampled_from(["user", "role", "global"]),
+    frequency=st.integers(1, 500),
+    successes=st.integers(0, 500),
+    last_used=st.integers(0, 400).map(lambda days: NOW - timedelta(days=days)),
+    values=VALUES,
+    recent=st.floats(1400, 1500),
+    asked=ASKED,
+    near=st.floats(0, 50),
+    shown=st.integers(1, 50),
+    accepted=st.integers(0, 50),
+    followed=st.integers(0, 20),
+    follows=st.integers(20, 40),
+)
+
+
+@settings(max_examples=200)
+@given(st.lists(st.one_of(SIGNALS, LEARNED), max_size=6), PREFERENCES, TYPED)
+def test_candidates_come_in_the_order_of_their_scores(
+    history: list[Learned], preferences: Preferences, typed: str
+) -> None:
+    """No offer hides a candidate that is better than it promised."""
+    explained = explain(
+        learned=history,
+        vocabulary=MARKETS,
+        preferences=preferences,
+        job_role="analyst",
+        partial_query=typed,
+        now=NOW,
+    )
+    order = [(one.further, round(-one.score, 6)) for one in explained.candidates]
+    assert order == sorted(order)
