@@ -39,7 +39,7 @@ from services.activity.identity.service import IdentityService, Policy
 from services.activity.identity.store import IdentityStore
 from services.activity.llm_budget.service import LlmBudgetService
 from services.activity.llm_budget.store import LlmBudgetStore
-from services.activity.llm_budget.telemetry import measuring
+from services.activity.llm_budget.telemetry import measure
 from services.activity.llm_usage.domain import Rates, rates_of
 from services.activity.llm_usage.service import LlmUsageService
 from services.activity.llm_usage.store import LlmUsageStore, entering_left
@@ -54,6 +54,7 @@ from services.common.idempotency import forgetting
 from services.common.jobs import Job, working_jobs
 from services.common.server import Served, serving
 from services.common.settings import MissingSetting, ProcessSettings
+from services.common.tasks import measuring
 from services.common.tokens import TokenSigner, TokenVerifier
 
 SCHEMA = "activity"
@@ -182,7 +183,7 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
     """Do activity's background work until the block ends."""
     async with (
         pool_of(settings) as pool,
-        measuring(LlmBudgetStore(pool, rates(settings).limits), now),
+        measuring("budgets", partial(measure, LlmBudgetStore(pool, rates(settings).limits), now)),
         working_jobs(pool, SCHEMA, jobs(pool, now), now),
     ):
         yield

@@ -34,13 +34,14 @@ from services.common.llm.settings import ModelSettings
 from services.common.server import Served, serving
 from services.common.service_tokens import ServiceTokens
 from services.common.settings import MissingSetting
+from services.common.tasks import measuring
 from services.common.tokens import TokenVerifier
 from services.suggestions.catalogue import Catalogue
 from services.suggestions.invalidation import dropping_expired
 from services.suggestions.metrics.counting import RequestCounts, forgetting_requests
 from services.suggestions.metrics.service import SuggestionMetricsService
 from services.suggestions.metrics.store import MetricsStore
-from services.suggestions.metrics.telemetry import measuring
+from services.suggestions.metrics.telemetry import measure
 from services.suggestions.patterns.domain import ASKERS_KEPT
 from services.suggestions.patterns.induced import InducedStore
 from services.suggestions.patterns.inducing import Inducer
@@ -188,7 +189,8 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
             settings.event_sweep_seconds,
         )
         await stack.enter_async_context(consumer.running())
-        await stack.enter_async_context(measuring(MetricsStore(pool), now))
+        figures = partial(measure, MetricsStore(pool), now)
+        await stack.enter_async_context(measuring("cache", figures))
         work = working_jobs(pool, SCHEMA, jobs(settings, pool, learning, now), now)
         await stack.enter_async_context(work)
         yield
