@@ -32,7 +32,7 @@ from services.suggestions import app as suggestions_app
 PASSWORD = "test-service"
 JWT_SECRET = "test-secret-that-is-long-enough-for-hs256"
 ISSUER, AUDIENCE = "attune-tests", "attune"
-SERVICE_KEYS = {"suggestions": "test-suggestions-key"}
+SERVICE_KEYS = {"activity": "test-activity-key", "suggestions": "test-suggestions-key"}
 ORGANIZATION = "acme"
 VOCABULARY = """
 metrics = [
@@ -172,11 +172,13 @@ async def running_suite(
         activity_address="127.0.0.1:0",
         token_private_key=PRIVATE_KEY,
         service_keys=SERVICE_KEYS,
+        activity_service_key=SERVICE_KEYS["activity"],
+        **{"event_sweep_seconds": 0.2, **shared, **of_activity},
         **(believed if identity is None else dict(identity)),
-        **{**shared, **of_activity},
     )
     async with AsyncExitStack() as stack:
         activity_address = await stack.enter_async_context(activity_app.running(activity))
+        activity = activity.model_copy(update={"activity_address": activity_address})
         suggestions = suggestions_app.Settings(
             suggestions_database_url=servers.dsn(database, "suggestions"),
             suggestions_address="127.0.0.1:0",

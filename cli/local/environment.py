@@ -59,6 +59,7 @@ def environments(
     activity = identity(secrets, variables) | {
         "ATTUNE_ACTIVITY_DATABASE_URL": urls["ATTUNE_ACTIVITY_DATABASE_URL"]
     }
+    own_log = {"ATTUNE_ACTIVITY_SERVICE_KEY": secrets.service_keys["activity"]}
     suggestions = {
         "ATTUNE_SUGGESTIONS_DATABASE_URL": urls["ATTUNE_SUGGESTIONS_DATABASE_URL"],
         "ATTUNE_SUGGESTIONS_SERVICE_KEY": secrets.service_keys["suggestions"],
@@ -68,7 +69,7 @@ def environments(
     own = {
         "activity": activity,
         "suggestions": suggestions,
-        "worker": activity | suggestions,
+        "worker": activity | own_log | suggestions,
         "gateway": http,
     }
     ours = {*http, "ATTUNE_DATABASE_URL"}  # the administrator's: no service may have it

@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from services.activity.activities.recorder import Recorder
 from services.activity.activities.store import ActivityStore
 from services.activity.api_keys.service import dropping_ended_keys
+from services.activity.consuming import consuming
 from services.activity.llm_budget.store import LlmBudgetStore
 from services.activity.llm_budget.telemetry import measure
 from services.activity.llm_usage.domain import Rates, rates_of
@@ -24,9 +25,10 @@ from services.activity.served import (
     served_llm_usage,
     served_metrics,
 )
-from services.activity.settings import Settings
+from services.activity.settings import SCHEMA, Settings
 from services.common import identity_hints
 from services.common.clock import Clock, utc_now
+from services.common.consumer import Subscription
 from services.common.db import Pool, answers, pool_for
 from services.common.event_log import Hints, served_event_log, upkeep
 from services.common.idempotency import forgetting
@@ -36,8 +38,6 @@ from services.common.tasks import measuring
 from services.common.tokens import TokenVerifier
 
 __all__ = ["SCHEMA", "Settings", "jobs", "known_jobs", "pool_of", "running", "working"]
-
-SCHEMA = "activity"
 
 
 @asynccontextmanager
@@ -69,13 +69,19 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
 
 @asynccontextmanager
 async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[None]:
-    """Do activity's background work until the block ends."""
+    """Consume activity's own facts and do its background work until the block ends."""
     async with (
         pool_of(settings) as pool,
+        consuming(settings, pool, subscriptions(pool, now), now),
         measuring("budgets", partial(measure, LlmBudgetStore(pool, rates(settings).limits), now)),
         working_jobs(pool, SCHEMA, jobs(pool, now), now),
     ):
         yield
+
+
+def subscriptions(pool: Pool, now: Clock) -> list[Subscription]:
+    """What the worker does with activity's own facts."""
+    return []
 
 
 @asynccontextmanager

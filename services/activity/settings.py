@@ -7,7 +7,10 @@ from pydantic_settings import NoDecode
 
 from services.activity.identity.domain import ROLES
 from services.activity.identity.presets import PRESETS, Preset
+from services.common.consumer import SWEEP_SECONDS
 from services.common.settings import MissingSetting, ProcessSettings
+
+SCHEMA = "activity"
 
 UsdPrice = Annotated[float, Field(ge=0, le=1000)]
 SECRET_BYTES = 32  # what HS256 needs (RFC 7518, 3.2)
@@ -23,6 +26,9 @@ class Settings(ProcessSettings):
     token_private_key: str = ""
     # Service name -> key, those that may ask for service tokens.
     service_keys: dict[str, str] = Field(default_factory=dict)
+    # What this service's own worker asks by: it reads the event log as any consumer does.
+    activity_service_key: str = ""
+    event_sweep_seconds: float = Field(default=SWEEP_SECONDS, gt=0)
 
     # The identity provider, whose tokens' form is known: it fills the settings that are left out.
     oidc_preset: Literal["", "clerk", "auth0", "keycloak", "oidc"] = ""

@@ -23,7 +23,8 @@ GIVEN = example() | {
     "VALKEY_PASSWORD": "valkey-password",
     "ATTUNE_TOKEN_PRIVATE_KEY": PRIVATE_KEY.replace("\n", ""),
     "ATTUNE_TOKEN_PUBLIC_KEYS": PUBLIC_KEY.replace("\n", ""),
-    "SUGGESTIONS_SERVICE_KEY": "service-key",
+    "ACTIVITY_SERVICE_KEY": "activity-key",
+    "SUGGESTIONS_SERVICE_KEY": "suggestions-key",
     "ATTUNE_JWT_ISSUER": "https://issuer.example",
 }
 SECRETS = [name for name in GIVEN if re.search("PASSWORD|PRIVATE_KEY|SERVICE_KEY", name)]
@@ -121,6 +122,7 @@ def test_the_example_holds_no_secret() -> None:
                 "VALKEY_PASSWORD",
                 "ACTIVITY_DATABASE_PASSWORD",
                 "ATTUNE_TOKEN_PRIVATE_KEY",
+                "ACTIVITY_SERVICE_KEY",
                 "SUGGESTIONS_SERVICE_KEY",
             },
         ),
@@ -134,6 +136,7 @@ def test_the_example_holds_no_secret() -> None:
                 "VALKEY_PASSWORD",
                 "ACTIVITY_DATABASE_PASSWORD",
                 "SUGGESTIONS_DATABASE_PASSWORD",
+                "ACTIVITY_SERVICE_KEY",
                 "SUGGESTIONS_SERVICE_KEY",
             },
         ),
