@@ -8,7 +8,19 @@ from typing import Annotated, NoReturn
 import typer
 
 from cli import __version__
-from cli.commands import demo, jobs, keys, llm, migrate, patterns, run, status, templates, token
+from cli.commands import (
+    demo,
+    encryption,
+    jobs,
+    keys,
+    llm,
+    migrate,
+    patterns,
+    run,
+    status,
+    templates,
+    token,
+)
 from cli.console import FAILURE, NOT_RUNNING, USAGE, err, out, out_json
 from cli.local.errors import LocalError, NotRunning, UsageError
 
@@ -36,6 +48,7 @@ app.add_typer(patterns.app, name="patterns")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(keys.app, name="keys")
 app.add_typer(llm.app, name="llm")
+app.add_typer(encryption.app, name="encryption")
 
 
 @app.callback()

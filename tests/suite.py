@@ -1,5 +1,7 @@
 """The services as tests run them: real gRPC, real Postgres, real Redis, keys made for the run."""
 
+import base64
+import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -33,6 +35,7 @@ PASSWORD = "test-service"
 JWT_SECRET = "test-secret-that-is-long-enough-for-hs256"
 ISSUER, AUDIENCE = "attune-tests", "attune"
 SERVICE_KEYS = {"activity": "test-activity-key", "suggestions": "test-suggestions-key"}
+ENCRYPTION_KEYS = {"test": base64.b64encode(os.urandom(32)).decode()}
 ORGANIZATION = "acme"
 VOCABULARY = """
 metrics = [
@@ -174,6 +177,7 @@ async def running_suite(
         service_keys=SERVICE_KEYS,
         activity_service_key=SERVICE_KEYS["activity"],
         **{"event_sweep_seconds": 0.2, **shared, **of_activity},
+        encryption_keys=ENCRYPTION_KEYS,
         **(believed if identity is None else dict(identity)),
     )
     async with AsyncExitStack() as stack:

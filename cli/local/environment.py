@@ -101,6 +101,7 @@ def identity(secrets: Secrets, variables: Mapping[str, str]) -> dict[str, str]:
     own = {
         "ATTUNE_TOKEN_PRIVATE_KEY": secrets.token_private_key,
         "ATTUNE_SERVICE_KEYS": json.dumps(secrets.service_keys),
+        "ATTUNE_ENCRYPTION_KEYS": json.dumps(secrets.encryption_keys),
     }
     if has_identity_provider(variables):
         return own

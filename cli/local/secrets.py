@@ -1,5 +1,6 @@
 """Development secrets: made on first start, kept in .attune/secrets.json, never constants."""
 
+import base64
 import json
 import secrets as random
 from dataclasses import asdict, dataclass, field
@@ -14,7 +15,9 @@ PREFIX = "dev-"  # by which a service in production knows and refuses them
 
 @dataclass(frozen=True)
 class Secrets:
-    """`database_passwords` and `service_keys` have one for each service."""
+    """`database_passwords` and `service_keys` have one for each service. `encryption_keys` are by
+    their ids, the one that encrypts first.
+    """
 
     postgres_password: str = field(repr=False)
     valkey_password: str = field(repr=False)
@@ -23,6 +26,7 @@ class Secrets:
     jwt_secret: str = field(repr=False)
     token_private_key: str = field(repr=False)
     token_public_key: str = field(repr=False)
+    encryption_keys: dict[str, str] = field(repr=False)
 
 
 def load_or_create(home: Path) -> Secrets:
@@ -57,6 +61,7 @@ def completed(known: dict[str, object]) -> Secrets:
         jwt_secret=text(known, "jwt_secret"),
         token_private_key=text(keys, "token_private_key"),
         token_public_key=text(keys, "token_public_key"),
+        encryption_keys=encryption_keys(known.get("encryption_keys")),
     )
 
 
@@ -70,6 +75,16 @@ def text(known: dict[str, object], name: str) -> str:
 def for_each_service(known: object) -> dict[str, str]:
     given = dict(known) if isinstance(known, dict) else {}
     return given | {name: text(given, name) for name in SERVICES}
+
+
+def encryption_keys(known: object) -> dict[str, str]:
+    """Those that there are, or a first one: its id says that it is a development secret."""
+    if known is None:
+        key = base64.b64encode(random.token_bytes(32)).decode()
+        return {f"{PREFIX}{random.token_hex(4)}": key}
+    if not isinstance(known, dict) or not known:
+        raise ValueError("encryption_keys")
+    return {name: text(known, name) for name in known}
 
 
 def key_pair() -> dict[str, str]:

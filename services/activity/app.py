@@ -36,8 +36,11 @@ from services.common.jobs import Job, working_jobs
 from services.common.server import serving
 from services.common.tasks import measuring
 from services.common.tokens import TokenVerifier
+from services.common.vault import Keyring, rewrapping
 
 __all__ = ["SCHEMA", "Settings", "jobs", "known_jobs", "pool_of", "running", "working"]
+
+NO_KEYS = Keyring()  # of who lists jobs, and runs none
 
 
 @asynccontextmanager
@@ -70,11 +73,12 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
 @asynccontextmanager
 async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[None]:
     """Consume activity's own facts and do its background work until the block ends."""
+    settings.check_encryption()
     async with (
         pool_of(settings) as pool,
         consuming(settings, pool, subscriptions(pool, now), now),
         measuring("budgets", partial(measure, LlmBudgetStore(pool, rates(settings).limits), now)),
-        working_jobs(pool, SCHEMA, jobs(pool, now), now),
+        working_jobs(pool, SCHEMA, jobs(pool, now, settings.keyring), now),
     ):
         yield
 
@@ -90,12 +94,13 @@ async def known_jobs(pool: Pool) -> AsyncIterator[Sequence[Job]]:
     yield jobs(pool)
 
 
-def jobs(pool: Pool, now: Clock = utc_now) -> list[Job]:
+def jobs(pool: Pool, now: Clock = utc_now, keyring: Keyring = NO_KEYS) -> list[Job]:
     # What is left is entered as it was reserved, whatever prices are by now.
     ledger = LlmUsageStore(pool, rates_of({}, 0, 0))
     return [
         *upkeep(pool, now),
         forgetting(pool, now),
+        rewrapping(pool, keyring),
         dropping_ended_keys(pool, now),
         entering_left(ledger, now),
         counting(MetricsStore(pool), now),

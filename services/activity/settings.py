@@ -8,7 +8,8 @@ from pydantic_settings import NoDecode
 from services.activity.identity.domain import ROLES
 from services.activity.identity.presets import PRESETS, Preset
 from services.common.consumer import SWEEP_SECONDS
-from services.common.settings import MissingSetting, ProcessSettings
+from services.common.settings import MissingSetting
+from services.common.vault import EncryptionSettings
 
 SCHEMA = "activity"
 
@@ -16,7 +17,7 @@ UsdPrice = Annotated[float, Field(ge=0, le=1000)]
 SECRET_BYTES = 32  # what HS256 needs (RFC 7518, 3.2)
 
 
-class Settings(ProcessSettings):
+class Settings(EncryptionSettings):
     """Each is the variable ATTUNE_<NAME>."""
 
     activity_database_url: str = "postgresql://attune_activity@127.0.0.1:5432/attune"
@@ -82,6 +83,7 @@ class Settings(ProcessSettings):
             )
         if self.jwt_secret and len(self.jwt_secret.encode()) < SECRET_BYTES:
             raise MissingSetting(f"ATTUNE_JWT_SECRET must have at least {SECRET_BYTES} bytes")
+        self.check_encryption()
         secrets = (self.jwt_secret, self.activity_database_url, *self.service_keys.values())
         self.refuse_development_secrets(*secrets)
 

@@ -17,6 +17,7 @@ from tests.activity.issuer import Issuer, SigningKey, claims_of
 from tests.clock import Clock
 from tests.suite import (
     AUDIENCE,
+    ENCRYPTION_KEYS,
     ISSUER,
     JWT_SECRET,
     PRIVATE_KEY,
@@ -83,6 +84,7 @@ async def serving_identity(
             "jwt_secret": JWT_SECRET,
             "jwks_url": issuer.url,
             "service_keys": SERVICE_KEYS,
+            "encryption_keys": ENCRYPTION_KEYS,
             **changed,
         }
     )

@@ -14,7 +14,15 @@ from services.common.clock import utc_now
 from services.common.migrate import migrate
 from services.common.tokens import TokenSigner
 from tests.servers import Own, own_postgres
-from tests.suite import ISSUER, JWT_SECRET, PASSWORD, PRIVATE_KEY, PUBLIC_KEY, reason_of
+from tests.suite import (
+    ENCRYPTION_KEYS,
+    ISSUER,
+    JWT_SECRET,
+    PASSWORD,
+    PRIVATE_KEY,
+    PUBLIC_KEY,
+    reason_of,
+)
 from tests.waiting import until
 
 Status = health_pb2.HealthCheckResponse.ServingStatus
@@ -38,6 +46,7 @@ async def test_a_service_without_its_database_is_not_serving_and_recovers(
         token_public_keys=PUBLIC_KEY,
         jwt_issuer=ISSUER,
         jwt_secret=JWT_SECRET,
+        encryption_keys=ENCRYPTION_KEYS,
         redis_url="redis://127.0.0.1:1/0",  # nobody is there, and nothing depends on it
     )
     async with app.running(settings) as address, grpc.aio.insecure_channel(address) as channel:

@@ -5,7 +5,7 @@ import pytest
 from services.activity import app as activity
 from services.common.settings import MissingSetting, ProcessSettings, read_settings
 from services.suggestions import app as suggestions
-from tests.suite import JWT_SECRET, PRIVATE_KEY, PUBLIC_KEY
+from tests.suite import ENCRYPTION_KEYS, JWT_SECRET, PRIVATE_KEY, PUBLIC_KEY
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +61,7 @@ GOOD = {
     "token_public_keys": PUBLIC_KEY,
     "jwt_issuer": "issuer",
     "jwt_secret": JWT_SECRET,
+    "encryption_keys": ENCRYPTION_KEYS,
 }
 
 
@@ -71,6 +72,13 @@ GOOD = {
         ({"token_public_keys": ""}, "ATTUNE_TOKEN_PUBLIC_KEYS"),
         ({"jwt_issuer": ""}, "ATTUNE_JWT_ISSUER"),
         ({"jwt_secret": ""}, "ATTUNE_JWT_SECRET"),
+        ({"encryption_keys": {}}, "ATTUNE_ENCRYPTION_KEYS"),
+        ({"encryption_keys": {"one": "c2hvcnQ="}}, "ATTUNE_ENCRYPTION_KEYS"),
+        ({"encryption_keys": {"a b": ENCRYPTION_KEYS["test"]}}, "ATTUNE_ENCRYPTION_KEYS"),
+        (
+            {"environment": "production", "encryption_keys": {"dev-1": ENCRYPTION_KEYS["test"]}},
+            "development secrets",
+        ),
         (
             {"environment": "production", "jwt_secret": "dev-" + "x" * 40 + "x" * 40},
             "development secrets",

@@ -25,9 +25,12 @@ GIVEN = example() | {
     "ATTUNE_TOKEN_PUBLIC_KEYS": PUBLIC_KEY.replace("\n", ""),
     "ACTIVITY_SERVICE_KEY": "activity-key",
     "SUGGESTIONS_SERVICE_KEY": "suggestions-key",
+    "ATTUNE_ENCRYPTION_KEYS": '{"2026-01": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="}',
     "ATTUNE_JWT_ISSUER": "https://issuer.example",
 }
-SECRETS = [name for name in GIVEN if re.search("PASSWORD|PRIVATE_KEY|SERVICE_KEY", name)]
+SECRETS = [
+    name for name in GIVEN if re.search("PASSWORD|PRIVATE_KEY|SERVICE_KEY|ENCRYPTION_KEYS", name)
+]
 NEEDED = [name for name, value in example().items() if not value]
 OURS = ("activity", "suggestions", "worker", "gateway")
 PROCESSES: list[tuple[str, type[ProcessSettings]]] = [
@@ -123,6 +126,7 @@ def test_the_example_holds_no_secret() -> None:
                 "ACTIVITY_DATABASE_PASSWORD",
                 "ATTUNE_TOKEN_PRIVATE_KEY",
                 "ACTIVITY_SERVICE_KEY",
+                "ATTUNE_ENCRYPTION_KEYS",
                 "SUGGESTIONS_SERVICE_KEY",
             },
         ),
@@ -138,6 +142,7 @@ def test_the_example_holds_no_secret() -> None:
                 "SUGGESTIONS_DATABASE_PASSWORD",
                 "ACTIVITY_SERVICE_KEY",
                 "SUGGESTIONS_SERVICE_KEY",
+                "ATTUNE_ENCRYPTION_KEYS",
             },
         ),
     ],

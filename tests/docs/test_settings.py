@@ -11,6 +11,7 @@ from gateway.app import Settings as GatewaySettings
 from services.activity.app import Settings as ActivitySettings
 from services.common.llm.settings import ModelSettings
 from services.common.settings import ProcessSettings
+from services.common.vault import EncryptionSettings
 from services.suggestions.app import Settings as SuggestionsSettings
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +22,7 @@ PAGES = sorted(str(p.relative_to(ROOT)) for p in [*ROOT.glob("*.md"), *PAGE.pare
 CLASSES: dict[str, type[ProcessSettings]] = {
     "Every process": ProcessSettings,
     "Activity": ActivitySettings,
+    "Encryption": EncryptionSettings,
     "Models": ModelSettings,
     "Suggestions": SuggestionsSettings,
     "Gateway": GatewaySettings,
