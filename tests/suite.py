@@ -12,7 +12,12 @@ from typing import Any
 
 import grpc
 import jwt
-from attune.activity.v1 import activity_pb2_grpc, identity_pb2_grpc, llm_usage_pb2_grpc
+from attune.activity.v1 import (
+    activity_pb2_grpc,
+    conversations_pb2_grpc,
+    identity_pb2_grpc,
+    llm_usage_pb2_grpc,
+)
 from attune.activity.v1 import metrics_pb2_grpc as activity_metrics_pb2_grpc
 from attune.common.v1 import event_log_pb2_grpc
 from attune.suggestions.v1 import metrics_pb2_grpc as suggestion_metrics_pb2_grpc
@@ -90,6 +95,10 @@ class Suite:
     @cached_property
     def activity(self) -> "activity_pb2_grpc.ActivityServiceAsyncStub":
         return activity_pb2_grpc.ActivityServiceStub(self.activity_channel)
+
+    @cached_property
+    def conversations(self) -> "conversations_pb2_grpc.ConversationsServiceAsyncStub":
+        return conversations_pb2_grpc.ConversationsServiceStub(self.activity_channel)
 
     @cached_property
     def identity(self) -> "identity_pb2_grpc.IdentityServiceAsyncStub":

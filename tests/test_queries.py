@@ -28,6 +28,7 @@ INDEXES = {
         "idx_user_activity_created_at",
         "idx_user_activity_user_type",
     },
+    ("activity", "conversation_events"): {"idx_user_events", "idx_tool_usage"},
     ("suggestions", "query_patterns"): {
         "idx_query_patterns_type",
         "idx_query_patterns_target",
@@ -43,6 +44,11 @@ INDEXES = {
 COLUMNS = {
     ("activity", "user_activity"): "id user_id activity_type query_text response_data"
     " suggestion_clicked feedback_rating metadata created_at",
+    ("activity", "conversations"): "id user_id started_at last_message_at message_count"
+    " credits_used first_intent tools_used completion_status user_satisfaction_signal"
+    " extracted_use_case blocker_reason",
+    ("activity", "conversation_events"): "id conversation_id user_id timestamp event_type content"
+    " tool_name success credits_consumed",
     ("suggestions", "query_patterns"): "id pattern_type target_id query_template frequency"
     " success_rate avg_response_time last_used metadata created_at updated_at",
     ("suggestions", "suggestion_cache"): "user_id context_hash suggestions generated_at"

@@ -20,6 +20,7 @@ from services.activity.metrics.store import MetricsStore
 from services.activity.served import (
     served_activities,
     served_api_keys,
+    served_conversations,
     served_identity,
     served_llm_budget,
     served_llm_usage,
@@ -59,6 +60,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
         stack.push_async_callback(recorder.flushed)
         services = [
             served_activities(pool, recorder, now),
+            served_conversations(pool, hints, now),
             served_identity(settings, pool, client, callers, now),
             served_api_keys(settings, pool, callers, now),
             served_metrics(pool, now),

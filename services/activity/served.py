@@ -6,6 +6,8 @@ from attune.activity.v1 import (
     activity_pb2_grpc,
     api_keys_pb2,
     api_keys_pb2_grpc,
+    conversations_pb2,
+    conversations_pb2_grpc,
     identity_pb2,
     identity_pb2_grpc,
     llm_budget_pb2,
@@ -23,6 +25,9 @@ from services.activity.api_keys.exchange import KeyExchange
 from services.activity.api_keys.making import KeyMaker
 from services.activity.api_keys.service import ApiKeysService
 from services.activity.api_keys.store import ApiKeyStore
+from services.activity.conversations.recorder import Recorder as ConversationRecorder
+from services.activity.conversations.service import ConversationsService
+from services.activity.conversations.store import ConversationStore
 from services.activity.identity.credentials import Credentials, Trust
 from services.activity.identity.issuer_keys import KeySet
 from services.activity.identity.presets import PRESETS
@@ -48,6 +53,15 @@ def served_activities(pool: Pool, recorder: Recorder, now: Clock) -> Served:
         activity_pb2.DESCRIPTOR.services_by_name["ActivityService"],
         activity_pb2_grpc.add_ActivityServiceServicer_to_server,
         ActivityService(ActivityStore(pool), recorder, now),
+    )
+
+
+def served_conversations(pool: Pool, hints: Hints, now: Clock) -> Served:
+    store = ConversationStore(pool)
+    return Served(
+        conversations_pb2.DESCRIPTOR.services_by_name["ConversationsService"],
+        conversations_pb2_grpc.add_ConversationsServiceServicer_to_server,
+        ConversationsService(store, ConversationRecorder(store, hints, now), now),
     )
 
 

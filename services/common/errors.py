@@ -56,6 +56,11 @@ class NotFound(DomainError):
     reason = "NOT_FOUND"
 
 
+class AlreadyExists(DomainError):
+    code = StatusCode.ALREADY_EXISTS
+    reason = "ALREADY_EXISTS"
+
+
 class FailedPrecondition(DomainError):
     code = StatusCode.FAILED_PRECONDITION
     reason = "FAILED_PRECONDITION"

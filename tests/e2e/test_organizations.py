@@ -26,6 +26,14 @@ BODIES: dict[str, Any] = {
     "RebuildQueryPatterns": {},
     "CreateApiKey": {"name": "import", "scopes": ["activity:write"]},
     "UpdateLlmBudget": {"monthly_usd": 5},
+    "StartConversation": {"messages": [{"role": "user", "content": "hello"}]},
+    "AppendEvents": {"events": [{"event_type": "message", "content": {"message": "hello"}}]},
+    "FinishConversation": {"status": "abandoned"},
+    "BatchImportConversations": {
+        "conversations": [
+            {"conversation_id": "c", "user_id": "ann", "started_at": "2025-01-01T00:00:00Z"}
+        ]
+    },
 }
 
 
@@ -64,6 +72,16 @@ async def fill(client: httpx2.AsyncClient) -> None:
     await client.put("/api/v1/activity/preferences", json=preferred)
     await client.patch("/api/v1/organization", json={"name": SECRET})
     await make_key(client)
+    await talk(client)
+
+
+async def talk(client: httpx2.AsyncClient) -> None:
+    started = {
+        "messages": [{"role": "user", "content": f"What of {SECRET}?"}],
+        "metadata": {"about": SECRET},
+    }
+    made = (await client.post("/api/v1/conversations", json=started)).json()
+    VALUES["conversation_id"] = made["id"]
 
 
 async def make_key(client: httpx2.AsyncClient) -> None:
@@ -129,6 +147,7 @@ async def test_the_organization_itself_has_an_answer_on_the_same_route(
 async def test_nothing_that_the_other_organization_wrote_changed_anything(filled: Api) -> None:
     async with filled.as_("root", role="admin") as client:
         await make_key(client)
+        await talk(client)
     async with filled.as_("root", org="other", role="admin") as client:
         for route in ROUTES:
             await call(client, route)
@@ -137,6 +156,9 @@ async def test_nothing_that_the_other_organization_wrote_changed_anything(filled
         members = (await client.get("/api/v1/members")).json()["members"]
         history = (await client.get("/api/v1/activity/history?user_id=ann")).json()
         keys = (await client.get("/api/v1/api-keys")).json()["api_keys"]
+        path = f"/api/v1/conversations/{VALUES['conversation_id']}"
+        conversation = (await client.get(path)).json()["conversation"]
+    assert (conversation["event_count"], conversation["status"]) == (1, "active")
     assert VALUES["key_id"] in {key["id"] for key in keys}
     assert organization["name"] == SECRET
     assert {m["user_id"]: m["disabled"] for m in members} == {"ann": False, "root": False}

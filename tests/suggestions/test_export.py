@@ -150,7 +150,7 @@ async def test_many_patterns_come_in_pieces_each_once(
     learning: Suite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "EXPORT_ROWS", 3)
-    monkeypatch.setattr("services.suggestions.patterns.service.PIECE_BYTES", 1)
+    monkeypatch.setattr("services.common.downloads.PIECE_BYTES", 1)
     await ask(learning, "when", "is it", "who was it", "why not", "so what", "and then", "if not")
     await learned(learning, 7)
     _, _, data = await export(learning, format="csv")

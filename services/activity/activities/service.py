@@ -9,7 +9,6 @@ from typing import TypeAlias
 import structlog
 from attune.activity.v1 import activity_pb2 as pb
 from attune.activity.v1 import activity_pb2_grpc as pb_grpc
-from attune.common.v1.entries_pb2 import UnreadEntry
 from attune.common.v1.json_pb2 import Json
 
 from services.activity.activities.domain import (
@@ -25,7 +24,8 @@ from services.activity.activities.recorder import Recorder
 from services.activity.activities.store import ActivityStore, Row, Slice
 from services.common.caller import Caller, caller
 from services.common.clock import Clock
-from services.common.errors import DomainError, InvalidFields, PermissionDenied, Violation
+from services.common.entries import named_in, refusal_of
+from services.common.errors import DomainError, InvalidFields, PermissionDenied
 from services.common.idempotency import claim_of
 from services.common.interceptors import Context, as_domain_error, violations_of
 from services.common.moments import moment, timestamp_of
@@ -208,10 +208,6 @@ def slices(entries: Sequence[Entry], size: int) -> Iterator[list[tuple[int, Entr
     return iter(lambda: list(islice(numbered, size)), [])
 
 
-def refusal_of(entry: UnreadEntry) -> InvalidFields:
-    return InvalidFields(*(Violation(v.field, v.message) for v in entry.violations))
-
-
 def result_of(index: int, outcome: int | Exception) -> pb.BatchLogActivitiesResponse.Result:
     """One entry's part of a batch's answer; what is no fault of the entry fails the batch."""
     if isinstance(outcome, int):
@@ -224,16 +220,11 @@ def result_of(index: int, outcome: int | Exception) -> pb.BatchLogActivitiesResp
 
 
 def errors_of(error: DomainError) -> list[pb.BatchLogActivitiesResponse.Violation]:
-    named = (
-        error.violations
-        if isinstance(error, InvalidFields)
-        else [Violation(error.metadata.get("field", ""), str(error))]
-    )
     return [
         pb.BatchLogActivitiesResponse.Violation(
             field=v.field, message=v.message, reason=error.reason
         )
-        for v in named
+        for v in named_in(error)
     ]
 
 

@@ -25,6 +25,12 @@ CREATE TABLE conversations (
     insights_source text,
     insights_version integer,
     metadata jsonb,
+    -- What the rules of insights need to know of its events (insights.Tally).
+    tally jsonb NOT NULL DEFAULT '{}',
+    -- The least and the greatest id of its events: they may be older than the
+    -- conversation, and reading between the two looks into their months alone.
+    first_event_id uuid,
+    last_event_id uuid,
     PRIMARY KEY (organization_id, id)
 );
 
@@ -32,6 +38,8 @@ CREATE UNIQUE INDEX conversations_external_id ON conversations (organization_id,
 CREATE INDEX conversations_started_at ON conversations (organization_id, started_at DESC, id DESC);
 CREATE INDEX conversations_user_id
     ON conversations (organization_id, user_id, started_at DESC, id DESC);
+CREATE INDEX conversations_status ON conversations
+    (organization_id, coalesce(completion_status, 'active'), started_at DESC, id DESC);
 CREATE INDEX conversations_idle
     ON conversations (organization_id, active_at) WHERE completion_status IS NULL;
 
@@ -60,6 +68,19 @@ CREATE INDEX conversation_events_conversation
 
 INSERT INTO partitioned_tables (table_name, months_back, months_ahead, by_uuid7)
 VALUES ('conversation_events', 25, 3, true);
+
+-- Imports bring what is older than the oldest month: one partition holds all of it.
+-- Both in one transaction, so that no month lies between the two.
+DO $$
+DECLARE
+    oldest timestamptz;
+BEGIN
+    SET LOCAL timezone = 'UTC';
+    oldest := date_trunc('month', now()) - interval '25 months';
+    PERFORM ensure_partitions(current_date);
+    EXECUTE format('CREATE TABLE conversation_events_older PARTITION OF conversation_events
+        FOR VALUES FROM (MINVALUE) TO (%L)', uuid7_from(oldest));
+END $$;
 
 -- Which events of which sender are there: kept seven days, so that a repeated one is
 -- known whatever time it carries the second time.

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
-from attune.common.v1.http_pb2 import HttpResponse
 from attune.common.v1.json_pb2 import Json
 from attune.suggestions.v1 import patterns_pb2 as pb
 from attune.suggestions.v1 import patterns_pb2_grpc as pb_grpc
@@ -11,6 +10,7 @@ from google.api.httpbody_pb2 import HttpBody
 
 from services.common.caller import Caller, caller
 from services.common.clock import Clock
+from services.common.downloads import download
 from services.common.errors import (
     FailedPrecondition,
     InvalidFields,
@@ -27,7 +27,6 @@ PAGE_SIZE = 100
 FIRST = (-(2**62), 0)
 OWN = "user_specific"
 SHARED = ("global", "role_based")
-PIECE_BYTES = 64 * 1024
 
 
 class PatternsService(pb_grpc.PatternsServiceServicer):
@@ -73,11 +72,9 @@ class PatternsService(pb_grpc.PatternsServiceServicer):
         who, file = caller(), FILES[request.format or "json"]()
         kinds, target = exported(request, who)
         rows = self._exported_rows(who.organization_id, kinds, target)
-        part = announced(file, f"attune-patterns-{self._now():%Y-%m-%d}")
-        async for data in pieces(file, rows):
-            part.data = data
+        name = f"attune-patterns-{self._now():%Y-%m-%d}.{file.suffix}"
+        async for part in download(file.content_type, name, chunks(file, rows)):
             yield part
-            part = HttpBody()
 
     async def _exported_rows(
         self, organization_id: str, kinds: Sequence[str], target_id: str | None
@@ -138,21 +135,8 @@ def exported(
     return (*SHARED, OWN) if who.may_read_others else SHARED, None
 
 
-def announced(file: File, name: str) -> HttpBody:
-    """The first message of a download: what it is and what to call it."""
-    disposition = f'attachment; filename="{name}.{file.suffix}"'
-    headers = {"content-disposition": disposition, "cache-control": "no-store"}
-    body = HttpBody(content_type=file.content_type)
-    body.extensions.add().Pack(HttpResponse(headers=headers))
-    return body
-
-
-async def pieces(file: File, rows: AsyncIterator[ExportedPattern]) -> AsyncIterator[bytes]:
-    """The file in pieces; the first comes after the first rows, so that errors come before it."""
-    piece = bytearray(file.head())
+async def chunks(file: File, rows: AsyncIterator[ExportedPattern]) -> AsyncIterator[bytes]:
+    yield file.head()
     async for row in rows:
-        piece += file.row(row)
-        if len(piece) >= PIECE_BYTES:
-            yield bytes(piece)
-            piece.clear()
-    yield bytes(piece) + file.tail()
+        yield file.row(row)
+    yield file.tail()

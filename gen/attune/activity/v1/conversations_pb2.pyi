@@ -1,6 +1,7 @@
 import datetime
 
 from attune.common.v1 import access_pb2 as _access_pb2
+from attune.common.v1 import entries_pb2 as _entries_pb2
 from attune.common.v1 import json_pb2 as _json_pb2
 from buf.validate import validate_pb2 as _validate_pb2
 from google.api import annotations_pb2 as _annotations_pb2
@@ -190,7 +191,7 @@ class ExportConversationRequest(_message.Message):
     def __init__(self, conversation_id: _Optional[str] = ..., format: _Optional[str] = ...) -> None: ...
 
 class BatchImportConversationsRequest(_message.Message):
-    __slots__ = ("conversations",)
+    __slots__ = ("conversations", "unread")
     class Entry(_message.Message):
         __slots__ = ("conversation_id", "user_id", "started_at", "events", "completion_status", "metadata")
         CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
@@ -207,8 +208,10 @@ class BatchImportConversationsRequest(_message.Message):
         metadata: _json_pb2.Json
         def __init__(self, conversation_id: _Optional[str] = ..., user_id: _Optional[str] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., events: _Optional[_Iterable[_Union[ConversationEvent, _Mapping]]] = ..., completion_status: _Optional[str] = ..., metadata: _Optional[_Union[_json_pb2.Json, _Mapping]] = ...) -> None: ...
     CONVERSATIONS_FIELD_NUMBER: _ClassVar[int]
+    UNREAD_FIELD_NUMBER: _ClassVar[int]
     conversations: _containers.RepeatedCompositeFieldContainer[BatchImportConversationsRequest.Entry]
-    def __init__(self, conversations: _Optional[_Iterable[_Union[BatchImportConversationsRequest.Entry, _Mapping]]] = ...) -> None: ...
+    unread: _containers.RepeatedCompositeFieldContainer[_entries_pb2.UnreadEntry]
+    def __init__(self, conversations: _Optional[_Iterable[_Union[BatchImportConversationsRequest.Entry, _Mapping]]] = ..., unread: _Optional[_Iterable[_Union[_entries_pb2.UnreadEntry, _Mapping]]] = ...) -> None: ...
 
 class BatchImportConversationsResponse(_message.Message):
     __slots__ = ("results", "accepted", "refused")

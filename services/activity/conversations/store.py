@@ -1,0 +1,201 @@
+"""Conversations and their events: one method for each query in queries.sql."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from services.activity.conversations.domain import Conversation, StoredEvent
+from services.activity.conversations.insights import Tally
+from services.common.db import Connection, Database, Pool, load_queries
+from services.common.ids import uuid_of
+
+SQL = load_queries(__package__)
+# What one answer may hold, always at least one row: with the one that goes beyond it still less
+# than the 4 MiB that a gRPC client takes which sets no limit of its own.
+PART_BYTES = 3 * 1024 * 1024
+NIL = UUID(int=0)
+
+read_tools = msgspec.json.Decoder(dict[str, int]).decode
+read_tally = msgspec.json.Decoder(Tally).decode
+
+
+class Name(NamedTuple):
+    """What a caller calls a conversation, and whose alone it may be; None is anybody's."""
+
+    text: str
+    user_id: str | None = None
+
+    @property
+    def args(self) -> tuple[UUID | None, str, str | None]:
+        return uuid_of(self.text), self.text, self.user_id
+
+
+class Fact(NamedTuple):
+    """What the event log tells: a message's type and its bytes."""
+
+    type: str
+    payload: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slice:
+    """Which conversations: newest first, before (started_at, id)."""
+
+    user_id: str | None
+    status: str | None
+    start: datetime
+    end: datetime
+    before: tuple[datetime, UUID]
+    limit: int
+
+
+class ConversationStore:
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+
+    async def read(self, organization_id: str, name: Name) -> Conversation | None:
+        row = await self.pool.fetchrow(SQL["read_conversation"], organization_id, *name.args)
+        return conversation_of(row) if row else None
+
+    async def lock(self, conn: Connection, organization_id: str, name: Name) -> Conversation | None:
+        """The conversation, held until the transaction ends."""
+        row = await conn.fetchrow(SQL["lock_conversation"], organization_id, *name.args)
+        return conversation_of(row) if row else None
+
+    async def insert(
+        self, conn: Connection, organization_id: str, conversation: Conversation
+    ) -> bool:
+        """Store a conversation that is new; False where its external id is taken."""
+        new = conversation
+        args = (new.id, new.external_id, new.user_id, new.started_at, new.active_at, new.metadata)
+        clash = uuid_of(new.external_id or "")
+        made = await conn.fetchval(SQL["insert_conversation"], organization_id, *args, clash)
+        return made is not None
+
+    async def known(
+        self,
+        conn: Connection,
+        organization_id: str,
+        conversation_id: UUID,
+        client_event_ids: Sequence[str],
+        since: datetime,
+    ) -> dict[str, UUID]:
+        """The senders' ids that were added since then, each with that of its event."""
+        args = (organization_id, conversation_id, client_event_ids, since)
+        rows = await conn.fetch(SQL["known_event_ids"], *args)
+        return {row["client_event_id"]: row["event_id"] for row in rows}
+
+    async def recorded(
+        self,
+        conn: Connection,
+        organization_id: str,
+        conversation: Conversation,
+        client_event_ids: Sequence[str | None],
+    ) -> dict[str, UUID]:
+        """Those of the senders' ids that are on record, whenever they were added."""
+        between = (conversation.first_event_id, conversation.last_event_id)
+        if None in between:
+            return {}
+        args = (organization_id, conversation.id, *between, client_event_ids)
+        rows = await conn.fetch(SQL["recorded_event_ids"], *args)
+        return {row["client_event_id"]: row["id"] for row in rows}
+
+    async def insert_events(
+        self,
+        conn: Connection,
+        organization_id: str,
+        conversation: Conversation,
+        events: Sequence[StoredEvent],
+        now: datetime,
+    ) -> None:
+        await conn.execute(
+            SQL["insert_events"],
+            *(organization_id, conversation.id, conversation.user_id, now),
+            [e.id for e in events],
+            [e.timestamp for e in events],
+            [e.event_type for e in events],
+            [e.content for e in events],
+            [e.tool_name for e in events],
+            [e.success for e in events],
+            [e.credits_consumed for e in events],
+            [e.client_event_id for e in events],
+        )
+
+    async def save(self, conn: Connection, organization_id: str, changed: Conversation) -> None:
+        c = changed
+        await conn.execute(
+            SQL["save_conversation"],
+            *(organization_id, c.id, c.active_at, c.last_message_at, c.message_count),
+            *(c.event_count, c.credits_used, c.first_intent, json_text(c.tools_used)),
+            *(c.completion_status, c.finished_at, c.user_satisfaction_signal),
+            *(c.extracted_use_case, c.blocker_reason, c.insights_source, c.insights_version),
+            *(json_text(c.tally), c.first_event_id, c.last_event_id),
+        )
+
+    async def tell(
+        self, conn: Connection, organization_id: str, facts: Sequence[Fact], now: datetime
+    ) -> None:
+        """Append facts to the event log: the last thing of a transaction."""
+        types, payloads = [f.type for f in facts], [f.payload for f in facts]
+        await conn.execute(SQL["tell_facts"], organization_id, len(facts), now, types, payloads)
+
+    async def events(
+        self, organization_id: str, conversation: Conversation, after: UUID, limit: int
+    ) -> tuple[list[StoredEvent], bool]:
+        """The next events, cut where they get too large to send, and whether there are more."""
+        first, last = conversation.first_event_id, conversation.last_event_id
+        if first is None or last is None:
+            return [], False
+        args = (organization_id, conversation.id, first, last, after, limit + 1, PART_BYTES)
+        rows = await self.pool.fetch(SQL["list_events"], *args)
+        found = [event_of(row) for row in rows if row["fits"]][:limit]
+        return found, len(rows) > len(found)
+
+    async def page(self, organization_id: str, part: Slice) -> tuple[list[Conversation], bool]:
+        """The slice, cut where it gets too large to send, and whether there are older ones."""
+        query, more = "list_conversations", tuple[str | None, ...]()
+        if part.user_id is not None:
+            query, more = "list_conversations_of_user", (part.status, part.user_id)
+        elif part.status is not None:
+            query, more = "list_conversations_with_status", (part.status,)
+        args = (organization_id, part.start, part.end, *part.before, part.limit + 1, PART_BYTES)
+        rows = await self.pool.fetch(SQL[query], *args, *more)
+        found = [conversation_of(row) for row in rows if row["fits"]][: part.limit]
+        return found, len(rows) > len(found)
+
+    async def organizations_with_idle(self, before: datetime) -> list[str]:
+        rows = await self.pool.fetch(SQL["organizations_with_idle"], before)
+        return [row["organization_id"] for row in rows]
+
+    async def lock_idle(
+        self, conn: Connection, organization_id: str, before: datetime, limit: int
+    ) -> list[Conversation]:
+        rows = await conn.fetch(SQL["lock_idle"], organization_id, before, limit)
+        return [conversation_of(row) for row in rows]
+
+    async def forget_event_ids(self, db: Database, before: datetime, limit: int) -> int:
+        """Drop some of the ids that were added before; returns how many."""
+        tag = await db.execute(SQL["forget_event_ids"], before, limit)
+        return int(tag.removeprefix("DELETE "))
+
+
+def json_text(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def conversation_of(row: Any) -> Conversation:
+    fields = dict(row)
+    fields.pop("fits", None)
+    fields["tools_used"] = read_tools(fields["tools_used"])
+    fields["tally"] = read_tally(fields["tally"])
+    return Conversation(**fields)
+
+
+def event_of(row: Any) -> StoredEvent:
+    fields = dict(row)
+    del fields["fits"]
+    return StoredEvent(**fields)
