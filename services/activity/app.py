@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from functools import partial
 
 import httpx2
@@ -11,6 +12,8 @@ from services.activity.activities.recorder import Recorder
 from services.activity.activities.store import ActivityStore
 from services.activity.api_keys.service import dropping_ended_keys
 from services.activity.consuming import consuming
+from services.activity.conversations.idle import IDLE, abandoning, forgetting_event_ids
+from services.activity.conversations.store import ConversationStore
 from services.activity.llm_budget.store import LlmBudgetStore
 from services.activity.llm_budget.telemetry import measure
 from services.activity.llm_usage.domain import Rates, rates_of
@@ -80,7 +83,9 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
         pool_of(settings) as pool,
         consuming(settings, pool, subscriptions(pool, now), now),
         measuring("budgets", partial(measure, LlmBudgetStore(pool, rates(settings).limits), now)),
-        working_jobs(pool, SCHEMA, jobs(pool, now, settings.keyring), now),
+        working_jobs(
+            pool, SCHEMA, jobs(pool, now, settings.keyring, settings.conversation_idle), now
+        ),
     ):
         yield
 
@@ -96,9 +101,12 @@ async def known_jobs(pool: Pool) -> AsyncIterator[Sequence[Job]]:
     yield jobs(pool)
 
 
-def jobs(pool: Pool, now: Clock = utc_now, keyring: Keyring = NO_KEYS) -> list[Job]:
+def jobs(
+    pool: Pool, now: Clock = utc_now, keyring: Keyring = NO_KEYS, idle: timedelta = IDLE
+) -> list[Job]:
     # What is left is entered as it was reserved, whatever prices are by now.
     ledger = LlmUsageStore(pool, rates_of({}, 0, 0))
+    conversations = ConversationStore(pool)
     return [
         *upkeep(pool, now),
         forgetting(pool, now),
@@ -106,6 +114,8 @@ def jobs(pool: Pool, now: Clock = utc_now, keyring: Keyring = NO_KEYS) -> list[J
         dropping_ended_keys(pool, now),
         entering_left(ledger, now),
         counting(MetricsStore(pool), now),
+        abandoning(conversations, idle, now),
+        forgetting_event_ids(conversations, now),
     ]
 
 

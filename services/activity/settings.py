@@ -1,5 +1,6 @@
 """What can be set for activity, and what is refused."""
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
@@ -55,6 +56,9 @@ class Settings(EncryptionSettings):
     # API keys of an organization that have not ended.
     api_key_limit: int = Field(default=1000, ge=0)
 
+    # A conversation in which nothing happens for so long is abandoned.
+    conversation_idle_minutes: int = Field(default=30, ge=1, le=30 * 24 * 60)
+
     # What an organization's calls of language models may take in a month of UTC.
     llm_monthly_budget_usd: Annotated[float, Field(ge=0, le=1_000_000)] = 10.0
     llm_monthly_budget_tokens: Annotated[int, Field(ge=0, le=10**12)] = 100_000_000
@@ -94,6 +98,10 @@ class Settings(EncryptionSettings):
         if not isinstance(value, str):
             return value
         return [part.strip() for part in value.split(",") if part.strip()]
+
+    @property
+    def conversation_idle(self) -> timedelta:
+        return timedelta(minutes=self.conversation_idle_minutes)
 
     @property
     def preset(self) -> Preset | None:

@@ -1,0 +1,55 @@
+"""What a reader sees of a conversation: analysts see others' without personal data."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from services.activity.conversations.domain import INTENT_LENGTH, Conversation, StoredEvent
+from services.common.caller import Caller
+from services.common.pii import masked, masked_json
+
+# An address that the cut of the first intent went through is not known for one, and so the end of a
+# cut text is not shown: as long as what is looked for seldom is.
+HIDDEN_END = 60
+
+
+def reads_all(who: Caller) -> bool:
+    """Whether the caller reads conversations of others, masked or not."""
+    return who.may_read_others or who.role == "analyst"
+
+
+def is_masked(who: Caller, conversation: Conversation) -> bool:
+    return not who.may_read_others and conversation.user_id != who.subject
+
+
+def shown(who: Caller, conversation: Conversation) -> Conversation:
+    """The conversation as this caller sees it."""
+    c = conversation
+    if not is_masked(who, c):
+        return c
+    return replace(
+        c,
+        first_intent=masked_intent(c.first_intent),
+        extracted_use_case=c.extracted_use_case and masked(c.extracted_use_case),
+        blocker_reason=c.blocker_reason and masked(c.blocker_reason),
+        metadata=masked_text(c.metadata),
+    )
+
+
+def shown_events(
+    who: Caller, conversation: Conversation, events: Sequence[StoredEvent]
+) -> Sequence[StoredEvent]:
+    """Its events as this caller sees them."""
+    if not is_masked(who, conversation):
+        return events
+    return [replace(event, content=masked_text(event.content)) for event in events]
+
+
+def masked_intent(text: str | None) -> str | None:
+    if text is None or len(text) < INTENT_LENGTH:
+        return text and masked(text)
+    return f"{masked(text)[:-HIDDEN_END]}…"
+
+
+def masked_text(json: str | None) -> str | None:
+    """JSON text with its values masked."""
+    return None if json is None else masked_json(json.encode()).decode()
