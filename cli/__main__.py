@@ -11,6 +11,7 @@ from cli import __version__
 from cli.commands import (
     demo,
     encryption,
+    importing,
     jobs,
     keys,
     llm,
@@ -45,6 +46,7 @@ app.command("token")(token.token)
 app.command("migrate")(migrate.migrate)
 app.command("templates")(templates.templates)
 app.add_typer(patterns.app, name="patterns")
+app.add_typer(importing.app, name="import")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(keys.app, name="keys")
 app.add_typer(llm.app, name="llm")

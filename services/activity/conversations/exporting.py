@@ -9,8 +9,9 @@ import msgspec
 
 from services.activity.conversations.domain import Conversation, StoredEvent
 
-# What has a meaning in Markdown or in the HTML that it may hold (CommonMark 0.31, 2.4).
-SPECIAL = re.compile(r"([!-/:-@\[-`{-~])")
+# What has a meaning within a line of Markdown (CommonMark 0.31, 6; tables, strikethrough and links
+# without brackets of GFM), or in the HTML that it may hold.
+SPECIAL = re.compile(r"([\\`*_\[\]<>&|~#$@]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
 CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 TICKS = re.compile(r"`+")
 SPEAKERS = {"user": "User", "assistant": "Assistant", "system": "System", "tool": "Tool"}

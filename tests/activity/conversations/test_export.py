@@ -57,7 +57,7 @@ async def test_markdown_is_for_people_to_read(ann: Talk) -> None:
     text = (await ann.export("c", "markdown")).decode()
     assert text.startswith("# Conversation c\n")
     assert "| First asked | Make a picture of a cat |" in text
-    assert "\n## User · 2026\\-05\\-01 10\\:00\\:00 UTC\n\n```text\nMake a picture" in text
+    assert "\n## User · 2026-05-01 10:00:00 UTC\n\n```text\nMake a picture" in text
     assert "## Tool call image\\_gen · " in text
 
 
