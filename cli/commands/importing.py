@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
@@ -164,7 +164,11 @@ def tell(done: "Progress", report: Path, as_json: bool) -> None:
         counts = {"accepted": done.accepted, "refused": done.refused, "events": done.appended}
         out_json({**counts, "refused_file": where})
         return
-    out(f"{done.accepted:,} conversations are on record, with {done.appended:,} new events.")
+    on_record = counted(done.accepted, "conversation")
+    out(f"On record: {on_record}; {counted(done.appended, 'new event')}.")
     if done.refused:
-        with suppress(BrokenPipeError):
-            err(f"{done.refused:,} were refused: {report} says why, line by line.")
+        err(f"Refused: {counted(done.refused, 'line')}; {report} says why.")
+
+
+def counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -241,4 +241,4 @@ async def test_a_command_that_was_stopped_goes_on(
     with pytest.raises(SystemExit) as ended:
         await asyncio.to_thread(main)
     assert (ended.value.code, sent) == (0, 3)
-    assert capsys.readouterr().out == "6 conversations are on record, with 120 new events.\n"
+    assert capsys.readouterr().out == "On record: 6 conversations; 120 new events.\n"
