@@ -7,7 +7,12 @@ from typing import Any
 import grpc
 import jwt
 import pytest
-from attune.activity.v1 import activity_pb2_grpc, api_keys_pb2_grpc, identity_pb2_grpc
+from attune.activity.v1 import (
+    activity_pb2_grpc,
+    api_keys_pb2_grpc,
+    identity_pb2_grpc,
+    profiles_pb2_grpc,
+)
 from attune.activity.v1 import identity_pb2 as pb
 
 from services.activity import app
@@ -41,6 +46,7 @@ class Identity:
         self.stub = identity_pb2_grpc.IdentityServiceStub(channel)
         self.activities = activity_pb2_grpc.ActivityServiceStub(channel)
         self.keys = api_keys_pb2_grpc.ApiKeysServiceStub(channel)
+        self.traits = profiles_pb2_grpc.TraitsServiceStub(channel)
         self.clock = clock
         self.issuer = issuer
         self.verifier = TokenVerifier(PUBLIC_KEY, clock)

@@ -57,6 +57,9 @@ class FoundKey:
     member_role: str | None
     member_job_role: str | None
     member_disabled: bool | None
+    # As the person's traits tell them, goals as a JSON list.
+    goals: str
+    department: str
 
     def check(self, now: datetime) -> None:
         """Raises Unauthenticated where the key has ended, PermissionDenied where its person may

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from services.activity.api_keys.domain import FoundKey
 from services.activity.api_keys.store import ApiKeyStore
 from services.activity.api_keys.text import PREFIX, Key, read_key
+from services.activity.identity.domain import aims_of
 from services.common.caller import Caller
 from services.common.clock import Clock
 from services.common.errors import Unauthenticated
@@ -48,6 +49,7 @@ def caller_of(key: Key, found: FoundKey) -> Caller:
         subject=found.user_id,
         role=found.role_now,
         job_role=found.job_role_now,
+        **aims_of(found.goals, found.department)._asdict(),
         key_id=found.key_id,
         scopes=frozenset(found.scopes),
     )

@@ -47,9 +47,11 @@ RETURNING key_id, name, user_id, role, job_role, scopes, created_by, created_at,
 -- name: find_key
 SELECT k.key_id, k.user_id, k.role, k.job_role, k.scopes, k.secret_hash, k.expires_at,
     k.last_used_at, k.revoked_at, m.role AS member_role, m.job_role AS member_job_role,
-    m.disabled AS member_disabled
+    m.disabled AS member_disabled, coalesce(t.traits -> 'goals', '[]') AS goals,
+    coalesce(t.traits ->> 'department', '') AS department
 FROM api_keys k
 LEFT JOIN members m ON m.organization_id = k.organization_id AND m.user_id = k.user_id
+LEFT JOIN user_traits t ON t.organization_id = k.organization_id AND t.user_id = k.user_id
 WHERE k.organization_id = $1 AND k.key_id = $2;
 
 -- name: note_use

@@ -12,6 +12,7 @@ from services.activity.api_keys.exchange import KeyExchange
 from services.activity.identity.credentials import Credentials, Trust
 from services.activity.identity.domain import (
     ORGANIZATION,
+    Aims,
     Claimed,
     Member,
     Organization,
@@ -76,11 +77,11 @@ class IdentityService(pb_grpc.IdentityServiceServicer):
         claims = await self._credentials.claims(request.credential)
         policy = self._policy
         person = claimed(claims, policy.trust, policy.role_names, policy.default_role)
-        member = await self._store.meet(person, policy.default_role, self._now())
+        member, aims = await self._store.meet(person, policy.default_role, self._now())
         if member.disabled:
             raise PermissionDenied("this member was disabled by an admin of the organization")
         ends = datetime.fromtimestamp(min(person.expires_at, 2**32), UTC)
-        return self._signed(caller_of(person, member), ends)
+        return self._signed(caller_of(person, member, aims), ends)
 
     async def IssueServiceToken(
         self, request: pb.IssueServiceTokenRequest, context: Context
@@ -156,14 +157,19 @@ class IdentityService(pb_grpc.IdentityServiceServicer):
         )
 
 
-def caller_of(person: Claimed, member: Member) -> Caller:
+def caller_of(person: Claimed, member: Member, aims: Aims) -> Caller:
+    """The person as the credential tells, and what it does not tell as the traits do.
+
+    Not so the job role, which decides whose questions one is shown: that is the credential's or an
+    admin's to say.
+    """
     return Caller(
         organization_id=person.organization_id,
         subject=person.user_id,
         role=member.role,
         job_role=member.job_role or "",
-        goals=person.goals,
-        department=person.department,
+        goals=person.goals or aims.goals,
+        department=person.department or aims.department,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from services.activity.identity.domain import Claimed, Member, Organization
+from services.activity.identity.domain import Aims, Claimed, Member, Organization, aims_of
 from services.common.db import Pool, load_queries
 
 SQL = load_queries(__package__)
@@ -14,12 +14,14 @@ class IdentityStore:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def meet(self, person: Claimed, default_role: str, now: datetime) -> Member:
-        """The member, made known at the first visit."""
+    async def meet(self, person: Claimed, default_role: str, now: datetime) -> tuple[Member, Aims]:
+        """The member, made known at the first visit, and what traits tell of their aims."""
         args = (person.organization_id, person.user_id, person.role, person.job_role)
         row = await self._pool.fetchrow(SQL["meet_member"], *args, default_role, now)
         assert row
-        return Member(**row)
+        fields = {**row}
+        goals, department = fields.pop("goals"), fields.pop("department")
+        return Member(**fields), aims_of(goals, department)
 
     async def organization(self, organization_id: str) -> Organization | None:
         row = await self._pool.fetchrow(SQL["get_organization"], organization_id)
