@@ -17,6 +17,7 @@ from cli.commands import (
     llm,
     migrate,
     patterns,
+    profiles,
     run,
     status,
     templates,
@@ -47,6 +48,7 @@ app.command("migrate")(migrate.migrate)
 app.command("templates")(templates.templates)
 app.add_typer(patterns.app, name="patterns")
 app.add_typer(importing.app, name="import")
+app.add_typer(profiles.app, name="profiles")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(keys.app, name="keys")
 app.add_typer(llm.app, name="llm")

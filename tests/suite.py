@@ -17,6 +17,7 @@ from attune.activity.v1 import (
     conversations_pb2_grpc,
     identity_pb2_grpc,
     llm_usage_pb2_grpc,
+    profiles_pb2_grpc,
 )
 from attune.activity.v1 import metrics_pb2_grpc as activity_metrics_pb2_grpc
 from attune.common.v1 import event_log_pb2_grpc
@@ -27,6 +28,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
 from google.rpc.status_pb2 import Status
+from redis.asyncio import Redis
 
 from cli.local.postgres import Postgres
 from cli.local.valkey import Valkey
@@ -109,6 +111,18 @@ class Suite:
         return llm_usage_pb2_grpc.LlmUsageServiceStub(self.activity_channel)
 
     @cached_property
+    def traits(self) -> "profiles_pb2_grpc.TraitsServiceAsyncStub":
+        return profiles_pb2_grpc.TraitsServiceStub(self.activity_channel)
+
+    @cached_property
+    def profiles(self) -> "profiles_pb2_grpc.ProfilesServiceAsyncStub":
+        return profiles_pb2_grpc.ProfilesServiceStub(self.activity_channel)
+
+    @cached_property
+    def contexts(self) -> "profiles_pb2_grpc.ContextServiceAsyncStub":
+        return profiles_pb2_grpc.ContextServiceStub(self.activity_channel)
+
+    @cached_property
     def events(self) -> "event_log_pb2_grpc.EventLogServiceAsyncStub":
         return event_log_pb2_grpc.EventLogServiceStub(self.activity_channel)
 
@@ -156,6 +170,13 @@ class Suite:
             yield
 
 
+async def forget_contexts(servers: Servers) -> None:
+    """All suites share one Valkey, and each has a database of its own: no copy outlives that."""
+    async with Redis.from_url(servers.valkey.url()) as redis:
+        async for key in redis.scan_iter("attune:context:*", count=1000):
+            await redis.delete(key)
+
+
 @asynccontextmanager
 async def running_suite(
     servers: Servers,
@@ -169,6 +190,7 @@ async def running_suite(
 
     `of_activity` is what else activity is told.
     """
+    await forget_contexts(servers)
     of_activity = overrides.pop("of_activity", {})
     folder = vocabulary / ORGANIZATION
     folder.mkdir(parents=True, exist_ok=True)

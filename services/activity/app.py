@@ -11,7 +11,10 @@ from redis.asyncio import Redis
 from services.activity.activities.recorder import Recorder
 from services.activity.activities.store import ActivityStore
 from services.activity.api_keys.service import dropping_ended_keys
-from services.activity.consuming import consuming
+from services.activity.consuming import consuming, subscription
+from services.activity.context.copies import Copies, copies_in
+from services.activity.context.store import ContextStore
+from services.activity.context.watching import Hub
 from services.activity.conversations.idle import IDLE, abandoning, forgetting_event_ids
 from services.activity.conversations.store import ConversationStore
 from services.activity.llm_budget.store import LlmBudgetStore
@@ -20,14 +23,23 @@ from services.activity.llm_usage.domain import Rates, rates_of
 from services.activity.llm_usage.store import LlmUsageStore, entering_left
 from services.activity.metrics.counting import counting
 from services.activity.metrics.store import MetricsStore
+from services.activity.profiles.building import CONSUMER as PROFILES
+from services.activity.profiles.building import FACTS as FACTS_OF_PROFILES
+from services.activity.profiles.building import Builder
+from services.activity.profiles.domain import Rules
+from services.activity.profiles.store import ProfileStore
+from services.activity.profiles.upkeep import passing_time, rebuilding
 from services.activity.served import (
     served_activities,
     served_api_keys,
+    served_contexts,
     served_conversations,
     served_identity,
     served_llm_budget,
     served_llm_usage,
     served_metrics,
+    served_profiles,
+    served_traits,
 )
 from services.activity.settings import SCHEMA, Settings
 from services.common import identity_hints
@@ -58,6 +70,10 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
         redis = await stack.enter_async_context(Redis.from_url(settings.redis_url))
         hints = await stack.enter_async_context(Hints(redis, SCHEMA).publishing())
         callers = await stack.enter_async_context(Hints(redis, identity_hints.SOURCE).publishing())
+        copies = await stack.enter_async_context(copies_in(settings.redis_url))
+        contexts = ContextStore(pool)
+        hub = Hub(contexts, redis, settings.context_watchers)
+        await stack.enter_async_context(hub.running())
         client = await stack.enter_async_context(httpx2.AsyncClient())
         recorder = Recorder(ActivityStore(pool), hints, now)
         stack.push_async_callback(recorder.flushed)
@@ -69,6 +85,9 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             served_metrics(pool, now),
             served_llm_usage(pool, rates(settings), now),
             served_llm_budget(pool, rates(settings), now),
+            served_traits(pool, hints, callers, now),
+            served_profiles(pool, now),
+            served_contexts(contexts, copies, hub),
             served_event_log(pool),
         ]
         serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
@@ -79,26 +98,46 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
 async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[None]:
     """Consume activity's own facts and do its background work until the block ends."""
     settings.check_encryption()
-    async with (
-        pool_of(settings) as pool,
-        consuming(settings, pool, subscriptions(pool, now), now),
-        measuring("budgets", partial(measure, LlmBudgetStore(pool, rates(settings).limits), now)),
-        working_jobs(
-            pool, SCHEMA, jobs(pool, now, settings.keyring, settings.conversation_idle), now
-        ),
-    ):
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(pool_of(settings))
+        copies = await stack.enter_async_context(copies_in(settings.redis_url))
+        builder = builder_of(settings, pool, copies, now)
+        wanted = subscriptions(pool, builder, now)
+        await stack.enter_async_context(consuming(settings, pool, wanted, now))
+        figures = partial(measure, LlmBudgetStore(pool, rates(settings).limits), now)
+        await stack.enter_async_context(measuring("budgets", figures))
+        work = [
+            *jobs(pool, now, settings.keyring, settings.conversation_idle),
+            *jobs_of_profiles(pool, builder, now),
+        ]
+        await stack.enter_async_context(working_jobs(pool, SCHEMA, work, now))
         yield
 
 
-def subscriptions(pool: Pool, now: Clock) -> list[Subscription]:
+def subscriptions(pool: Pool, builder: Builder, now: Clock) -> list[Subscription]:
     """What the worker does with activity's own facts."""
-    return []
+    build = (builder.apply, now, builder.rebuild, builder.committed)
+    return [subscription(pool, PROFILES, FACTS_OF_PROFILES, *build)]
+
+
+def builder_of(settings: Settings, pool: Pool, copies: Copies, now: Clock) -> Builder:
+    rules = Rules(frozenset(settings.creation_tools), settings.credit_exhaustion_share)
+    size = settings.context_max_bytes
+    return Builder(ProfileStore(pool), ContextStore(pool), copies, rules, size, now)
 
 
 @asynccontextmanager
 async def known_jobs(pool: Pool) -> AsyncIterator[Sequence[Job]]:
     """The jobs of a worker, for whoever lists or enqueues them: none runs here."""
-    yield jobs(pool)
+    settings = Settings()
+    async with copies_in(settings.redis_url) as copies:
+        builder = builder_of(settings, pool, copies, utc_now)
+        yield [*jobs(pool), *jobs_of_profiles(pool, builder, utc_now)]
+
+
+def jobs_of_profiles(pool: Pool, builder: Builder, now: Clock) -> list[Job]:
+    store = ProfileStore(pool)
+    return [rebuilding(store, builder, now), passing_time(store, now)]
 
 
 def jobs(

@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from services.activity.settings import SCHEMA, Settings
 from services.common.channels import channel_to
 from services.common.clock import Clock
-from services.common.consumer import Apply, Consumer, Subscription
+from services.common.consumer import Apply, Consumer, Subscription, nothing_more
 from services.common.db import Connection, Pool
 from services.common.event_log import SQL
 from services.common.service_tokens import ServiceTokens
@@ -38,17 +38,20 @@ def subscription(
     apply: Apply,
     now: Clock,
     rebuild: Rebuild = nothing_to_rebuild,
+    committed: Callable[[str], Awaitable[None]] = nothing_more,
 ) -> Subscription:
     """A subscription to activity's own log. `consumer` is its name for ever: the cursor's key.
 
-    `apply` gets a batch in the cursor's transaction, and may get a fact again after a rebuild.
+    `apply` gets a batch in the cursor's transaction, on whose connection it does all its work.
+    `committed` is called after it.
     """
 
     async def start_over(organization_id: str) -> None:
-        await rebuilt(pool, consumer, organization_id, rebuild, now)
+        if await rebuilt(pool, consumer, organization_id, rebuild, now):
+            await committed(organization_id)
 
     handles = {fact.DESCRIPTOR.full_name: fact for fact in facts}
-    return Subscription(consumer, SCHEMA, handles, apply, start_over)
+    return Subscription(consumer, SCHEMA, handles, apply, start_over, committed)
 
 
 async def rebuilt(

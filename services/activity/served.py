@@ -16,6 +16,8 @@ from attune.activity.v1 import (
     llm_usage_pb2_grpc,
     metrics_pb2,
     metrics_pb2_grpc,
+    profiles_pb2,
+    profiles_pb2_grpc,
 )
 
 from services.activity.activities.recorder import Recorder
@@ -25,6 +27,10 @@ from services.activity.api_keys.exchange import KeyExchange
 from services.activity.api_keys.making import KeyMaker
 from services.activity.api_keys.service import ApiKeysService
 from services.activity.api_keys.store import ApiKeyStore
+from services.activity.context.copies import Copies
+from services.activity.context.service import ContextService
+from services.activity.context.store import ContextStore
+from services.activity.context.watching import Hub
 from services.activity.conversations.recorder import Recorder as ConversationRecorder
 from services.activity.conversations.service import ConversationsService
 from services.activity.conversations.store import ConversationStore
@@ -40,7 +46,11 @@ from services.activity.llm_usage.service import LlmUsageService
 from services.activity.llm_usage.store import LlmUsageStore
 from services.activity.metrics.service import ActivityMetricsService
 from services.activity.metrics.store import MetricsStore
+from services.activity.profiles.service import ProfilesService
+from services.activity.profiles.store import ProfileStore
 from services.activity.settings import Settings
+from services.activity.traits.service import TraitsService
+from services.activity.traits.store import TraitStore
 from services.common.clock import Clock
 from services.common.db import Pool
 from services.common.event_log import Hints
@@ -120,6 +130,30 @@ def served_llm_budget(pool: Pool, known: Rates, now: Clock) -> Served:
         llm_budget_pb2.DESCRIPTOR.services_by_name["LlmBudgetService"],
         llm_budget_pb2_grpc.add_LlmBudgetServiceServicer_to_server,
         LlmBudgetService(store, ledger, now),
+    )
+
+
+def served_traits(pool: Pool, hints: Hints, callers: Hints, now: Clock) -> Served:
+    return Served(
+        profiles_pb2.DESCRIPTOR.services_by_name["TraitsService"],
+        profiles_pb2_grpc.add_TraitsServiceServicer_to_server,
+        TraitsService(TraitStore(pool), hints, callers, now),
+    )
+
+
+def served_profiles(pool: Pool, now: Clock) -> Served:
+    return Served(
+        profiles_pb2.DESCRIPTOR.services_by_name["ProfilesService"],
+        profiles_pb2_grpc.add_ProfilesServiceServicer_to_server,
+        ProfilesService(ProfileStore(pool), now),
+    )
+
+
+def served_contexts(store: ContextStore, copies: Copies, hub: Hub) -> Served:
+    return Served(
+        profiles_pb2.DESCRIPTOR.services_by_name["ContextService"],
+        profiles_pb2_grpc.add_ContextServiceServicer_to_server,
+        ContextService(store, copies, hub),
     )
 
 

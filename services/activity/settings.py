@@ -58,6 +58,16 @@ class Settings(EncryptionSettings):
 
     # A conversation in which nothing happens for so long is abandoned.
     conversation_idle_minutes: int = Field(default=30, ge=1, le=30 * 24 * 60)
+    # Tools whose use is a creation, by which people are activated.
+    creation_tools: Annotated[list[str], NoDecode] = Field(
+        default_factory=lambda: ["image_gen", "video_gen"]
+    )
+    # From which share of a month's quota on the credits are as good as used up.
+    credit_exhaustion_share: float = Field(default=0.9, gt=0, le=1)
+    # What a context may take as JSON, in bytes.
+    context_max_bytes: int = Field(default=8192, ge=1024, le=65_536)
+    # Streams of contexts in a process.
+    context_watchers: int = Field(default=1000, ge=0)
 
     # What an organization's calls of language models may take in a month of UTC.
     llm_monthly_budget_usd: Annotated[float, Field(ge=0, le=1_000_000)] = 10.0
@@ -91,7 +101,7 @@ class Settings(EncryptionSettings):
         secrets = (self.jwt_secret, self.activity_database_url, *self.service_keys.values())
         self.refuse_development_secrets(*secrets)
 
-    @field_validator("jwt_authorized_parties", mode="before")
+    @field_validator("jwt_authorized_parties", "creation_tools", mode="before")
     @classmethod
     def split(cls, value: object) -> object:
         """Lists have commas between."""

@@ -42,6 +42,10 @@ Fact = tuple[int, Message]
 Apply = Callable[[Connection, str, Sequence[Fact]], Awaitable[None]]
 
 
+async def nothing_more(organization: str) -> None:
+    """Most consumers have nothing left to do after the commit."""
+
+
 @dataclass(frozen=True)
 class Subscription:
     """What a consumer wants and what it does with it.
@@ -49,6 +53,7 @@ class Subscription:
     `apply` gets a connection inside the cursor's transaction, the organization and the facts in
     order. `start_over` is called where the log no longer holds what comes next; it must see to it
     that the cursor is brought forward from a snapshot, and may be called again until it is.
+    `committed` is called after the commit of what was applied, and not where a process dies first.
     """
 
     consumer: str
@@ -56,6 +61,7 @@ class Subscription:
     handles: Mapping[str, type[Message]]
     apply: Apply
     start_over: Callable[[str], Awaitable[None]]
+    committed: Callable[[str], Awaitable[None]] = nothing_more
 
 
 @dataclass(frozen=True)
@@ -204,6 +210,7 @@ class Consumer:
             log.warning("the log is gone; starting over", organization=organization)
             await self.subscription.start_over(organization)
         if progress.passed:  # told after the commit, so that it is true
+            await self.subscription.committed(organization)
             await self._acknowledge(organization, progress.passed)
         return progress.more
 

@@ -15,7 +15,9 @@ from services.common.pages import filters_hash
 from tests.e2e.conftest import Api
 from tests.properties import quick
 
-ROUTES = sorted(discover(("activity", "suggestions")), key=lambda r: (r.template.text, r.verb))
+# But those whose stream goes on until its reader has enough.
+ENDING = (r for r in discover(("activity", "suggestions")) if not r.method.name.startswith("Watch"))
+ROUTES = sorted(ENDING, key=lambda r: (r.template.text, r.verb))
 # Without the rebuild, which would keep a worker busy for each example.
 WRITES = [r for r in ROUTES if r.body and r.method.name != "RebuildQueryPatterns"]
 NAMES = sorted({f.name for route in ROUTES for f in route.method.input_type.fields} | {"nonsense"})

@@ -34,6 +34,8 @@ BODIES: dict[str, Any] = {
             {"conversation_id": "c", "user_id": "ann", "started_at": "2025-01-01T00:00:00Z"}
         ]
     },
+    "Identify": {"traits": {"plan": "pro"}},
+    "RebuildUserProfiles": {},
 }
 
 
@@ -60,7 +62,15 @@ async def call(client: httpx2.AsyncClient, route: Binding) -> httpx2.Response:
     body = BODIES.get(route.method.name)
     content = json.dumps(body).encode() if body is not None and route.body else None
     headers = {"Content-Type": "application/json"}
+    if route.method.name.startswith("Watch"):
+        return await first_of(client, path)
     return await client.request(route.verb, path, params=params, content=content, headers=headers)
+
+
+async def first_of(client: httpx2.AsyncClient, path: str) -> httpx2.Response:
+    """The first event of a stream that goes on."""
+    async with client.stream("GET", path) as answer:
+        return httpx2.Response(answer.status_code, text=await anext(answer.aiter_lines()))
 
 
 async def fill(client: httpx2.AsyncClient) -> None:
@@ -71,6 +81,8 @@ async def fill(client: httpx2.AsyncClient) -> None:
     preferred = {"preferred_metrics": [SECRET], "max_suggestions": 12}
     await client.put("/api/v1/activity/preferences", json=preferred)
     await client.patch("/api/v1/organization", json={"name": SECRET})
+    traits = {"name": SECRET, "goals": [SECRET], "style": SECRET}
+    assert (await client.post("/api/v1/identify", json={"traits": traits})).status_code == 200
     await make_key(client)
     await talk(client)
 

@@ -1,0 +1,105 @@
+"""The gRPC face of profiles: translate, check, store, answer."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import msgspec
+from attune.activity.v1 import profiles_pb2 as pb
+from attune.activity.v1 import profiles_pb2_grpc as pb_grpc
+from attune.common.v1.json_pb2 import Json
+
+from services.activity.access import Masking, reading
+from services.activity.profiles.domain import Profile, standing_of
+from services.activity.profiles.store import Listing, ProfileStore
+from services.activity.profiles.upkeep import REBUILD
+from services.activity.settings import SCHEMA
+from services.common.caller import Caller, caller
+from services.common.clock import Clock
+from services.common.errors import NotFound
+from services.common.interceptors import Context
+from services.common.jobs import enqueue_once
+from services.common.pages import filters_hash, page_token, position_of
+
+PAGE_SIZE = 100
+NEWEST = (datetime(9999, 12, 31, tzinfo=UTC), "")
+
+
+class ProfilesService(pb_grpc.ProfilesServiceServicer):
+    def __init__(self, store: ProfileStore, now: Clock) -> None:
+        self._store = store
+        self._now = now
+
+    async def GetUserProfile(
+        self, request: pb.GetUserProfileRequest, context: Context
+    ) -> pb.UserProfile:
+        who = caller()
+        masking = reading(who, request.user_id)
+        found = await self._store.get(who.organization_id, request.user_id)
+        if found is None:
+            raise NotFound(f"nothing is known of {request.user_id!r} in this organization")
+        return profile_to_pb(as_of(found, self._now()), masking)
+
+    async def ListUserProfiles(
+        self, request: pb.ListUserProfilesRequest, context: Context
+    ) -> pb.ListUserProfilesResponse:
+        """What silence has changed is written down first, so that filters find it."""
+        who, limit, before = caller(), request.page_size or PAGE_SIZE, NEWEST
+        status, cohort = request.activation_status or None, request.retention_cohort or None
+        only = who.subject if who.role == "viewer" else None
+        filters = filters_hash("profiles", only, status, cohort)
+        if request.page_token:
+            before = position_of(request.page_token, filters, tuple[datetime, str])
+        what = Listing(
+            user_id=only,
+            activation_status=status,
+            retention_cohort=cohort,
+            before=before,
+            limit=limit,
+        )
+        await self._store.pass_time(who.organization_id, self._now())
+        found = await self._store.page(who.organization_id, what)
+        page, more = found[:limit], len(found) > limit
+        return pb.ListUserProfilesResponse(
+            profiles=[profile_to_pb(profile, masking_of(who, profile)) for profile in page],
+            next_page_token=page_token(filters, position(page[-1])) if more else None,
+        )
+
+    async def RebuildUserProfiles(
+        self, request: pb.RebuildUserProfilesRequest, context: Context
+    ) -> pb.RebuildUserProfilesResponse:
+        organization_id = caller().organization_id
+        async with self._store.pool.acquire() as conn:
+            await enqueue_once(conn, SCHEMA, REBUILD, organization_id.encode())
+        return pb.RebuildUserProfilesResponse(message="A worker makes all profiles anew.")
+
+
+def as_of(profile: Profile, now: datetime) -> Profile:
+    """With cohort and status as they are at this moment."""
+    standing = standing_of(profile.created_at, profile.last_active_at, profile.active_status, now)
+    return replace(profile, **standing._asdict())
+
+
+def masking_of(who: Caller, profile: Profile) -> Masking:
+    return Masking(not who.may_read_others and profile.user_id != who.subject)
+
+
+def position(profile: Profile) -> tuple[datetime, str]:
+    return profile.created_at, profile.user_id
+
+
+def profile_to_pb(profile: Profile, masking: Masking) -> pb.UserProfile:
+    fields = {**vars(profile)}
+    for inner in ("active_status", "due_at"):
+        del fields[inner]
+    fields["email"] = masking.email(profile.email)
+    fields["preferred_tools"] = json_of(profile.preferred_tools, Masking(False))
+    fields["preferences"] = json_of(profile.preferences, masking)
+    fields["context_summary"] = profile.context_summary and masking.text(profile.context_summary)
+    fields["frequently_used_prompts"] = [
+        masking.text(prompt) for prompt in profile.frequently_used_prompts
+    ]
+    return pb.UserProfile(**fields)
+
+
+def json_of(value: object, masking: Masking) -> Json:
+    return Json(utf8=masking.json(msgspec.json.encode(value).decode()).encode())

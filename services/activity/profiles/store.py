@@ -1,0 +1,235 @@
+"""Profiles and what they are made of: one method for each query in queries.sql."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from services.activity.profiles.domain import (
+    CHOICES_KEPT,
+    PROMPTS_KEPT,
+    SILENCE,
+    Day,
+    Person,
+    Presence,
+    Profile,
+    Recent,
+    Signal,
+    Span,
+    Standing,
+    standing_of,
+)
+from services.activity.traits.store import texts_of
+from services.common.db import Connection, Pool, load_queries
+
+SQL = load_queries(__package__)
+RECENTS = 20
+# What goes over all of an organization may take its time, and nobody waits for it.
+WHOLE_SECONDS = 3600
+DUE_AT_ONCE = 1000
+
+Spans = Mapping[str, Sequence[Span]]
+"""User → sessions."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """Which profiles, newest person first, before (created_at, user_id)."""
+
+    user_id: str | None
+    activation_status: str | None
+    retention_cohort: str | None
+    before: tuple[datetime, str]
+    limit: int
+
+
+class ProfileStore:
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+
+    async def began(
+        self, conn: Connection, organization_id: str, conversations: Iterable[str]
+    ) -> list[tuple[str, date]]:
+        """Whose conversations these are, and on which day (UTC) they began."""
+        ids = [UUID(found) for found in sorted(set(conversations))]
+        rows = await conn.fetch(SQL["conversations_of_events"], organization_id, ids)
+        return [(row["user_id"], row["started_at"].date()) for row in rows]
+
+    async def count_days(
+        self, conn: Connection, organization_id: str, days: Iterable[tuple[str, date]]
+    ) -> None:
+        pairs = sorted(set(days))
+        users, dates = [user for user, _ in pairs], [day for _, day in pairs]
+        args = (organization_id, users, dates)
+        await conn.execute(SQL["count_days"], *args, timeout=WHOLE_SECONDS)
+
+    async def spans_near(
+        self, conn: Connection, organization_id: str, moments: Mapping[str, Sequence[datetime]]
+    ) -> dict[str, list[Span]]:
+        """The sessions that these moments may be part of."""
+        users = sorted(moments)
+        first, last = [min(moments[u]) for u in users], [max(moments[u]) for u in users]
+        args = (organization_id, users, first, last, SILENCE)
+        found: dict[str, list[Span]] = defaultdict(list)
+        for row in await conn.fetch(SQL["spans_near"], *args):
+            found[row["user_id"]].append(Span(row["started_at"], row["ended_at"]))
+        return found
+
+    async def replace_spans(
+        self, conn: Connection, organization_id: str, old: Spans, new: Spans
+    ) -> None:
+        gone = [(user, span) for user, spans in old.items() for span in spans]
+        made = [(user, span) for user, spans in new.items() for span in spans]
+        await conn.execute(
+            SQL["drop_spans"], organization_id, [u for u, _ in gone], [s.start for _, s in gone]
+        )
+        starts, ends = [s.start for _, s in made], [s.end for _, s in made]
+        await conn.execute(SQL["add_spans"], organization_id, [u for u, _ in made], starts, ends)
+
+    async def add_event_signals(
+        self, conn: Connection, organization_id: str, events: Iterable[str]
+    ) -> None:
+        """Take in what these events of conversations tell."""
+        ids = [UUID(event) for event in sorted(set(events))]
+        await conn.execute(SQL["add_event_signals"], organization_id, ids)
+
+    async def add_signals(
+        self, conn: Connection, organization_id: str, signals: Sequence[tuple[str, Signal]]
+    ) -> None:
+        """Take in signals of people; the last of those with one source."""
+        unique = {(user, s.kind, s.source): (user, s) for user, s in signals}
+        rows = [unique[key] for key in sorted(unique)]
+        await conn.execute(
+            SQL["add_signals"],
+            *(organization_id, [user for user, _ in rows], [s.kind for _, s in rows]),
+            *([s.source for _, s in rows], [s.seen_at for _, s in rows]),
+            [s.value for _, s in rows],
+        )
+
+    async def drop_old_signals(
+        self, conn: Connection, organization_id: str, users: Sequence[str]
+    ) -> None:
+        args = (organization_id, users, PROMPTS_KEPT, CHOICES_KEPT)
+        await conn.execute(SQL["drop_old_signals"], *args)
+
+    async def make_anew(self, conn: Connection, organization_id: str) -> list[str]:
+        """Fill all that profiles are made of from what is on record; returns the people."""
+        for query in ("clear_days", "clear_sessions", "clear_signals"):
+            await conn.execute(SQL[query], organization_id, timeout=WHOLE_SECONDS)
+        rows = await conn.fetch(SQL["all_days"], organization_id, timeout=WHOLE_SECONDS)
+        await self.count_days(conn, organization_id, [(r["user_id"], r["day"]) for r in rows])
+        args = (organization_id, SILENCE)
+        await conn.execute(SQL["all_spans"], *args, timeout=WHOLE_SECONDS)
+        kept = (PROMPTS_KEPT, CHOICES_KEPT)
+        await conn.execute(SQL["all_signals"], organization_id, *kept, timeout=WHOLE_SECONDS)
+        found = await conn.fetch(SQL["known_users"], organization_id, timeout=WHOLE_SECONDS)
+        return [row["user_id"] for row in found]
+
+    async def drop_but(self, conn: Connection, organization_id: str, users: Sequence[str]) -> None:
+        """Drop profiles and contexts of everybody else."""
+        for query in ("drop_profiles_but", "drop_contexts_but"):
+            await conn.execute(SQL[query], organization_id, users, timeout=WHOLE_SECONDS)
+
+    async def people(
+        self, conn: Connection, organization_id: str, users: Sequence[str]
+    ) -> list[Person]:
+        """All that the profiles of these people are made of."""
+        args = (organization_id, users)
+        days = by_user(await conn.fetch(SQL["read_days"], *args), day_of)
+        signals = by_user(await conn.fetch(SQL["read_signals"], *args), lambda r: Signal(**r))
+        recents = by_user(
+            await conn.fetch(SQL["read_recents"], *args, RECENTS), lambda r: Recent(**r)
+        )
+        presence = by_user(await conn.fetch(SQL["read_presence"], *args), lambda r: Presence(**r))
+        traits = {row["user_id"]: row for row in await conn.fetch(SQL["read_traits"], *args)}
+        return [
+            Person(
+                user_id=user,
+                days=days[user],
+                presence=next(iter(presence[user]), Presence()),
+                signals=signals[user],
+                recents=recents[user],
+                traits=texts_of(traits[user]["traits"]) if user in traits else {},
+                traits_since=traits[user]["created_at"] if user in traits else None,
+            )
+            for user in users
+        ]
+
+    async def put(
+        self, conn: Connection, organization_id: str, profiles: Sequence[Profile]
+    ) -> None:
+        rows = [(organization_id, *columns_of(profile)) for profile in profiles]
+        await conn.executemany(SQL["put_profile"], rows)
+
+    async def put_contexts(
+        self, conn: Connection, organization_id: str, contents: Mapping[str, bytes], now: datetime
+    ) -> list[str]:
+        """Store contexts; returns whose are not as they were."""
+        users = sorted(contents)
+        args = (organization_id, users, [contents[user] for user in users], now)
+        return [row["user_id"] for row in await conn.fetch(SQL["put_contexts"], *args)]
+
+    async def get(self, organization_id: str, user_id: str) -> Profile | None:
+        row = await self.pool.fetchrow(SQL["get_profile"], organization_id, user_id)
+        return profile_in(row) if row else None
+
+    async def page(self, organization_id: str, what: Listing) -> list[Profile]:
+        """The profiles and, where there are more, one more than the limit."""
+        rows = await self.pool.fetch(
+            SQL["list_profiles"],
+            *(organization_id, *what.before, what.user_id, what.activation_status),
+            *(what.retention_cohort, what.limit + 1),
+        )
+        return [profile_in(row) for row in rows]
+
+    async def organizations_due(self, now: datetime) -> list[str]:
+        rows = await self.pool.fetch(SQL["organizations_due"], now)
+        return [row["organization_id"] for row in rows]
+
+    async def pass_time(self, organization_id: str, now: datetime) -> None:
+        """Bring cohorts and statuses forward that silence alone has changed."""
+        due = DUE_AT_ONCE
+        while due == DUE_AT_ONCE:
+            async with self.pool.acquire() as conn, conn.transaction():
+                rows = await conn.fetch(SQL["due_profiles"], organization_id, now, DUE_AT_ONCE)
+                due = len(rows)
+                found = {row["user_id"]: standing_in(row, now) for row in rows}
+                if found:
+                    cohorts, statuses, dues = zip(*found.values(), strict=True)
+                    args = (organization_id, [*found], cohorts, statuses, dues)
+                    await conn.execute(SQL["set_standings"], *args)
+
+
+def standing_in(row: Any, now: datetime) -> Standing:
+    return standing_of(row["created_at"], row["last_active_at"], row["active_status"], now)
+
+
+def by_user(rows: Iterable[Any], of: Any) -> dict[str, list[Any]]:
+    """User → what each row holds besides, in their order."""
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        fields = {**row}
+        found[fields.pop("user_id")].append(of(fields))
+    return found
+
+
+def day_of(row: dict[str, Any]) -> Day:
+    counts = {name: json.loads(row.pop(name)) for name in ("tools", "use_cases")}
+    return Day(**row, **counts)
+
+
+def columns_of(profile: Profile) -> tuple[Any, ...]:
+    """In the order of the columns; JSON as text."""
+    return tuple(
+        json.dumps(value) if isinstance(value, dict) else value for value in astuple(profile)
+    )
+
+
+def profile_in(row: Any) -> Profile:
+    fields = {**row}
+    for name in ("preferred_tools", "preferences"):
+        fields[name] = json.loads(fields[name])
+    return Profile(**fields)
