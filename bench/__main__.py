@@ -13,6 +13,7 @@ from rich.markup import escape
 from bench.figures import Result
 from bench.machine import Machine, this_machine
 from bench.rows.bench import Bench, Row
+from bench.rows.context import context
 from bench.rows.logging import batch, learn, log
 from bench.rows.memory import idle
 from bench.rows.suggesting import hit, miss
@@ -29,6 +30,7 @@ ROWS: dict[str, Row] = {
     "batch": batch,
     "hit": hit,
     "miss": miss,
+    "context": context,
 }
 
 

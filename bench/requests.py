@@ -69,6 +69,10 @@ def identified(user: str, job_role: str, suite: Suite | None) -> str:
     return f"authorization: Bearer {suite.token(user, job_role)}\r\n"
 
 
+def get(path: str, token: str) -> str:
+    return f"GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {token}\r\n\r\n"
+
+
 def post(path: str, head: str, body: str) -> str:
     return (
         f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{head}content-type: application/json\r\n"
