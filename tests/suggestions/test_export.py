@@ -14,14 +14,9 @@ from attune.suggestions.v1 import patterns_pb2 as pb
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.common.exporting import CsvFile, JsonFile, harmless
 from services.suggestions.patterns import store
-from services.suggestions.patterns.exporting import (
-    COLUMNS,
-    CsvFile,
-    ExportedPattern,
-    JsonFile,
-    harmless,
-)
+from services.suggestions.patterns.exporting import COLUMNS, ExportedPattern, row_of
 from tests.suggestions.asking import ask, learned
 from tests.suite import Suite, reason_of, violations_of
 
@@ -73,9 +68,9 @@ def kinds(rows: list[dict[str, Any]]) -> set[tuple[str, str]]:
 
 
 def test_csv_has_the_documented_columns_and_reads_back() -> None:
-    file = CsvFile()
+    file = CsvFile(COLUMNS)
     odd = pattern(query_template='say "{value}",\nplease', target_id="büro; 1")
-    [row] = read_csv((file.head() + file.row(odd) + file.tail()).decode())
+    [row] = read_csv((file.head() + file.row(row_of(odd)) + file.tail()).decode())
     assert tuple(row) == COLUMNS
     assert row["query_template"] == 'say "{value}",\nplease'
     assert (row["target_id"], row["avg_response_time"]) == ("büro; 1", "")
@@ -85,8 +80,8 @@ def test_csv_has_the_documented_columns_and_reads_back() -> None:
 
 def test_json_is_one_array_of_objects_also_of_none() -> None:
     for count in (0, 1, 3):
-        file = JsonFile()
-        rows = b"".join(file.row(pattern(id=n)) for n in range(count))
+        file = JsonFile(COLUMNS)
+        rows = b"".join(file.row(row_of(pattern(id=n))) for n in range(count))
         found = json.loads(file.head() + rows + file.tail())
         assert [row["id"] for row in found] == list(range(count))
         for row in found:
@@ -108,9 +103,9 @@ def test_other_texts_stay_as_they_are(text: str) -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
 def test_no_cell_begins_like_a_formula(text: str) -> None:
-    file = CsvFile()
+    file = CsvFile(COLUMNS)
     # csv reads a lone carriage return inside quotes back as it is
-    [row] = read_csv((file.head() + file.row(pattern(target_id=text))).decode())
+    [row] = read_csv((file.head() + file.row(row_of(pattern(target_id=text)))).decode())
     assert not row["target_id"].lstrip().startswith(("=", "+", "-", "@"))
     assert row["target_id"].removeprefix("'") == text.removeprefix("'")
 

@@ -17,9 +17,10 @@ from services.common.errors import (
     PermissionDenied,
     Violation,
 )
+from services.common.exporting import FILES, Row, chunks
 from services.common.interceptors import Context
 from services.common.pages import filters_hash, page_token, position_of
-from services.suggestions.patterns.exporting import FILES, ExportedPattern, File
+from services.suggestions.patterns.exporting import COLUMNS, row_of
 from services.suggestions.patterns.store import ListedPattern, PatternStore, Rebuild
 
 LIMIT = 10
@@ -69,7 +70,7 @@ class PatternsService(pb_grpc.PatternsServiceServicer):
     async def ExportQueryPatterns(
         self, request: pb.ExportQueryPatternsRequest, context: Context
     ) -> AsyncIterator[HttpBody]:
-        who, file = caller(), FILES[request.format or "json"]()
+        who, file = caller(), FILES[request.format or "json"](COLUMNS)
         kinds, target = exported(request, who)
         rows = self._exported_rows(who.organization_id, kinds, target)
         name = f"attune-patterns-{self._now():%Y-%m-%d}.{file.suffix}"
@@ -78,10 +79,10 @@ class PatternsService(pb_grpc.PatternsServiceServicer):
 
     async def _exported_rows(
         self, organization_id: str, kinds: Sequence[str], target_id: str | None
-    ) -> AsyncIterator[ExportedPattern]:
+    ) -> AsyncIterator[Row]:
         for kind in kinds:
             async for pattern in self._store.export(organization_id, kind, target_id):
-                yield pattern
+                yield row_of(pattern)
 
     async def RebuildQueryPatterns(
         self, request: pb.RebuildQueryPatternsRequest, context: Context
@@ -133,10 +134,3 @@ def exported(
     if kind:
         return (kind,), None
     return (*SHARED, OWN) if who.may_read_others else SHARED, None
-
-
-async def chunks(file: File, rows: AsyncIterator[ExportedPattern]) -> AsyncIterator[bytes]:
-    yield file.head()
-    async for row in rows:
-        yield file.row(row)
-    yield file.tail()
