@@ -15,6 +15,7 @@ import jwt
 from attune.activity.v1 import (
     activity_pb2_grpc,
     conversations_pb2_grpc,
+    feedback_pb2_grpc,
     identity_pb2_grpc,
     llm_usage_pb2_grpc,
     profiles_pb2_grpc,
@@ -125,6 +126,10 @@ class Suite:
     @cached_property
     def events(self) -> "event_log_pb2_grpc.EventLogServiceAsyncStub":
         return event_log_pb2_grpc.EventLogServiceStub(self.activity_channel)
+
+    @cached_property
+    def feedback(self) -> "feedback_pb2_grpc.FeedbackServiceAsyncStub":
+        return feedback_pb2_grpc.FeedbackServiceStub(self.activity_channel)
 
     @cached_property
     def activity_metrics(self) -> "activity_metrics_pb2_grpc.ActivityMetricsServiceAsyncStub":

@@ -29,6 +29,11 @@ INDEXES = {
         "idx_user_activity_user_type",
     },
     ("activity", "conversation_events"): {"idx_user_events", "idx_tool_usage"},
+    ("activity", "interaction_logs"): {
+        "idx_conversation_id",
+        "idx_feedback_score",
+        "idx_created_at",
+    },
     ("suggestions", "query_patterns"): {
         "idx_query_patterns_type",
         "idx_query_patterns_target",
@@ -49,6 +54,8 @@ COLUMNS = {
     " extracted_use_case blocker_reason",
     ("activity", "conversation_events"): "id conversation_id user_id timestamp event_type content"
     " tool_name success credits_consumed",
+    ("activity", "interaction_logs"): "id conversation_id input_hash output_hash"
+    " user_feedback_score user_feedback_text latency_ms tokens_used created_at metadata",
     ("suggestions", "query_patterns"): "id pattern_type target_id query_template frequency"
     " success_rate avg_response_time last_used metadata created_at updated_at",
     ("suggestions", "suggestion_cache"): "user_id context_hash suggestions generated_at"

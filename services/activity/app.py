@@ -17,6 +17,9 @@ from services.activity.context.store import ContextStore
 from services.activity.context.watching import Hub
 from services.activity.conversations.idle import IDLE, abandoning, forgetting_event_ids
 from services.activity.conversations.store import ConversationStore
+from services.activity.feedback.listening import finding_sentiments
+from services.activity.feedback.retention import forgetting_feedback
+from services.activity.feedback.store import FeedbackStore
 from services.activity.llm_budget.store import LlmBudgetStore
 from services.activity.llm_budget.telemetry import measure
 from services.activity.llm_usage.domain import Rates, rates_of
@@ -34,6 +37,7 @@ from services.activity.served import (
     served_api_keys,
     served_contexts,
     served_conversations,
+    served_feedback,
     served_identity,
     served_llm_budget,
     served_llm_usage,
@@ -52,7 +56,7 @@ from services.common.jobs import Job, working_jobs
 from services.common.server import serving
 from services.common.tasks import measuring
 from services.common.tokens import TokenVerifier
-from services.common.vault import Keyring, rewrapping
+from services.common.vault import Keyring, Vault, rewrapping
 
 __all__ = ["SCHEMA", "Settings", "jobs", "known_jobs", "pool_of", "running", "working"]
 
@@ -76,10 +80,12 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
         await stack.enter_async_context(hub.running())
         client = await stack.enter_async_context(httpx2.AsyncClient())
         recorder = Recorder(ActivityStore(pool), hints, now)
+        vault = Vault(pool, settings.keyring, now)
         stack.push_async_callback(recorder.flushed)
         services = [
             served_activities(pool, recorder, now),
             served_conversations(pool, hints, now),
+            served_feedback(settings, pool, vault, hints, now),
             served_identity(settings, pool, client, callers, now),
             served_api_keys(settings, pool, callers, now),
             served_metrics(pool, now),
@@ -106,8 +112,9 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
         await stack.enter_async_context(consuming(settings, pool, wanted, now))
         figures = partial(measure, LlmBudgetStore(pool, rates(settings).limits), now)
         await stack.enter_async_context(measuring("budgets", figures))
+        idle, kept_days = settings.conversation_idle, settings.feedback_kept_days
         work = [
-            *jobs(pool, now, settings.keyring, settings.conversation_idle),
+            *jobs(pool, now, settings.keyring, idle, kept_days),
             *jobs_of_profiles(pool, builder, now),
         ]
         await stack.enter_async_context(working_jobs(pool, SCHEMA, work, now))
@@ -117,7 +124,10 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
 def subscriptions(pool: Pool, builder: Builder, now: Clock) -> list[Subscription]:
     """What the worker does with activity's own facts."""
     build = (builder.apply, now, builder.rebuild, builder.committed)
-    return [subscription(pool, PROFILES, FACTS_OF_PROFILES, *build)]
+    return [
+        subscription(pool, PROFILES, FACTS_OF_PROFILES, *build),
+        finding_sentiments(FeedbackStore(pool), now),
+    ]
 
 
 def builder_of(settings: Settings, pool: Pool, copies: Copies, now: Clock) -> Builder:
@@ -141,7 +151,11 @@ def jobs_of_profiles(pool: Pool, builder: Builder, now: Clock) -> list[Job]:
 
 
 def jobs(
-    pool: Pool, now: Clock = utc_now, keyring: Keyring = NO_KEYS, idle: timedelta = IDLE
+    pool: Pool,
+    now: Clock = utc_now,
+    keyring: Keyring = NO_KEYS,
+    idle: timedelta = IDLE,
+    feedback_kept_days: int = 90,
 ) -> list[Job]:
     # What is left is entered as it was reserved, whatever prices are by now.
     ledger = LlmUsageStore(pool, rates_of({}, 0, 0))
@@ -155,6 +169,7 @@ def jobs(
         counting(MetricsStore(pool), now),
         abandoning(conversations, idle, now),
         forgetting_event_ids(conversations, now),
+        forgetting_feedback(FeedbackStore(pool), feedback_kept_days, now),
     ]
 
 

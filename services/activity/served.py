@@ -8,6 +8,8 @@ from attune.activity.v1 import (
     api_keys_pb2_grpc,
     conversations_pb2,
     conversations_pb2_grpc,
+    feedback_pb2,
+    feedback_pb2_grpc,
     identity_pb2,
     identity_pb2_grpc,
     llm_budget_pb2,
@@ -34,6 +36,10 @@ from services.activity.context.watching import Hub
 from services.activity.conversations.recorder import Recorder as ConversationRecorder
 from services.activity.conversations.service import ConversationsService
 from services.activity.conversations.store import ConversationStore
+from services.activity.feedback.screening import Screen, Screening
+from services.activity.feedback.service import FeedbackService
+from services.activity.feedback.store import FeedbackStore
+from services.activity.feedback.voting import Ballots
 from services.activity.identity.credentials import Credentials, Trust
 from services.activity.identity.issuer_keys import KeySet
 from services.activity.identity.presets import PRESETS
@@ -56,6 +62,7 @@ from services.common.db import Pool
 from services.common.event_log import Hints
 from services.common.server import Served
 from services.common.tokens import TokenSigner
+from services.common.vault import Vault
 
 
 def served_activities(pool: Pool, recorder: Recorder, now: Clock) -> Served:
@@ -72,6 +79,19 @@ def served_conversations(pool: Pool, hints: Hints, now: Clock) -> Served:
         conversations_pb2.DESCRIPTOR.services_by_name["ConversationsService"],
         conversations_pb2_grpc.add_ConversationsServiceServicer_to_server,
         ConversationsService(store, ConversationRecorder(store, hints, now), now),
+    )
+
+
+def served_feedback(
+    settings: Settings, pool: Pool, vault: Vault, hints: Hints, now: Clock
+) -> Served:
+    store = FeedbackStore(pool)
+    screen = Screen(vault, Screening(settings.feedback_pii, settings.phone_region))
+    ballots = Ballots(store, hints, settings.feedback_per_minute, now)
+    return Served(
+        feedback_pb2.DESCRIPTOR.services_by_name["FeedbackService"],
+        feedback_pb2_grpc.add_FeedbackServiceServicer_to_server,
+        FeedbackService(store, screen, ballots, now),
     )
 
 

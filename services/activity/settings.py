@@ -9,6 +9,7 @@ from pydantic_settings import NoDecode
 from services.activity.identity.domain import ROLES
 from services.activity.identity.presets import PRESETS, Preset
 from services.common.consumer import SWEEP_SECONDS
+from services.common.pii.scanning import DEFAULT_REGION
 from services.common.settings import MissingSetting
 from services.common.vault import EncryptionSettings
 
@@ -76,6 +77,14 @@ class Settings(EncryptionSettings):
     llm_prices: dict[str, tuple[UsdPrice, UsdPrice]] = Field(
         default_factory=lambda: {"gpt-4o-mini": (0.15, 0.6)}
     )
+
+    # What is done about personal data in what people say of answers.
+    feedback_pii: Literal["mask", "encrypt", "refuse"] = "mask"
+    # Whose phone numbers are known without a country code (ISO 3166); empty means nobody's.
+    phone_region: str = Field(default=DEFAULT_REGION, pattern="^([A-Z]{2})?$")
+    # How often a person may vote in a minute; 0 is any number.
+    feedback_per_minute: int = Field(default=30, ge=0)
+    feedback_kept_days: int = Field(default=90, ge=1)
 
     def check(self) -> None:
         """Raises MissingSetting where the service would be open or could not let anybody in."""

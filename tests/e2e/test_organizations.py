@@ -17,6 +17,8 @@ SERVICES = ("activity", "suggestions")
 SECRET = "zanzibar"  # in everything that one organization has
 USERS = ("ann", "root")
 VALUES = {"user_id": "ann", "connection_id": "my-database"}
+# Parameters that nobody from outside may set.
+FOR_SERVICES = {("WithdrawFeedback", "user_id")}
 BODIES: dict[str, Any] = {
     "LogActivity": {"activity_type": "chat", "query_text": "hello"},
     "BatchLogActivities": {"activities": [{"activity_type": "chat", "query_text": "hello"}]},
@@ -28,6 +30,7 @@ BODIES: dict[str, Any] = {
     "UpdateLlmBudget": {"monthly_usd": 5},
     "StartConversation": {"messages": [{"role": "user", "content": "hello"}]},
     "AppendEvents": {"events": [{"event_type": "message", "content": {"message": "hello"}}]},
+    "SubmitFeedback": {"score": 4, "text": "hello"},
     "FinishConversation": {"status": "abandoned"},
     "BatchImportConversations": {
         "conversations": [
@@ -57,7 +60,10 @@ async def call(client: httpx2.AsyncClient, route: Binding) -> httpx2.Response:
     params = {
         name: value
         for name, value in VALUES.items()
-        if name in fields and f"{{{name}}}" not in route.template.text and route.body != "*"
+        if name in fields
+        and f"{{{name}}}" not in route.template.text
+        and route.body != "*"
+        and (route.method.name, name) not in FOR_SERVICES
     }
     body = BODIES.get(route.method.name)
     content = json.dumps(body).encode() if body is not None and route.body else None
@@ -94,6 +100,9 @@ async def talk(client: httpx2.AsyncClient) -> None:
     }
     made = (await client.post("/api/v1/conversations", json=started)).json()
     VALUES["conversation_id"] = made["id"]
+    vote = {"score": 2, "text": SECRET, "metadata": {"about": SECRET}}
+    path = f"/api/v1/feedback/{made['id']}"
+    assert (await client.post(path, json=vote)).status_code == 200
 
 
 async def make_key(client: httpx2.AsyncClient) -> None:
@@ -170,6 +179,9 @@ async def test_nothing_that_the_other_organization_wrote_changed_anything(filled
         keys = (await client.get("/api/v1/api-keys")).json()["api_keys"]
         path = f"/api/v1/conversations/{VALUES['conversation_id']}"
         conversation = (await client.get(path)).json()["conversation"]
+        own = {"conversation_id": VALUES["conversation_id"]}
+        votes = (await client.get("/api/v1/feedback", params=own)).json()["feedback"]
+    assert [vote["user_feedback_score"] for vote in votes] == [2]
     assert (conversation["event_count"], conversation["status"]) == (1, "active")
     assert VALUES["key_id"] in {key["id"] for key in keys}
     assert organization["name"] == SECRET

@@ -22,16 +22,125 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from attune.common.v1 import access_pb2 as attune_dot_common_dot_v1_dot_access__pb2
+from attune.common.v1 import json_pb2 as attune_dot_common_dot_v1_dot_json__pb2
+from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.api import httpbody_pb2 as google_dot_api_dot_httpbody__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!attune/activity/v1/feedback.proto\x12\x12\x61ttune.activity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x82\x03\n\x10\x46\x65\x65\x64\x62\x61\x63kReceived\x12\x13\n\x0b\x66\x65\x65\x64\x62\x61\x63k_id\x18\x01 \x01(\x03\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\x18\n\x0b\x65xternal_id\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x0f\n\x07user_id\x18\x04 \x01(\t\x12\r\n\x05score\x18\x05 \x01(\x05\x12\x1b\n\x0eprevious_score\x18\x06 \x01(\x05H\x01\x88\x01\x01\x12\x17\n\nmessage_id\x18\x07 \x01(\tH\x02\x88\x01\x01\x12\x11\n\x04text\x18\x08 \x01(\tH\x03\x88\x01\x01\x12\x17\n\nlatency_ms\x18\t \x01(\x01H\x04\x88\x01\x01\x12\x18\n\x0btokens_used\x18\n \x01(\x05H\x05\x88\x01\x01\x12\x30\n\x0csubmitted_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x0e\n\x0c_external_idB\x11\n\x0f_previous_scoreB\r\n\x0b_message_idB\x07\n\x05_textB\r\n\x0b_latency_msB\x0e\n\x0c_tokens_usedb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!attune/activity/v1/feedback.proto\x12\x12\x61ttune.activity.v1\x1a\x1d\x61ttune/common/v1/access.proto\x1a\x1b\x61ttune/common/v1/json.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x19google/api/httpbody.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd2\x04\n\x15SubmitFeedbackRequest\x12#\n\x0f\x63onversation_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12 \n\x05score\x18\x02 \x01(\x05\x42\x0c\xbaH\t\x1a\x04\x18\x05(\x01\xc8\x01\x01H\x00\x88\x01\x01\x12\x1b\n\x04text\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0fH\x01\x88\x01\x01\x12)\n\nlatency_ms\x18\x04 \x01(\x01\x42\x10\xbaH\r\x12\x0b)\x00\x00\x00\x00\x00\x00\x00\x00@\x01H\x02\x88\x01\x01\x12!\n\x0btokens_used\x18\x05 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00H\x03\x88\x01\x01\x12#\n\nmessage_id\x18\x06 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01H\x04\x88\x01\x01\x12\x31\n\ninput_hash\x18\x07 \x01(\tB\x18\xbaH\x15r\x13\x32\x11^[0-9a-fA-F]{64}$H\x05\x88\x01\x01\x12\x32\n\x0boutput_hash\x18\x08 \x01(\tB\x18\xbaH\x15r\x13\x32\x11^[0-9a-fA-F]{64}$H\x06\x88\x01\x01\x12-\n\x08metadata\x18\t \x01(\x0b\x32\x16.attune.common.v1.JsonH\x07\x88\x01\x01\x12\x1f\n\x07user_id\x18\n \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x08\x88\x01\x01\x12#\n\nrequest_id\x18\x0b \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01H\t\x88\x01\x01\x42\x08\n\x06_scoreB\x07\n\x05_textB\r\n\x0b_latency_msB\x0e\n\x0c_tokens_usedB\r\n\x0b_message_idB\r\n\x0b_input_hashB\x0e\n\x0c_output_hashB\x0b\n\t_metadataB\n\n\x08_user_idB\r\n\x0b_request_id\"j\n\x16SubmitFeedbackResponse\x12\x0e\n\x06status\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x03 \x01(\t\x12\x16\n\x0e\x66\x65\x65\x64\x62\x61\x63k_score\x18\x04 \x01(\x05\"\x9f\x01\n\x17WithdrawFeedbackRequest\x12#\n\x0f\x63onversation_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12#\n\nmessage_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01H\x00\x88\x01\x01\x12\x1f\n\x07user_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x01\x88\x01\x01\x42\r\n\x0b_message_idB\n\n\x08_user_id\"T\n\x18WithdrawFeedbackResponse\x12\x0e\n\x06status\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x03 \x01(\t\"\xf8\x05\n\x08\x46\x65\x65\x64\x62\x61\x63k\x12\n\n\x02id\x18\x01 \x01(\x03\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\x18\n\x0b\x65xternal_id\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x0f\n\x07user_id\x18\x04 \x01(\t\x12\x17\n\nmessage_id\x18\x05 \x01(\tH\x01\x88\x01\x01\x12\x17\n\ninput_hash\x18\x06 \x01(\tH\x02\x88\x01\x01\x12\x18\n\x0boutput_hash\x18\x07 \x01(\tH\x03\x88\x01\x01\x12\x1b\n\x13user_feedback_score\x18\x08 \x01(\x05\x12\x1f\n\x12user_feedback_text\x18\t \x01(\tH\x04\x88\x01\x01\x12\x1a\n\roriginal_text\x18\n \x01(\tH\x05\x88\x01\x01\x12\x15\n\rpersonal_data\x18\x0b \x03(\t\x12\x17\n\nlatency_ms\x18\x0c \x01(\x01H\x06\x88\x01\x01\x12\x18\n\x0btokens_used\x18\r \x01(\x05H\x07\x88\x01\x01\x12.\n\ncreated_at\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x08metadata\x18\x10 \x01(\x0b\x32\x16.attune.common.v1.Json\x12\x10\n\x08revision\x18\x11 \x01(\x05\x12\x16\n\tsentiment\x18\x12 \x01(\tH\x08\x88\x01\x01\x12\x1c\n\x0fsentiment_value\x18\x13 \x01(\x01H\t\x88\x01\x01\x12\x1d\n\x10sentiment_source\x18\x14 \x01(\tH\n\x88\x01\x01\x42\x0e\n\x0c_external_idB\r\n\x0b_message_idB\r\n\x0b_input_hashB\x0e\n\x0c_output_hashB\x15\n\x13_user_feedback_textB\x10\n\x0e_original_textB\r\n\x0b_latency_msB\x0e\n\x0c_tokens_usedB\x0c\n\n_sentimentB\x12\n\x10_sentiment_valueB\x13\n\x11_sentiment_source\"\xce\x05\n\x13ListFeedbackRequest\x12(\n\x0f\x63onversation_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01H\x00\x88\x01\x01\x12!\n\tmin_score\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x05(\x01H\x01\x88\x01\x01\x12!\n\tmax_score\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x05(\x01H\x02\x88\x01\x01\x12\x33\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x03\x88\x01\x01\x12\x31\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x04\x88\x01\x01\x12:\n\tsentiment\x18\x06 \x01(\tB\"\xbaH\x1fr\x1dR\x08negativeR\x07neutralR\x08positiveH\x05\x88\x01\x01\x12\x1f\n\x07user_id\x18\x07 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x06\x88\x01\x01\x12\x31\n\ninput_hash\x18\x08 \x01(\tB\x18\xbaH\x15r\x13\x32\x11^[0-9a-fA-F]{64}$H\x07\x88\x01\x01\x12\x32\n\x0boutput_hash\x18\t \x01(\tB\x18\xbaH\x15r\x13\x32\x11^[0-9a-fA-F]{64}$H\x08\x88\x01\x01\x12\x1d\n\x10include_original\x18\n \x01(\x08H\t\x88\x01\x01\x12\"\n\tpage_size\x18\x0b \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01H\n\x88\x01\x01\x12!\n\npage_token\x18\x0c \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07H\x0b\x88\x01\x01\x42\x12\n\x10_conversation_idB\x0c\n\n_min_scoreB\x0c\n\n_max_scoreB\r\n\x0b_start_timeB\x0b\n\t_end_timeB\x0c\n\n_sentimentB\n\n\x08_user_idB\r\n\x0b_input_hashB\x0e\n\x0c_output_hashB\x13\n\x11_include_originalB\x0c\n\n_page_sizeB\r\n\x0b_page_token\"x\n\x14ListFeedbackResponse\x12.\n\x08\x66\x65\x65\x64\x62\x61\x63k\x18\x01 \x03(\x0b\x32\x1c.attune.activity.v1.Feedback\x12\x1c\n\x0fnext_page_token\x18\x02 \x01(\tH\x00\x88\x01\x01\x42\x12\n\x10_next_page_token\"W\n\x17GetFeedbackStatsRequest\x12(\n\x0f\x63onversation_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01H\x00\x88\x01\x01\x42\x12\n\x10_conversation_id\"\x82\x02\n\x18GetFeedbackStatsResponse\x12\x16\n\tavg_score\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x13\n\x0btotal_count\x18\x02 \x01(\x03\x12\x0f\n\x07score_1\x18\x03 \x01(\x03\x12\x0f\n\x07score_2\x18\x04 \x01(\x03\x12\x0f\n\x07score_3\x18\x05 \x01(\x03\x12\x0f\n\x07score_4\x18\x06 \x01(\x03\x12\x0f\n\x07score_5\x18\x07 \x01(\x03\x12\x1b\n\x0e\x61vg_latency_ms\x18\x08 \x01(\x01H\x01\x88\x01\x01\x12\x17\n\navg_tokens\x18\t \x01(\x01H\x02\x88\x01\x01\x42\x0c\n\n_avg_scoreB\x11\n\x0f_avg_latency_msB\r\n\x0b_avg_tokens\"\xcf\x01\n\x17GetFeedbackTrendRequest\x12%\n\x06period\x18\x01 \x01(\tB\x10\xbaH\rr\x0bR\x03\x64\x61yR\x04weekH\x00\x88\x01\x01\x12\x33\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x01\x88\x01\x01\x12\x31\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x02\x88\x01\x01\x42\t\n\x07_periodB\r\n\x0b_start_timeB\x0b\n\t_end_time\"\xc2\x04\n\x18GetFeedbackTrendResponse\x12\x0e\n\x06period\x18\x01 \x01(\t\x12\x11\n\ttime_zone\x18\x02 \x01(\t\x12\x44\n\x07periods\x18\x03 \x03(\x0b\x32\x33.attune.activity.v1.GetFeedbackTrendResponse.Period\x12\x41\n\x05prior\x18\x04 \x01(\x0b\x32\x32.attune.activity.v1.GetFeedbackTrendResponse.Prior\x12\x41\n\x05shift\x18\x05 \x01(\x0b\x32\x32.attune.activity.v1.GetFeedbackTrendResponse.Shift\x1aO\n\x06Period\x12\r\n\x05start\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\x12\x11\n\tavg_score\x18\x03 \x01(\x01\x12\x14\n\x0c\x62\x61yesian_avg\x18\x04 \x01(\x01\x1a%\n\x05Prior\x12\x0c\n\x04mean\x18\x01 \x01(\x01\x12\x0e\n\x06weight\x18\x02 \x01(\x01\x1a\xbe\x01\n\x05Shift\x12\x10\n\x08\x64\x65tected\x18\x01 \x01(\x08\x12\x16\n\tstatistic\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x11\n\tthreshold\x18\x03 \x01(\x01\x12\x12\n\x05start\x18\x04 \x01(\tH\x01\x88\x01\x01\x12\x17\n\navg_before\x18\x05 \x01(\x01H\x02\x88\x01\x01\x12\x16\n\tavg_after\x18\x06 \x01(\x01H\x03\x88\x01\x01\x42\x0c\n\n_statisticB\x08\n\x06_startB\r\n\x0b_avg_beforeB\x0c\n\n_avg_after\"\xe4\x03\n\x15\x45xportFeedbackRequest\x12%\n\x06\x66ormat\x18\x01 \x01(\tB\x10\xbaH\rr\x0bR\x04jsonR\x03\x63svH\x00\x88\x01\x01\x12(\n\x0f\x63onversation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01H\x01\x88\x01\x01\x12!\n\tmin_score\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x05(\x01H\x02\x88\x01\x01\x12!\n\tmax_score\x18\x04 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x05(\x01H\x03\x88\x01\x01\x12\x33\n\nstart_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x04\x88\x01\x01\x12\x31\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x05\x88\x01\x01\x12:\n\tsentiment\x18\x07 \x01(\tB\"\xbaH\x1fr\x1dR\x08negativeR\x07neutralR\x08positiveH\x06\x88\x01\x01\x12\x1f\n\x07user_id\x18\x08 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x07\x88\x01\x01\x42\t\n\x07_formatB\x12\n\x10_conversation_idB\x0c\n\n_min_scoreB\x0c\n\n_max_scoreB\r\n\x0b_start_timeB\x0b\n\t_end_timeB\x0c\n\n_sentimentB\n\n\x08_user_id\"\xbe\x03\n\x10\x46\x65\x65\x64\x62\x61\x63kReceived\x12\x13\n\x0b\x66\x65\x65\x64\x62\x61\x63k_id\x18\x01 \x01(\x03\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\x18\n\x0b\x65xternal_id\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x0f\n\x07user_id\x18\x04 \x01(\t\x12\r\n\x05score\x18\x05 \x01(\x05\x12\x1b\n\x0eprevious_score\x18\x06 \x01(\x05H\x01\x88\x01\x01\x12\x17\n\nmessage_id\x18\x07 \x01(\tH\x02\x88\x01\x01\x12\x11\n\x04text\x18\x08 \x01(\tH\x03\x88\x01\x01\x12\x17\n\nlatency_ms\x18\t \x01(\x01H\x04\x88\x01\x01\x12\x18\n\x0btokens_used\x18\n \x01(\x05H\x05\x88\x01\x01\x12\x30\n\x0csubmitted_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\twithdrawn\x18\x0c \x01(\x08\x12\x10\n\x08revision\x18\r \x01(\x05\x12\x15\n\rpersonal_data\x18\x0e \x03(\tB\x0e\n\x0c_external_idB\x11\n\x0f_previous_scoreB\r\n\x0b_message_idB\x07\n\x05_textB\r\n\x0b_latency_msB\x0e\n\x0c_tokens_used2\xa5\x07\n\x0f\x46\x65\x65\x64\x62\x61\x63kService\x12\xa2\x01\n\x0eSubmitFeedback\x12).attune.activity.v1.SubmitFeedbackRequest\x1a*.attune.activity.v1.SubmitFeedbackResponse\"9\xaa\xd4\x18\x08\x12\x04\x01\x02\x03\x04\x30\x11\x82\xd3\xe4\x93\x02\'\"\"/api/v1/feedback/{conversation_id}:\x01*\x12\xa5\x01\n\x10WithdrawFeedback\x12+.attune.activity.v1.WithdrawFeedbackRequest\x1a,.attune.activity.v1.WithdrawFeedbackResponse\"6\xaa\xd4\x18\x08\x12\x04\x01\x02\x03\x04\x30\x11\x82\xd3\xe4\x93\x02$*\"/api/v1/feedback/{conversation_id}\x12\x87\x01\n\x0cListFeedback\x12\'.attune.activity.v1.ListFeedbackRequest\x1a(.attune.activity.v1.ListFeedbackResponse\"$\xaa\xd4\x18\x08\x12\x04\x01\x02\x03\x04\x30\x10\x82\xd3\xe4\x93\x02\x12\x12\x10/api/v1/feedback\x12\x99\x01\n\x10GetFeedbackStats\x12+.attune.activity.v1.GetFeedbackStatsRequest\x1a,.attune.activity.v1.GetFeedbackStatsResponse\"*\xaa\xd4\x18\x08\x12\x04\x01\x02\x03\x04\x30\x10\x82\xd3\xe4\x93\x02\x18\x12\x16/api/v1/feedback/stats\x12\x98\x01\n\x10GetFeedbackTrend\x12+.attune.activity.v1.GetFeedbackTrendRequest\x1a,.attune.activity.v1.GetFeedbackTrendResponse\")\xaa\xd4\x18\x07\x12\x03\x02\x03\x04\x30\x10\x82\xd3\xe4\x93\x02\x18\x12\x16/api/v1/feedback/trend\x12\x83\x01\n\x0e\x45xportFeedback\x12).attune.activity.v1.ExportFeedbackRequest\x1a\x14.google.api.HttpBody\".\xaa\xd4\x18\x0b\x12\x04\x01\x02\x03\x04(\x90\x1c\x30\x10\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/feedback:export0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'attune.activity.v1.feedback_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_FEEDBACKRECEIVED']._serialized_start=91
-  _globals['_FEEDBACKRECEIVED']._serialized_end=477
+  _globals['_SUBMITFEEDBACKREQUEST'].fields_by_name['conversation_id']._loaded_options = None
+  _globals['_SUBMITFEEDBACKREQUEST'].fields_by_name['conversation_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_SUBMITFEEDBACKREQUEST'].fields_by_name['score']._loaded_options = None
+  _globals['_SUBMITFEEDBACKREQUEST'].fields_by_name['score']._serialized_options = b'\272H\t\032\004\030\005(\001\310\001\001'
+  _globals['_SUBMITFEEDBACKREQUEST'].fields_by_name['text']._loaded_options = None
+  _globals['_SUBMITFEEDBACKREQUEST'].fields_by_name['text']._serialized_options = b'\272H\005r\003\030\320\017'
+  _globals['_SUBMITFEEDBACKREQUEST'].fields_by_name['latency_ms']._loaded_options = None
+  _globals['_SUBMITFEEDBACKREQUEST'].fields_by_name['latency_ms']._serialized_options = b'\272H\r\022\013)\000\000\000\000\000\000\000\000@\001'
+  _globals['_SUBMITFEEDBACKREQUEST'].fields_by_name['tokens_used']._loaded_options = None
+  _globals['_SUBMITFEEDBACKREQUEST'].fields_by_name['tokens_used']._serialized_options = b'\272H\004\032\002(\000'
+  _globals['_SUBMITFEEDBACKREQUEST'].fields_by_name['message_id']._loaded_options = None
+  _globals['_SUBMITFEEDBACKREQUEST'].fields_by_name['message_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_SUBMITFEEDBACKREQUEST'].fields_by_name['input_hash']._loaded_options = None
+  _globals['_SUBMITFEEDBACKREQUEST'].fields_by_name['input_hash']._serialized_options = b'\272H\025r\0232\021^[0-9a-fA-F]{64}$'
+  _globals['_SUBMITFEEDBACKREQUEST'].fields_by_name['output_hash']._loaded_options = None
+  _globals['_SUBMITFEEDBACKREQUEST'].fields_by_name['output_hash']._serialized_options = b'\272H\025r\0232\021^[0-9a-fA-F]{64}$'
+  _globals['_SUBMITFEEDBACKREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_SUBMITFEEDBACKREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_SUBMITFEEDBACKREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_SUBMITFEEDBACKREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_WITHDRAWFEEDBACKREQUEST'].fields_by_name['conversation_id']._loaded_options = None
+  _globals['_WITHDRAWFEEDBACKREQUEST'].fields_by_name['conversation_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_WITHDRAWFEEDBACKREQUEST'].fields_by_name['message_id']._loaded_options = None
+  _globals['_WITHDRAWFEEDBACKREQUEST'].fields_by_name['message_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_WITHDRAWFEEDBACKREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_WITHDRAWFEEDBACKREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_LISTFEEDBACKREQUEST'].fields_by_name['conversation_id']._loaded_options = None
+  _globals['_LISTFEEDBACKREQUEST'].fields_by_name['conversation_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_LISTFEEDBACKREQUEST'].fields_by_name['min_score']._loaded_options = None
+  _globals['_LISTFEEDBACKREQUEST'].fields_by_name['min_score']._serialized_options = b'\272H\006\032\004\030\005(\001'
+  _globals['_LISTFEEDBACKREQUEST'].fields_by_name['max_score']._loaded_options = None
+  _globals['_LISTFEEDBACKREQUEST'].fields_by_name['max_score']._serialized_options = b'\272H\006\032\004\030\005(\001'
+  _globals['_LISTFEEDBACKREQUEST'].fields_by_name['sentiment']._loaded_options = None
+  _globals['_LISTFEEDBACKREQUEST'].fields_by_name['sentiment']._serialized_options = b'\272H\037r\035R\010negativeR\007neutralR\010positive'
+  _globals['_LISTFEEDBACKREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_LISTFEEDBACKREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_LISTFEEDBACKREQUEST'].fields_by_name['input_hash']._loaded_options = None
+  _globals['_LISTFEEDBACKREQUEST'].fields_by_name['input_hash']._serialized_options = b'\272H\025r\0232\021^[0-9a-fA-F]{64}$'
+  _globals['_LISTFEEDBACKREQUEST'].fields_by_name['output_hash']._loaded_options = None
+  _globals['_LISTFEEDBACKREQUEST'].fields_by_name['output_hash']._serialized_options = b'\272H\025r\0232\021^[0-9a-fA-F]{64}$'
+  _globals['_LISTFEEDBACKREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTFEEDBACKREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\001'
+  _globals['_LISTFEEDBACKREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTFEEDBACKREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\350\007'
+  _globals['_GETFEEDBACKSTATSREQUEST'].fields_by_name['conversation_id']._loaded_options = None
+  _globals['_GETFEEDBACKSTATSREQUEST'].fields_by_name['conversation_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_GETFEEDBACKTRENDREQUEST'].fields_by_name['period']._loaded_options = None
+  _globals['_GETFEEDBACKTRENDREQUEST'].fields_by_name['period']._serialized_options = b'\272H\rr\013R\003dayR\004week'
+  _globals['_EXPORTFEEDBACKREQUEST'].fields_by_name['format']._loaded_options = None
+  _globals['_EXPORTFEEDBACKREQUEST'].fields_by_name['format']._serialized_options = b'\272H\rr\013R\004jsonR\003csv'
+  _globals['_EXPORTFEEDBACKREQUEST'].fields_by_name['conversation_id']._loaded_options = None
+  _globals['_EXPORTFEEDBACKREQUEST'].fields_by_name['conversation_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_EXPORTFEEDBACKREQUEST'].fields_by_name['min_score']._loaded_options = None
+  _globals['_EXPORTFEEDBACKREQUEST'].fields_by_name['min_score']._serialized_options = b'\272H\006\032\004\030\005(\001'
+  _globals['_EXPORTFEEDBACKREQUEST'].fields_by_name['max_score']._loaded_options = None
+  _globals['_EXPORTFEEDBACKREQUEST'].fields_by_name['max_score']._serialized_options = b'\272H\006\032\004\030\005(\001'
+  _globals['_EXPORTFEEDBACKREQUEST'].fields_by_name['sentiment']._loaded_options = None
+  _globals['_EXPORTFEEDBACKREQUEST'].fields_by_name['sentiment']._serialized_options = b'\272H\037r\035R\010negativeR\007neutralR\010positive'
+  _globals['_EXPORTFEEDBACKREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_EXPORTFEEDBACKREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_FEEDBACKSERVICE'].methods_by_name['SubmitFeedback']._loaded_options = None
+  _globals['_FEEDBACKSERVICE'].methods_by_name['SubmitFeedback']._serialized_options = b'\252\324\030\010\022\004\001\002\003\0040\021\202\323\344\223\002\'\"\"/api/v1/feedback/{conversation_id}:\001*'
+  _globals['_FEEDBACKSERVICE'].methods_by_name['WithdrawFeedback']._loaded_options = None
+  _globals['_FEEDBACKSERVICE'].methods_by_name['WithdrawFeedback']._serialized_options = b'\252\324\030\010\022\004\001\002\003\0040\021\202\323\344\223\002$*\"/api/v1/feedback/{conversation_id}'
+  _globals['_FEEDBACKSERVICE'].methods_by_name['ListFeedback']._loaded_options = None
+  _globals['_FEEDBACKSERVICE'].methods_by_name['ListFeedback']._serialized_options = b'\252\324\030\010\022\004\001\002\003\0040\020\202\323\344\223\002\022\022\020/api/v1/feedback'
+  _globals['_FEEDBACKSERVICE'].methods_by_name['GetFeedbackStats']._loaded_options = None
+  _globals['_FEEDBACKSERVICE'].methods_by_name['GetFeedbackStats']._serialized_options = b'\252\324\030\010\022\004\001\002\003\0040\020\202\323\344\223\002\030\022\026/api/v1/feedback/stats'
+  _globals['_FEEDBACKSERVICE'].methods_by_name['GetFeedbackTrend']._loaded_options = None
+  _globals['_FEEDBACKSERVICE'].methods_by_name['GetFeedbackTrend']._serialized_options = b'\252\324\030\007\022\003\002\003\0040\020\202\323\344\223\002\030\022\026/api/v1/feedback/trend'
+  _globals['_FEEDBACKSERVICE'].methods_by_name['ExportFeedback']._loaded_options = None
+  _globals['_FEEDBACKSERVICE'].methods_by_name['ExportFeedback']._serialized_options = b'\252\324\030\013\022\004\001\002\003\004(\220\0340\020\202\323\344\223\002\031\022\027/api/v1/feedback:export'
+  _globals['_SUBMITFEEDBACKREQUEST']._serialized_start=237
+  _globals['_SUBMITFEEDBACKREQUEST']._serialized_end=831
+  _globals['_SUBMITFEEDBACKRESPONSE']._serialized_start=833
+  _globals['_SUBMITFEEDBACKRESPONSE']._serialized_end=939
+  _globals['_WITHDRAWFEEDBACKREQUEST']._serialized_start=942
+  _globals['_WITHDRAWFEEDBACKREQUEST']._serialized_end=1101
+  _globals['_WITHDRAWFEEDBACKRESPONSE']._serialized_start=1103
+  _globals['_WITHDRAWFEEDBACKRESPONSE']._serialized_end=1187
+  _globals['_FEEDBACK']._serialized_start=1190
+  _globals['_FEEDBACK']._serialized_end=1950
+  _globals['_LISTFEEDBACKREQUEST']._serialized_start=1953
+  _globals['_LISTFEEDBACKREQUEST']._serialized_end=2671
+  _globals['_LISTFEEDBACKRESPONSE']._serialized_start=2673
+  _globals['_LISTFEEDBACKRESPONSE']._serialized_end=2793
+  _globals['_GETFEEDBACKSTATSREQUEST']._serialized_start=2795
+  _globals['_GETFEEDBACKSTATSREQUEST']._serialized_end=2882
+  _globals['_GETFEEDBACKSTATSRESPONSE']._serialized_start=2885
+  _globals['_GETFEEDBACKSTATSRESPONSE']._serialized_end=3143
+  _globals['_GETFEEDBACKTRENDREQUEST']._serialized_start=3146
+  _globals['_GETFEEDBACKTRENDREQUEST']._serialized_end=3353
+  _globals['_GETFEEDBACKTRENDRESPONSE']._serialized_start=3356
+  _globals['_GETFEEDBACKTRENDRESPONSE']._serialized_end=3934
+  _globals['_GETFEEDBACKTRENDRESPONSE_PERIOD']._serialized_start=3623
+  _globals['_GETFEEDBACKTRENDRESPONSE_PERIOD']._serialized_end=3702
+  _globals['_GETFEEDBACKTRENDRESPONSE_PRIOR']._serialized_start=3704
+  _globals['_GETFEEDBACKTRENDRESPONSE_PRIOR']._serialized_end=3741
+  _globals['_GETFEEDBACKTRENDRESPONSE_SHIFT']._serialized_start=3744
+  _globals['_GETFEEDBACKTRENDRESPONSE_SHIFT']._serialized_end=3934
+  _globals['_EXPORTFEEDBACKREQUEST']._serialized_start=3937
+  _globals['_EXPORTFEEDBACKREQUEST']._serialized_end=4421
+  _globals['_FEEDBACKRECEIVED']._serialized_start=4424
+  _globals['_FEEDBACKRECEIVED']._serialized_end=4870
+  _globals['_FEEDBACKSERVICE']._serialized_start=4873
+  _globals['_FEEDBACKSERVICE']._serialized_end=5806
 # @@protoc_insertion_point(module_scope)
