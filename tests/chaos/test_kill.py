@@ -5,7 +5,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -122,7 +122,12 @@ class Logger:
         return sum(pattern["frequency"] for pattern in patterns)
 
 
-async def kill_in_turn(suite: Suite, watcher: Watcher, people: Sequence[Logger]) -> None:
+async def kill_in_turn(
+    suite: Suite,
+    watcher: Watcher,
+    people: "Sequence[Logger] | Sequence[Talker]",
+    victims: Sequence[str] = VICTIMS,
+) -> None:
     """Kill one after the other, each in the middle of the logging, and await its return."""
 
     def total() -> int:
@@ -131,7 +136,7 @@ async def kill_in_turn(suite: Suite, watcher: Watcher, people: Sequence[Logger])
     async def reached(count: int) -> bool:
         return total() >= count
 
-    for victim in VICTIMS:
+    for victim in victims:
         goal, before = total() + BETWEEN, watcher.restarted[victim]
         await until(lambda goal=goal: reached(goal))  # type: ignore[misc]
         os.kill(pid_of(suite, victim), signal.SIGKILL)
@@ -179,3 +184,60 @@ async def check(person: Logger, watcher: Watcher) -> None:
 
     await until(all_counted)
     assert await person.learned() == len(history)
+
+
+@dataclass
+class Talker:
+    """Somebody who appends to a conversation, each event until it is acknowledged."""
+
+    name: str
+    client: httpx2.AsyncClient
+    acknowledged: dict[str, str] = field(default_factory=dict)
+
+    async def talk_until(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            text = f"{len(self.acknowledged)}"
+            self.acknowledged[text] = await self.say(text)
+
+    async def say(self, text: str) -> str:
+        content = {"role": "user", "message": text}
+        event = {
+            "event_type": "message",
+            "client_event_id": text,
+            "content": content,
+            "credits_consumed": 2,
+        }
+        while True:
+            with suppress(httpx2.TransportError):
+                path = f"/api/v1/conversations/{self.name}/events"
+                answer = await self.client.post(path, json={"events": [event]})
+                if answer.status_code == 200:
+                    return str(answer.json()["results"][0]["event_id"])
+            await asyncio.sleep(0.05)  # as a client that was told to come back does
+
+
+async def test_an_acknowledged_event_of_a_conversation_is_there_once_whatever_is_killed(
+    running: tuple[Suite, Watcher],
+) -> None:
+    suite, watcher = running
+    stop = asyncio.Event()
+    async with AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(client_of(suite, name)) for name in USERS]
+        people = [Talker(name, client) for name, client in zip(USERS, clients, strict=True)]
+        for person in people:
+            started = {"conversation_id": person.name}
+            assert (await person.client.post("/api/v1/conversations", json=started)).is_success
+        async with asyncio.TaskGroup() as group:
+            for person in people:
+                group.create_task(person.talk_until(stop))
+            await kill_in_turn(suite, watcher, people, ("activity", "postgres", "activity"))
+            stop.set()
+        for person in people:
+            path = f"/api/v1/conversations/{person.name}"
+            found = (await person.client.get(path, params={"page_size": 1000})).json()
+            told = {event["content"]["message"]: event["id"] for event in found["events"]}
+            assert len(found["events"]) == len(told)
+            assert told == person.acknowledged
+            conversation = found["conversation"]
+            assert conversation["event_count"] == conversation["message_count"] == len(told)
+            assert conversation["credits_used"] == 2 * len(told)

@@ -1,10 +1,11 @@
 """What a conversation is, what its events tell, and how it grows by them. No I/O, no protobuf."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -29,6 +30,8 @@ ENDED = ("completed", "blocked_by_credits")
 # Who found out what the rules did; a job may not call itself so.
 RULES = "rules"
 RULES_VERSION = 1
+
+Value = TypeVar("Value")
 
 NULL = msgspec.Raw(b"null")
 
@@ -71,7 +74,7 @@ class Event:
         except msgspec.ValidationError:
             return NOTHING_SAID
 
-    @property
+    @cached_property
     def role(self) -> str:
         """Who spoke; "" where not told."""
         role = value_of(self.said.role)
@@ -171,32 +174,27 @@ class Conversation:
             )
         return replace(self, completion_status=status, finished_at=at).judged()
 
-    def grown(self, events: Iterable[StoredEvent]) -> "Conversation":
+    def grown(self, events: Sequence[StoredEvent]) -> "Conversation":
         """As it is with more events, in whatever order they come."""
-        grown = self
+        tally, first_intent = self.tally, self.first_intent
         for event in events:
-            grown = grown._with(event)
-        return grown.judged()
-
-    def _with(self, event: StoredEvent) -> "Conversation":
-        said = event.event_type == "message"
-        tools = dict(self.tools_used)
-        if event.event_type == "tool_call" and event.tool_name:
-            tools[event.tool_name] = tools.get(event.tool_name, 0) + 1
-        last = [at for at in (self.last_message_at, event.timestamp if said else None) if at]
-        first = self.tally.is_first_intent(event)
+            tally = tally.with_event(event)
+            if tally.first_intent == event.id:
+                first_intent = intent_of(event)
+        said = [event.timestamp for event in events if event.event_type == "message"]
+        ids = [event.id for event in events]
         return replace(
             self,
-            last_message_at=max(last, default=None),
-            message_count=self.message_count + said,
-            event_count=self.event_count + 1,
-            credits_used=self.credits_used + (event.credits_consumed or 0),
-            first_intent=intent_of(event) if first else self.first_intent,
-            tools_used=tools,
-            tally=self.tally.with_event(event),
-            first_event_id=min(self.first_event_id or event.id, event.id),
-            last_event_id=max(self.last_event_id or event.id, event.id),
-        )
+            last_message_at=max([*said, *given(self.last_message_at)], default=None),
+            message_count=self.message_count + len(said),
+            event_count=self.event_count + len(events),
+            credits_used=self.credits_used + sum(event.credits_consumed or 0 for event in events),
+            first_intent=first_intent,
+            tools_used=dict(Counter(self.tools_used) + Counter(calls(events))),
+            tally=tally,
+            first_event_id=min([*ids, *given(self.first_event_id)], default=None),
+            last_event_id=max([*ids, *given(self.last_event_id)], default=None),
+        ).judged()
 
     def judged(self) -> "Conversation":
         """With what the rules find out now; what a job found out stays."""
@@ -216,6 +214,18 @@ class Conversation:
                 f"version {self.insights_version} of {source!r} is there, which is newer"
             )
         return replace(self, **found, insights_source=source, insights_version=version)
+
+
+def calls(events: Iterable[Event]) -> Iterator[str]:
+    """The tools that were called, each as often as it was."""
+    for event in events:
+        if event.event_type == "tool_call" and event.tool_name:
+            yield event.tool_name
+
+
+def given(value: Value | None) -> Iterator[Value]:
+    if value is not None:
+        yield value
 
 
 def told_tool(event: Event) -> str | None:

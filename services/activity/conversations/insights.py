@@ -35,6 +35,10 @@ ENDING_POINTS = {"completed": 2, "abandoned": -1, "blocked_by_credits": -2}
 LEFT_AFTER_FAILURE_POINTS = -1
 """On top, where the last thing before leaving was a failure: then the reason is at hand."""
 
+LOOKED_AT = 2_000
+"""Characters of a text that are looked at: who praises or complains does so soon, more is pasted.
+It also bounds what a text costs."""
+
 REPEATED_FAILURES = 3
 """So often a tool has to fail to count as what stopped the person: twice is bad luck."""
 
@@ -171,19 +175,20 @@ class Tally(msgspec.Struct, frozen=True, omit_defaults=True):
         return asked and (self.first_intent is None or event.id < self.first_intent)
 
     def with_event(self, event: "StoredEvent") -> "Tally":
-        text = event.text if event.is_of_the_person else None
+        text = (event.text or "")[:LOOKED_AT] if event.is_of_the_person else ""
+        error = (event.error or "")[:LOOKED_AT]
         failed = event.success is False
         worked = event.event_type == "tool_call" and event.success is True
         newer = self.newest is None or event.id > self.newest.id
         return Tally(
             said=self.said + event.is_of_the_person,
-            praise=self.praise + bool(text and PRAISE.search(text)),
-            complaints=self.complaints + bool(text and COMPLAINT.search(text)),
+            praise=self.praise + bool(PRAISE.search(text)),
+            complaints=self.complaints + bool(COMPLAINT.search(text)),
             worked=self.worked + worked,
             failures=self.failures + failed,
             failures_of=plus_one(self.failures_of, event.tool_name if failed else None),
             worked_of=plus_one(self.worked_of, event.tool_name if worked else None),
-            no_credits=self.no_credits + bool(failed and NO_CREDITS.search(event.error or "")),
+            no_credits=self.no_credits + bool(failed and NO_CREDITS.search(error)),
             first_intent=event.id if self.is_first_intent(event) else self.first_intent,
             newest=First(event.id, failed) if newer else self.newest,
         )

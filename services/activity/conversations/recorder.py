@@ -4,11 +4,13 @@ The conversation's row is locked first, so that writers come one after the other
 from what the one before left; the event log's head is locked last.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from services.activity.conversations import facts
 from services.activity.conversations.domain import (
@@ -63,6 +65,7 @@ class Recorder:
         self._store = store
         self._hints = hints
         self._now = now
+        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def start(
         self,
@@ -99,7 +102,7 @@ class Recorder:
 
         Raises NotFound, PermissionDenied, FailedPrecondition, InvalidFields.
         """
-        async with self._writing(organization_id) as conn:
+        async with self._writing(organization_id, name.text) as conn:
             before = await self._held(conn, organization_id, name, writer)
             known = await self._known(conn, organization_id, before, events)
             stored, after = numbered(before, first_of_each(events, known)), before
@@ -116,7 +119,7 @@ class Recorder:
         how: Callable[[Conversation], Conversation],
     ) -> Conversation:
         """The conversation as `how` makes it. Raises NotFound, PermissionDenied and as `how`."""
-        async with self._writing(organization_id) as conn:
+        async with self._writing(organization_id, name.text) as conn:
             before = await self._held(conn, organization_id, name, writer)
             after = how(before)
             await self._store_change(conn, organization_id, before, after, ())
@@ -127,7 +130,7 @@ class Recorder:
 
         Raises InvalidFields, FailedPrecondition.
         """
-        async with self._writing(organization_id) as conn:
+        async with self._writing(organization_id, given.external_id) as conn:
             before, told = await self._made_or_held(conn, organization_id, given)
             wanted = [event.client_event_id for event in given.events]
             known = await self._store.recorded(conn, organization_id, before, wanted)
@@ -155,8 +158,14 @@ class Recorder:
         return held, []
 
     @asynccontextmanager
-    async def _writing(self, organization_id: str) -> AsyncIterator[Connection]:
-        async with self._store.pool.acquire() as conn, conn.transaction():
+    async def _writing(self, organization_id: str, name: str = "") -> AsyncIterator[Connection]:
+        """A transaction; those that write to the conversation of a name take turns before.
+
+        The lock on its row would do, but who waits for that keeps a connection from all others.
+        """
+        turn = self._turns.setdefault((organization_id, name), asyncio.Lock())
+        pool = self._store.pool
+        async with turn if name else nullcontext(), pool.acquire() as conn, conn.transaction():
             yield conn
         self._hints.tell(organization_id)
 

@@ -12,7 +12,7 @@ from google.api.httpbody_pb2 import HttpBody
 from services.activity.conversations.domain import Conversation, wrong_time
 from services.activity.conversations.exporting import FILES, File
 from services.activity.conversations.importing import check_size, imported_from_pb, refused
-from services.activity.conversations.masking import reads_all, shown, shown_events
+from services.activity.conversations.masking import reads_all, shown, shown_all, shown_events
 from services.activity.conversations.recorder import Appended, Recorder, unknown
 from services.activity.conversations.store import NIL, ConversationStore, Name, Slice
 from services.activity.conversations.translating import (
@@ -75,8 +75,8 @@ class ConversationsService(pb_grpc.ConversationsServiceServicer):
         events, more = await self._store.events(who.organization_id, found, after, limit)
         return pb.GetConversationResponse(
             conversation_id=request.conversation_id,
-            conversation=conversation_to_pb(shown(who, found)),
-            events=map(event_to_pb, shown_events(who, found, events)),
+            conversation=conversation_to_pb(await shown(who, found)),
+            events=map(event_to_pb, await shown_events(who, found, events)),
             next_page_token=page_token(filters, (events[-1].id,)) if more else None,
         )
 
@@ -87,7 +87,7 @@ class ConversationsService(pb_grpc.ConversationsServiceServicer):
         part = slice_of(request, who)
         page, more = await self._store.page(who.organization_id, part)
         return pb.ListConversationsResponse(
-            conversations=[conversation_to_pb(shown(who, found)) for found in page],
+            conversations=map(conversation_to_pb, await shown_all(who, page)),
             next_page_token=next_token(request, part, page[-1]) if more else None,
         )
 
@@ -151,12 +151,12 @@ class ConversationsService(pb_grpc.ConversationsServiceServicer):
         self, who: Caller, file: File, conversation: Conversation
     ) -> AsyncIterator[bytes]:
         """The file in parts; each is a query of its own, so that none waits for the reader."""
-        yield file.head(shown(who, conversation))
+        yield file.head(await shown(who, conversation))
         after, more = NIL, True
         while more:
             args = (who.organization_id, conversation, after, EXPORTED_AT_ONCE)
             events, more = await self._store.events(*args)
-            for event in shown_events(who, conversation, events):
+            for event in await shown_events(who, conversation, events):
                 yield file.event(event)
                 after = event.id
         yield file.tail()

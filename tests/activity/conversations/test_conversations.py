@@ -217,6 +217,25 @@ async def test_the_facts_tell_all_of_it_in_order(ann: Talk, suite: Suite) -> Non
     assert ended.HasField("finished_at")
 
 
+async def test_a_job_refines_what_the_rules_found_out(ann: Talk, suite: Suite) -> None:
+    await ann.start(conversation_id="c", messages=[pb.Message(role="user", content="a poem")])
+    job = Talk(suite, "service:x", "service")
+    refined = await job.refine("c", "llm", 2, extracted_use_case="poems")
+    assert (refined.extracted_use_case, refined.user_satisfaction_signal) == ("poems", 5)
+    assert (refined.insights_source, refined.insights_version) == ("llm", 2)
+    assert (await job.refine("c", "llm", 2, blocker_reason="rhymes")).blocker_reason == "rhymes"
+    later = (await ann.append("c", said("useless"))).conversation
+    assert (later.extracted_use_case, later.user_satisfaction_signal) == ("poems", 5)
+    error = await refused(job.refine("c", "llm", 1, extracted_use_case="prose"))
+    assert reason_of(error) == "FAILED_PRECONDITION"
+    assert "source" in violations_of(await refused(job.refine("c", "rules", 9)))
+    assert reason_of(await refused(job.refine("d", "llm", 1))) == "NOT_FOUND"
+    assert reason_of(await refused(ann.refine("c", "llm", 3))) == "PERMISSION_DENIED"
+    told = [f for f in await facts(suite) if isinstance(f, pb.ConversationChanged)]
+    assert [f.extracted_use_case for f in told] == ["", "poems", "poems"]
+    assert told[-1].blocker_reason == "rhymes"
+
+
 async def test_pages_of_events_leave_out_and_repeat_nothing(ann: Talk) -> None:
     await ann.start(conversation_id="c")
     done = await ann.append("c", *(said(f"{n}") for n in range(25)))

@@ -123,6 +123,23 @@ async def test_an_id_that_is_out_of_date_but_not_forgotten_yet_is_taken_anew(
     assert third.results[0].event_id == second.results[0].event_id
 
 
+async def test_who_waits_for_a_conversation_keeps_no_connection_from_others(
+    suite: Suite, pool: Pool
+) -> None:
+    ann, bob = Talk(suite), Talk(suite, "bob")
+    for talk, name in ((ann, "busy"), (bob, "free")):
+        await talk.start(conversation_id=name)
+    async with pool.acquire() as conn, conn.transaction():
+        await conn.execute("SELECT FROM conversations WHERE external_id = 'busy' FOR UPDATE")
+        waiting = [asyncio.create_task(ann.append("busy", said(f"{n}"))) for n in range(20)]
+        await asyncio.sleep(0)  # they are sent before what comes now
+        for _ in range(5):
+            assert (await bob.append("free", said("x"))).appended == 1
+        assert not any(task.done() for task in waiting)
+    await asyncio.gather(*waiting)
+    assert (await ann.get("busy")).conversation.event_count == 20
+
+
 def partitions(node: dict[str, Any]) -> set[str]:
     below = [name for part in node.get("Plans", ()) for name in partitions(part)]
     own = node.get("Relation Name", "")
