@@ -9,6 +9,7 @@ from pydantic_settings import NoDecode
 from services.activity.identity.domain import ROLES
 from services.activity.identity.presets import PRESETS, Preset
 from services.common.consumer import SWEEP_SECONDS
+from services.common.outgoing import OutgoingSettings
 from services.common.pii.scanning import DEFAULT_REGION
 from services.common.settings import MissingSetting
 from services.common.vault import EncryptionSettings
@@ -19,7 +20,7 @@ UsdPrice = Annotated[float, Field(ge=0, le=1000)]
 SECRET_BYTES = 32  # what HS256 needs (RFC 7518, 3.2)
 
 
-class Settings(EncryptionSettings):
+class Settings(EncryptionSettings, OutgoingSettings):
     """Each is the variable ATTUNE_<NAME>."""
 
     activity_database_url: str = "postgresql://attune_activity@127.0.0.1:5432/attune"

@@ -10,6 +10,7 @@ import pytest
 from gateway.app import Settings as GatewaySettings
 from services.activity.app import Settings as ActivitySettings
 from services.common.llm.settings import ModelSettings
+from services.common.outgoing import OutgoingSettings
 from services.common.settings import ProcessSettings
 from services.common.vault import EncryptionSettings
 from services.suggestions.app import Settings as SuggestionsSettings
@@ -23,6 +24,7 @@ CLASSES: dict[str, type[ProcessSettings]] = {
     "Every process": ProcessSettings,
     "Activity": ActivitySettings,
     "Encryption": EncryptionSettings,
+    "Outgoing calls": OutgoingSettings,
     "Models": ModelSettings,
     "Suggestions": SuggestionsSettings,
     "Gateway": GatewaySettings,
