@@ -19,6 +19,7 @@ from attune.activity.v1 import (
     identity_pb2_grpc,
     llm_usage_pb2_grpc,
     profiles_pb2_grpc,
+    webhooks_pb2_grpc,
 )
 from attune.activity.v1 import metrics_pb2_grpc as activity_metrics_pb2_grpc
 from attune.common.v1 import event_log_pb2_grpc
@@ -124,6 +125,10 @@ class Suite:
         return profiles_pb2_grpc.ContextServiceStub(self.activity_channel)
 
     @cached_property
+    def webhooks(self) -> "webhooks_pb2_grpc.WebhooksServiceAsyncStub":
+        return webhooks_pb2_grpc.WebhooksServiceStub(self.activity_channel)
+
+    @cached_property
     def events(self) -> "event_log_pb2_grpc.EventLogServiceAsyncStub":
         return event_log_pb2_grpc.EventLogServiceStub(self.activity_channel)
 
@@ -205,6 +210,8 @@ async def running_suite(
         "token_public_keys": PUBLIC_KEY,
         "metrics_address": "",
     }
+    # The servers of tests, which are called by webhooks.
+    calls = {"outgoing_allowed_networks": ["127.0.0.0/8"]}
     believed = {"jwt_issuer": ISSUER, "jwt_audience": AUDIENCE, "jwt_secret": JWT_SECRET}
     activity = activity_app.Settings(
         activity_database_url=servers.dsn(database, "activity"),
@@ -212,7 +219,7 @@ async def running_suite(
         token_private_key=PRIVATE_KEY,
         service_keys=SERVICE_KEYS,
         activity_service_key=SERVICE_KEYS["activity"],
-        **{"event_sweep_seconds": 0.2, **shared, **of_activity},
+        **{"event_sweep_seconds": 0.2, **calls, **shared, **of_activity},
         encryption_keys=ENCRYPTION_KEYS,
         **(believed if identity is None else dict(identity)),
     )

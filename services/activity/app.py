@@ -15,7 +15,7 @@ from services.activity.consuming import consuming, subscription
 from services.activity.context.copies import Copies, copies_in
 from services.activity.context.store import ContextStore
 from services.activity.context.watching import Hub
-from services.activity.conversations.idle import IDLE, abandoning, forgetting_event_ids
+from services.activity.conversations.idle import abandoning, forgetting_event_ids
 from services.activity.conversations.store import ConversationStore
 from services.activity.feedback.listening import finding_sentiments
 from services.activity.feedback.retention import forgetting_feedback
@@ -44,8 +44,13 @@ from services.activity.served import (
     served_metrics,
     served_profiles,
     served_traits,
+    served_webhooks,
 )
 from services.activity.settings import SCHEMA, Settings
+from services.activity.webhooks.outbox import Outbox
+from services.activity.webhooks.publishing import Publisher, publishing_events
+from services.activity.webhooks.sending import BODY_BYTES, Sender
+from services.activity.webhooks.store import WebhookStore, dropping_old_deliveries
 from services.common import identity_hints
 from services.common.clock import Clock, utc_now
 from services.common.consumer import Subscription
@@ -53,14 +58,15 @@ from services.common.db import Pool, answers, pool_for
 from services.common.event_log import Hints, served_event_log, upkeep
 from services.common.idempotency import forgetting
 from services.common.jobs import Job, working_jobs
+from services.common.outgoing import OutgoingClient
 from services.common.server import serving
 from services.common.tasks import measuring
 from services.common.tokens import TokenVerifier
-from services.common.vault import Keyring, Vault, rewrapping
+from services.common.vault import Vault, rewrapping
 
 __all__ = ["SCHEMA", "Settings", "jobs", "known_jobs", "pool_of", "running", "working"]
 
-NO_KEYS = Keyring()  # of who lists jobs, and runs none
+DEFAULTS = Settings.model_construct()  # of who lists jobs, and runs none
 
 
 @asynccontextmanager
@@ -94,6 +100,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             served_traits(pool, hints, callers, now),
             served_profiles(pool, now),
             served_contexts(contexts, copies, hub),
+            served_webhooks(settings, pool, vault, now),
             served_event_log(pool),
         ]
         serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
@@ -108,25 +115,26 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
         pool = await stack.enter_async_context(pool_of(settings))
         copies = await stack.enter_async_context(copies_in(settings.redis_url))
         builder = builder_of(settings, pool, copies, now)
-        wanted = subscriptions(pool, builder, now)
+        sender = await stack.enter_async_context(sending(settings, pool, now))
+        publisher = publisher_of(settings, pool, sender, now)
+        wanted = subscriptions(pool, builder, publisher, now)
         await stack.enter_async_context(consuming(settings, pool, wanted, now))
         figures = partial(measure, LlmBudgetStore(pool, rates(settings).limits), now)
         await stack.enter_async_context(measuring("budgets", figures))
-        idle, kept_days = settings.conversation_idle, settings.feedback_kept_days
-        work = [
-            *jobs(pool, now, settings.keyring, idle, kept_days),
-            *jobs_of_profiles(pool, builder, now),
-        ]
+        work = [*jobs(pool, now, settings), *jobs_of_profiles(pool, builder, now)]
         await stack.enter_async_context(working_jobs(pool, SCHEMA, work, now))
         yield
 
 
-def subscriptions(pool: Pool, builder: Builder, now: Clock) -> list[Subscription]:
+def subscriptions(
+    pool: Pool, builder: Builder, publisher: Publisher, now: Clock
+) -> list[Subscription]:
     """What the worker does with activity's own facts."""
     build = (builder.apply, now, builder.rebuild, builder.committed)
     return [
         subscription(pool, PROFILES, FACTS_OF_PROFILES, *build),
         finding_sentiments(FeedbackStore(pool), now),
+        publishing_events(pool, publisher, now),
     ]
 
 
@@ -134,6 +142,20 @@ def builder_of(settings: Settings, pool: Pool, copies: Copies, now: Clock) -> Bu
     rules = Rules(frozenset(settings.creation_tools), settings.credit_exhaustion_share)
     size = settings.context_max_bytes
     return Builder(ProfileStore(pool), ContextStore(pool), copies, rules, size, now)
+
+
+@asynccontextmanager
+async def sending(settings: Settings, pool: Pool, now: Clock) -> AsyncIterator[Sender]:
+    """Send webhooks until the block ends."""
+    seconds = settings.webhook_timeout_seconds
+    client = OutgoingClient(settings.outgoing_policy, seconds=seconds, body_limit=BODY_BYTES)
+    vault = Vault(pool, settings.keyring, now)
+    async with client, Sender(Outbox(pool), vault, client, seconds, now).running() as sender:
+        yield sender
+
+
+def publisher_of(settings: Settings, pool: Pool, sender: Sender, now: Clock) -> Publisher:
+    return Publisher(WebhookStore(pool), settings.webhook_low_rating, now, sender.tell)
 
 
 @asynccontextmanager
@@ -150,26 +172,21 @@ def jobs_of_profiles(pool: Pool, builder: Builder, now: Clock) -> list[Job]:
     return [rebuilding(store, builder, now), passing_time(store, now)]
 
 
-def jobs(
-    pool: Pool,
-    now: Clock = utc_now,
-    keyring: Keyring = NO_KEYS,
-    idle: timedelta = IDLE,
-    feedback_kept_days: int = 90,
-) -> list[Job]:
+def jobs(pool: Pool, now: Clock = utc_now, settings: Settings = DEFAULTS) -> list[Job]:
     # What is left is entered as it was reserved, whatever prices are by now.
     ledger = LlmUsageStore(pool, rates_of({}, 0, 0))
     conversations = ConversationStore(pool)
     return [
         *upkeep(pool, now),
         forgetting(pool, now),
-        rewrapping(pool, keyring),
+        rewrapping(pool, settings.keyring),
         dropping_ended_keys(pool, now),
         entering_left(ledger, now),
         counting(MetricsStore(pool), now),
-        abandoning(conversations, idle, now),
+        abandoning(conversations, settings.conversation_idle, now),
         forgetting_event_ids(conversations, now),
-        forgetting_feedback(FeedbackStore(pool), feedback_kept_days, now),
+        forgetting_feedback(FeedbackStore(pool), settings.feedback_kept_days, now),
+        dropping_old_deliveries(pool, timedelta(days=settings.webhook_deliveries_kept_days), now),
     ]
 
 

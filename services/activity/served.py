@@ -20,6 +20,8 @@ from attune.activity.v1 import (
     metrics_pb2_grpc,
     profiles_pb2,
     profiles_pb2_grpc,
+    webhooks_pb2,
+    webhooks_pb2_grpc,
 )
 
 from services.activity.activities.recorder import Recorder
@@ -57,6 +59,9 @@ from services.activity.profiles.store import ProfileStore
 from services.activity.settings import Settings
 from services.activity.traits.service import TraitsService
 from services.activity.traits.store import TraitStore
+from services.activity.webhooks.making import EndpointMaker
+from services.activity.webhooks.service import WebhooksService
+from services.activity.webhooks.store import WebhookStore
 from services.common.clock import Clock
 from services.common.db import Pool
 from services.common.event_log import Hints
@@ -133,6 +138,16 @@ def served_api_keys(settings: Settings, pool: Pool, hints: Hints, now: Clock) ->
         api_keys_pb2.DESCRIPTOR.services_by_name["ApiKeysService"],
         api_keys_pb2_grpc.add_ApiKeysServiceServicer_to_server,
         ApiKeysService(store, maker, hints, now),
+    )
+
+
+def served_webhooks(settings: Settings, pool: Pool, vault: Vault, now: Clock) -> Served:
+    store = WebhookStore(pool)
+    maker = EndpointMaker(store, vault, now)
+    return Served(
+        webhooks_pb2.DESCRIPTOR.services_by_name["WebhooksService"],
+        webhooks_pb2_grpc.add_WebhooksServiceServicer_to_server,
+        WebhooksService(store, maker, settings.outgoing_policy, now),
     )
 
 

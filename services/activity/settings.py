@@ -58,7 +58,8 @@ class Settings(EncryptionSettings, OutgoingSettings):
     # API keys of an organization that have not ended.
     api_key_limit: int = Field(default=1000, ge=0)
 
-    # A conversation in which nothing happens for so long is abandoned.
+    # A conversation in which nothing happens for so long is abandoned: what web analytics take for
+    # the end of a visit.
     conversation_idle_minutes: int = Field(default=30, ge=1, le=30 * 24 * 60)
     # Tools whose use is a creation, by which people are activated.
     creation_tools: Annotated[list[str], NoDecode] = Field(
@@ -86,6 +87,11 @@ class Settings(EncryptionSettings, OutgoingSettings):
     # How often a person may vote in a minute; 0 is any number.
     feedback_per_minute: int = Field(default=30, ge=0)
     feedback_kept_days: int = Field(default=90, ge=1)
+    # A webhook is given so many seconds for an answer; deliveries are kept for so many days.
+    webhook_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 15.0
+    webhook_deliveries_kept_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    # The highest score of which `feedback.low_rating` tells.
+    webhook_low_rating: Annotated[int, Field(ge=0, le=5)] = 2
 
     def check(self) -> None:
         """Raises MissingSetting where the service would be open or could not let anybody in."""

@@ -4,12 +4,11 @@ import asyncio
 import os
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
@@ -45,13 +44,6 @@ class Watcher:
             self.restarted[notice.name] += 1
         elif isinstance(notice, Line) and b"rpc failed" in notice.text:
             self.bugs.append(notice.text)
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    with TemporaryDirectory(prefix="attune-chaos-") as name:
-        Path(name).chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
-        yield Path(name)
 
 
 @pytest.fixture

@@ -31,11 +31,19 @@ REBUILD = "/attune.suggestions.v1.PatternsService/RebuildQueryPatterns"
 HEADS = "/attune.common.v1.EventLogService/ListHeads"
 IDENTITY = "/attune.activity.v1.IdentityService"
 KEYS = "/attune.activity.v1.ApiKeysService"
+WEBHOOKS = "/attune.activity.v1.WebhooksService"
 NOT_FOR_KEYS = {
     f"{IDENTITY}/UpdateMember",
     f"{KEYS}/CreateApiKey",
     f"{KEYS}/ListApiKeys",
     f"{KEYS}/RevokeApiKey",
+    f"{WEBHOOKS}/CreateWebhook",
+    f"{WEBHOOKS}/UpdateWebhook",
+    f"{WEBHOOKS}/DeleteWebhook",
+    f"{WEBHOOKS}/RotateWebhookSecret",
+    f"{WEBHOOKS}/TestWebhook",
+    f"{WEBHOOKS}/ReplayWebhookDelivery",
+    f"{WEBHOOKS}/ReplayFailedWebhookDeliveries",
 }
 RULES = rules_of(SERVICES)
 

@@ -28,6 +28,12 @@ BODIES: dict[str, Any] = {
     "RebuildQueryPatterns": {},
     "CreateApiKey": {"name": "import", "scopes": ["activity:write"]},
     "UpdateLlmBudget": {"monthly_usd": 5},
+    "CreateWebhook": {"url": "https://hooks.example.com/"},
+    "UpdateWebhook": {"description": "changed"},
+    "RotateWebhookSecret": {},
+    "TestWebhook": {},
+    "ReplayWebhookDelivery": {},
+    "ReplayFailedWebhookDeliveries": {"since": "2026-01-01T00:00:00Z"},
     "StartConversation": {"messages": [{"role": "user", "content": "hello"}]},
     "AppendEvents": {"events": [{"event_type": "message", "content": {"message": "hello"}}]},
     "SubmitFeedback": {"score": 4, "text": "hello"},
@@ -90,6 +96,7 @@ async def fill(client: httpx2.AsyncClient) -> None:
     traits = {"name": SECRET, "goals": [SECRET], "style": SECRET}
     assert (await client.post("/api/v1/identify", json={"traits": traits})).status_code == 200
     await make_key(client)
+    await make_webhook(client)
     await talk(client)
 
 
@@ -109,6 +116,14 @@ async def make_key(client: httpx2.AsyncClient) -> None:
     key = {"name": SECRET, "scopes": ["activity:read"]}
     made = (await client.post("/api/v1/api-keys", json=key)).json()
     VALUES["key_id"] = made["api_key"]["id"]
+
+
+async def make_webhook(client: httpx2.AsyncClient) -> None:
+    webhook = {"url": f"https://{SECRET}.example.com/", "description": SECRET}
+    made = (await client.post("/api/v1/webhooks", json=webhook)).json()
+    VALUES["webhook_id"] = made["webhook"]["id"]
+    path = f"/api/v1/webhooks/{VALUES['webhook_id']}:test"
+    VALUES["delivery_id"] = (await client.post(path, json={})).json()["id"]
 
 
 async def learned(client: httpx2.AsyncClient) -> None:
@@ -162,12 +177,15 @@ async def test_the_organization_itself_has_an_answer_on_the_same_route(
     if route.method.name == "UpdateMember":
         return  # it would shut ann out of the other tests
     async with filled.as_("root", role="admin") as client:
+        if "{webhook_id}" in route.template.text:
+            await make_webhook(client)  # one of these routes removes it
         assert (await call(client, route)).status_code == 200
 
 
 async def test_nothing_that_the_other_organization_wrote_changed_anything(filled: Api) -> None:
     async with filled.as_("root", role="admin") as client:
         await make_key(client)
+        await make_webhook(client)
         await talk(client)
     async with filled.as_("root", org="other", role="admin") as client:
         for route in ROUTES:
@@ -177,6 +195,7 @@ async def test_nothing_that_the_other_organization_wrote_changed_anything(filled
         members = (await client.get("/api/v1/members")).json()["members"]
         history = (await client.get("/api/v1/activity/history?user_id=ann")).json()
         keys = (await client.get("/api/v1/api-keys")).json()["api_keys"]
+        webhook = (await client.get(f"/api/v1/webhooks/{VALUES['webhook_id']}")).json()
         path = f"/api/v1/conversations/{VALUES['conversation_id']}"
         conversation = (await client.get(path)).json()["conversation"]
         own = {"conversation_id": VALUES["conversation_id"]}
@@ -184,6 +203,7 @@ async def test_nothing_that_the_other_organization_wrote_changed_anything(filled
     assert [vote["user_feedback_score"] for vote in votes] == [2]
     assert (conversation["event_count"], conversation["status"]) == (1, "active")
     assert VALUES["key_id"] in {key["id"] for key in keys}
+    assert webhook["description"] == SECRET
     assert organization["name"] == SECRET
     assert {m["user_id"]: m["disabled"] for m in members} == {"ann": False, "root": False}
     assert {a["activity_type"] for a in history["activities"]} == {"query", "suggestion_click"}

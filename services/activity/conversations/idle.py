@@ -8,8 +8,6 @@ from services.activity.conversations.store import ConversationStore
 from services.common.clock import Clock
 from services.common.jobs import Job
 
-IDLE = timedelta(minutes=30)
-"""What web analytics take for the end of a visit; the setting ATTUNE_CONVERSATION_IDLE_MINUTES."""
 ABANDONED_AT_ONCE = 100
 FORGOTTEN_AT_ONCE = 10_000
 
