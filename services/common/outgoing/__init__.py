@@ -1,4 +1,4 @@
-"""Calls to addresses that users configure, and that may lead to nothing inside (docs/adr/0030).
+"""Calls to addresses that users configure, and that may lead to nothing inside (docs/adr/0032).
 
 Every such call of Attune goes through here: an import of another HTTP client in a part that calls
 where users say is a hole.
