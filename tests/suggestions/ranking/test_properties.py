@@ -181,7 +181,7 @@ SIGNALS = st.builds(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.one_of(SIGNALS, LEARNED), max_size=6), PREFERENCES, TYPED)
 def test_candidates_come_in_the_order_of_their_scores(
     history: list[Learned], preferences: Preferences, typed: str
