@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import msgspec
@@ -174,7 +174,7 @@ def conversation_fields(c: Conversation) -> dict[str, Any]:
         "insights_version": c.insights_version,
         "metadata": raw(c.metadata),
     }
-    return {name: value for name, value in fields.items() if value is not None}
+    return {name: shown(value) for name, value in fields.items() if value is not None}
 
 
 def event_fields(event: StoredEvent) -> dict[str, Any]:
@@ -189,7 +189,15 @@ def event_fields(event: StoredEvent) -> dict[str, Any]:
         "credits_consumed": event.credits_consumed,
         "client_event_id": event.client_event_id,
     }
-    return {name: value for name, value in fields.items() if value is not None}
+    return {name: shown(value) for name, value in fields.items() if value is not None}
+
+
+def shown(value: Any) -> Any:
+    """A time as REST writes it: in UTC, without zeros at the end."""
+    if not isinstance(value, datetime):
+        return value
+    fraction = f".{value.microsecond:06}".rstrip("0") if value.microsecond else ""
+    return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S}{fraction}Z"
 
 
 def raw(text: str | None) -> msgspec.Raw | None:

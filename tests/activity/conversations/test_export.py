@@ -46,7 +46,7 @@ async def test_json_has_what_the_api_shows(ann: Talk) -> None:
         "id": found.events[1].id,
         "event_type": "tool_call",
         "content": {"tool": "image_gen", "result": "done"},
-        "timestamp": "2026-05-01T10:00:05.500000Z",
+        "timestamp": "2026-05-01T10:00:05.5Z",
         "tool_name": "image_gen",
         "success": True,
         "credits_consumed": 4,

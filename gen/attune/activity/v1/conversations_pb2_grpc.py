@@ -109,8 +109,9 @@ class ConversationsServiceServicer:
         """Appends 1 to 500 events, all or none of them, and returns once they are
         durable. An event with a `client_event_id` that the conversation has had within
         the last seven days is not appended again, whatever else it says. Fails with
-        FAILED_PRECONDITION where the conversation is completed or blocked_by_credits;
-        one that was abandoned goes on.
+        FAILED_PRECONDITION where the conversation is completed or blocked_by_credits
+        (one that was abandoned goes on), NOT_FOUND where the caller may not see it,
+        PERMISSION_DENIED where it is another person's and the caller is no service.
 
         Example: {"events": [{"event_type": "tool_call", "client_event_id": "e-7",
         "content": {"tool": "image_gen", "params": {"style": "cinematic"}},
@@ -121,7 +122,8 @@ class ConversationsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetConversation(self, request, context):
-        """Returns a conversation with a page of its events, oldest first.
+        """Returns a conversation with a page of its events, oldest first. Fails with
+        NOT_FOUND also where it is another person's and the caller may not read those.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -129,7 +131,8 @@ class ConversationsServiceServicer:
 
     def ListConversations(self, request, context):
         """Lists conversations, newest first: of one person, or of all where the caller
-        may read others'.
+        may read others'. Fails with PERMISSION_DENIED where it may not and names
+        another person.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -137,7 +140,8 @@ class ConversationsServiceServicer:
 
     def FinishConversation(self, request, context):
         """Ends a conversation. To end it the same way again changes nothing; in another
-        way fails with FAILED_PRECONDITION, unless it was abandoned.
+        way fails with FAILED_PRECONDITION, unless it was abandoned. Otherwise fails as
+        AppendEvents does.
 
         Example: {"status": "completed"}
         """
@@ -146,7 +150,8 @@ class ConversationsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ExportConversation(self, request, context):
-        """Gives a conversation with all its events as a file.
+        """Gives a conversation with all its events as a file. Fails with NOT_FOUND as
+        GetConversation does.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -156,7 +161,12 @@ class ConversationsServiceServicer:
         """Brings in up to 200 conversations with up to 5,000 events in all, from
         elsewhere and of any age. Each is accepted or refused by itself. One whose
         `conversation_id` is known gets the events that it has not; so a batch may be
-        sent again.
+        sent again. More events than that are refused whole, with INVALID_FIELD.
+
+        Example: {"conversations": [{"conversation_id": "old-1", "user_id": "ann",
+        "completion_status": "completed", "events": [{"event_type": "message",
+        "timestamp": "2021-05-01T10:00:00Z",
+        "content": {"role": "user", "message": "Make a film"}}]}]}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -53,32 +53,44 @@ class ConversationsServiceStub:
     """Appends 1 to 500 events, all or none of them, and returns once they are
     durable. An event with a `client_event_id` that the conversation has had within
     the last seven days is not appended again, whatever else it says. Fails with
-    FAILED_PRECONDITION where the conversation is completed or blocked_by_credits;
-    one that was abandoned goes on.
+    FAILED_PRECONDITION where the conversation is completed or blocked_by_credits
+    (one that was abandoned goes on), NOT_FOUND where the caller may not see it,
+    PERMISSION_DENIED where it is another person's and the caller is no service.
 
     Example: {"events": [{"event_type": "tool_call", "client_event_id": "e-7",
     "content": {"tool": "image_gen", "params": {"style": "cinematic"}},
     "tool_name": "image_gen", "success": true, "credits_consumed": 4}]}
     """
     GetConversation: _grpc.UnaryUnaryMultiCallable[_conversations_pb2.GetConversationRequest, _conversations_pb2.GetConversationResponse]
-    """Returns a conversation with a page of its events, oldest first."""
+    """Returns a conversation with a page of its events, oldest first. Fails with
+    NOT_FOUND also where it is another person's and the caller may not read those.
+    """
     ListConversations: _grpc.UnaryUnaryMultiCallable[_conversations_pb2.ListConversationsRequest, _conversations_pb2.ListConversationsResponse]
     """Lists conversations, newest first: of one person, or of all where the caller
-    may read others'.
+    may read others'. Fails with PERMISSION_DENIED where it may not and names
+    another person.
     """
     FinishConversation: _grpc.UnaryUnaryMultiCallable[_conversations_pb2.FinishConversationRequest, _conversations_pb2.Conversation]
     """Ends a conversation. To end it the same way again changes nothing; in another
-    way fails with FAILED_PRECONDITION, unless it was abandoned.
+    way fails with FAILED_PRECONDITION, unless it was abandoned. Otherwise fails as
+    AppendEvents does.
 
     Example: {"status": "completed"}
     """
     ExportConversation: _grpc.UnaryStreamMultiCallable[_conversations_pb2.ExportConversationRequest, _httpbody_pb2.HttpBody]
-    """Gives a conversation with all its events as a file."""
+    """Gives a conversation with all its events as a file. Fails with NOT_FOUND as
+    GetConversation does.
+    """
     BatchImportConversations: _grpc.UnaryUnaryMultiCallable[_conversations_pb2.BatchImportConversationsRequest, _conversations_pb2.BatchImportConversationsResponse]
     """Brings in up to 200 conversations with up to 5,000 events in all, from
     elsewhere and of any age. Each is accepted or refused by itself. One whose
     `conversation_id` is known gets the events that it has not; so a batch may be
-    sent again.
+    sent again. More events than that are refused whole, with INVALID_FIELD.
+
+    Example: {"conversations": [{"conversation_id": "old-1", "user_id": "ann",
+    "completion_status": "completed", "events": [{"event_type": "message",
+    "timestamp": "2021-05-01T10:00:00Z",
+    "content": {"role": "user", "message": "Make a film"}}]}]}
     """
     SetConversationInsights: _grpc.UnaryUnaryMultiCallable[_conversations_pb2.SetConversationInsightsRequest, _conversations_pb2.Conversation]
     """Refines what the rules found out about a conversation. Insights of a lower
@@ -110,32 +122,44 @@ class ConversationsServiceAsyncStub(ConversationsServiceStub):
     """Appends 1 to 500 events, all or none of them, and returns once they are
     durable. An event with a `client_event_id` that the conversation has had within
     the last seven days is not appended again, whatever else it says. Fails with
-    FAILED_PRECONDITION where the conversation is completed or blocked_by_credits;
-    one that was abandoned goes on.
+    FAILED_PRECONDITION where the conversation is completed or blocked_by_credits
+    (one that was abandoned goes on), NOT_FOUND where the caller may not see it,
+    PERMISSION_DENIED where it is another person's and the caller is no service.
 
     Example: {"events": [{"event_type": "tool_call", "client_event_id": "e-7",
     "content": {"tool": "image_gen", "params": {"style": "cinematic"}},
     "tool_name": "image_gen", "success": true, "credits_consumed": 4}]}
     """
     GetConversation: _aio.UnaryUnaryMultiCallable[_conversations_pb2.GetConversationRequest, _conversations_pb2.GetConversationResponse]  # type: ignore[assignment]
-    """Returns a conversation with a page of its events, oldest first."""
+    """Returns a conversation with a page of its events, oldest first. Fails with
+    NOT_FOUND also where it is another person's and the caller may not read those.
+    """
     ListConversations: _aio.UnaryUnaryMultiCallable[_conversations_pb2.ListConversationsRequest, _conversations_pb2.ListConversationsResponse]  # type: ignore[assignment]
     """Lists conversations, newest first: of one person, or of all where the caller
-    may read others'.
+    may read others'. Fails with PERMISSION_DENIED where it may not and names
+    another person.
     """
     FinishConversation: _aio.UnaryUnaryMultiCallable[_conversations_pb2.FinishConversationRequest, _conversations_pb2.Conversation]  # type: ignore[assignment]
     """Ends a conversation. To end it the same way again changes nothing; in another
-    way fails with FAILED_PRECONDITION, unless it was abandoned.
+    way fails with FAILED_PRECONDITION, unless it was abandoned. Otherwise fails as
+    AppendEvents does.
 
     Example: {"status": "completed"}
     """
     ExportConversation: _aio.UnaryStreamMultiCallable[_conversations_pb2.ExportConversationRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
-    """Gives a conversation with all its events as a file."""
+    """Gives a conversation with all its events as a file. Fails with NOT_FOUND as
+    GetConversation does.
+    """
     BatchImportConversations: _aio.UnaryUnaryMultiCallable[_conversations_pb2.BatchImportConversationsRequest, _conversations_pb2.BatchImportConversationsResponse]  # type: ignore[assignment]
     """Brings in up to 200 conversations with up to 5,000 events in all, from
     elsewhere and of any age. Each is accepted or refused by itself. One whose
     `conversation_id` is known gets the events that it has not; so a batch may be
-    sent again.
+    sent again. More events than that are refused whole, with INVALID_FIELD.
+
+    Example: {"conversations": [{"conversation_id": "old-1", "user_id": "ann",
+    "completion_status": "completed", "events": [{"event_type": "message",
+    "timestamp": "2021-05-01T10:00:00Z",
+    "content": {"role": "user", "message": "Make a film"}}]}]}
     """
     SetConversationInsights: _aio.UnaryUnaryMultiCallable[_conversations_pb2.SetConversationInsightsRequest, _conversations_pb2.Conversation]  # type: ignore[assignment]
     """Refines what the rules found out about a conversation. Insights of a lower
@@ -176,8 +200,9 @@ class ConversationsServiceServicer(metaclass=_abc_1.ABCMeta):
         """Appends 1 to 500 events, all or none of them, and returns once they are
         durable. An event with a `client_event_id` that the conversation has had within
         the last seven days is not appended again, whatever else it says. Fails with
-        FAILED_PRECONDITION where the conversation is completed or blocked_by_credits;
-        one that was abandoned goes on.
+        FAILED_PRECONDITION where the conversation is completed or blocked_by_credits
+        (one that was abandoned goes on), NOT_FOUND where the caller may not see it,
+        PERMISSION_DENIED where it is another person's and the caller is no service.
 
         Example: {"events": [{"event_type": "tool_call", "client_event_id": "e-7",
         "content": {"tool": "image_gen", "params": {"style": "cinematic"}},
@@ -190,7 +215,9 @@ class ConversationsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversations_pb2.GetConversationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_conversations_pb2.GetConversationResponse, _abc.Awaitable[_conversations_pb2.GetConversationResponse]]:
-        """Returns a conversation with a page of its events, oldest first."""
+        """Returns a conversation with a page of its events, oldest first. Fails with
+        NOT_FOUND also where it is another person's and the caller may not read those.
+        """
 
     @_abc_1.abstractmethod
     def ListConversations(
@@ -199,7 +226,8 @@ class ConversationsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_conversations_pb2.ListConversationsResponse, _abc.Awaitable[_conversations_pb2.ListConversationsResponse]]:
         """Lists conversations, newest first: of one person, or of all where the caller
-        may read others'.
+        may read others'. Fails with PERMISSION_DENIED where it may not and names
+        another person.
         """
 
     @_abc_1.abstractmethod
@@ -209,7 +237,8 @@ class ConversationsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_conversations_pb2.Conversation, _abc.Awaitable[_conversations_pb2.Conversation]]:
         """Ends a conversation. To end it the same way again changes nothing; in another
-        way fails with FAILED_PRECONDITION, unless it was abandoned.
+        way fails with FAILED_PRECONDITION, unless it was abandoned. Otherwise fails as
+        AppendEvents does.
 
         Example: {"status": "completed"}
         """
@@ -220,7 +249,9 @@ class ConversationsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversations_pb2.ExportConversationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_httpbody_pb2.HttpBody], _abc.AsyncIterator[_httpbody_pb2.HttpBody]]:
-        """Gives a conversation with all its events as a file."""
+        """Gives a conversation with all its events as a file. Fails with NOT_FOUND as
+        GetConversation does.
+        """
 
     @_abc_1.abstractmethod
     def BatchImportConversations(
@@ -231,7 +262,12 @@ class ConversationsServiceServicer(metaclass=_abc_1.ABCMeta):
         """Brings in up to 200 conversations with up to 5,000 events in all, from
         elsewhere and of any age. Each is accepted or refused by itself. One whose
         `conversation_id` is known gets the events that it has not; so a batch may be
-        sent again.
+        sent again. More events than that are refused whole, with INVALID_FIELD.
+
+        Example: {"conversations": [{"conversation_id": "old-1", "user_id": "ann",
+        "completion_status": "completed", "events": [{"event_type": "message",
+        "timestamp": "2021-05-01T10:00:00Z",
+        "content": {"role": "user", "message": "Make a film"}}]}]}
         """
 
     @_abc_1.abstractmethod
