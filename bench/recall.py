@@ -108,7 +108,7 @@ class Memory:
         if scope not in self._held:
             keys = sorted(self._by_scope[scope], key=self._newest_first)
             rows = [self._row(key) for key in keys]
-            patterns = [HeldPattern(row, at, 1) for at, row in enumerate(rows)]
+            patterns = [HeldPattern.of(row, at, 1) for at, row in enumerate(rows)]
             self._held[scope] = Held(patterns, State(0, ""), 0.0)
         return self._held[scope]
 
@@ -127,6 +127,7 @@ class Memory:
             "shown": accepted.shown,
             "accepted": accepted.accepted,
             "askers": None,
+            "shared_values": None,
             "connections": None,
         }
 

@@ -20,8 +20,8 @@ from gateway.admission.admission import Admission
 from gateway.admission.forgetting import forgetting
 from gateway.admission.identity import Exchange
 from gateway.admission.limits import Limiter
-from gateway.multiplex import multiplexing
 from gateway.operations import operations
+from gateway.replicas import Replicas
 from gateway.routing.routes import discover
 from gateway.transcode import Bounds, Transcoder, routes
 from services.common.channels import channel_to
@@ -118,11 +118,11 @@ async def running(settings: Settings, clock: Callable[[], float] = time.time) ->
             Limiter(settings.rate_limit, redis, clock),
             Limiter(settings.stranger_rate_limit, None, clock),
         )
-        multiplexers = {
-            service: await stack.enter_async_context(multiplexing(channel))
-            for service, channel in channels.items()
+        replicas = {
+            service: await stack.enter_async_context(Replicas(address).looked_up())
+            for service, address in settings.services.items()
         }
-        table = routes(discover(settings.services), channels, multiplexers, settings.bounds)
+        table = routes(discover(settings.services), channels, replicas, settings.bounds)
         handlers = operations(channels)
         app = Transcoder(table, admission, handlers, settings.bounds)
         yield await stack.enter_async_context(serving(with_cors(app, settings), settings))

@@ -6,8 +6,7 @@ nobody, and under load the cost of gRPC's messages is shared.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -18,12 +17,12 @@ from google.rpc.status_pb2 import Status
 
 from gateway.backends import Verdict
 
-# A line with so many calls under way is full, and the next one opens: so they spread over replicas.
+# A line with so many calls under way is full, and the next one opens.
 CALLS_A_LINE = 64
 # A message holds at most so many calls of at most so many bytes each.
 CALLS_A_MESSAGE = 100
 LARGEST_CALL = 64 * 1024
-# After so many seconds a line takes no new calls: the next one may lead to another replica.
+# After so many seconds a line takes no new calls: a connection that a service wants to end can.
 LINE_SECONDS = 60.0
 # A service that cannot multiplex is asked again after so many seconds.
 UNABLE_SECONDS = 60.0
@@ -41,7 +40,7 @@ class Unable(Exception):
 
 
 class Multiplexer:
-    """The lines to one service."""
+    """The lines to one replica of a service."""
 
     def __init__(
         self, channel: grpc.aio.Channel, clock: Callable[[], float] = time.monotonic
@@ -84,16 +83,6 @@ class Multiplexer:
     async def aclose(self) -> None:
         """Break off whatever is under way."""
         await asyncio.gather(*(line.abandon() for line in self._lines))
-
-
-@asynccontextmanager
-async def multiplexing(channel: grpc.aio.Channel) -> AsyncIterator[Multiplexer]:
-    """A multiplexer whose lines are closed when the block ends."""
-    multiplexer = Multiplexer(channel)
-    try:
-        yield multiplexer
-    finally:
-        await multiplexer.aclose()
 
 
 class Line:

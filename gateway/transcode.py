@@ -21,7 +21,8 @@ from gateway.http.answers import send_body, send_download, send_events
 from gateway.http.bodies import ClientGone, Receive, chunks, whole
 from gateway.http.problems import Problem, from_rpc, internal
 from gateway.http.visit import Scope, Send, Visit
-from gateway.multiplex import Multiplexer, Unable
+from gateway.multiplex import Unable
+from gateway.replicas import Replicas
 from gateway.routing.endpoints import Endpoint
 from gateway.routing.routes import Binding, RouteTable
 
@@ -48,13 +49,13 @@ class Route:
     endpoint: Endpoint
     stub: Any
     deadline: float
-    shared: Multiplexer | None  # for calls that are short in any case
+    shared: Replicas | None  # for calls that are short in any case
 
 
 def routes(
     bindings: Iterable[Binding],
     channels: Mapping[str, grpc.aio.Channel],
-    multiplexers: Mapping[str, Multiplexer],
+    replicas: Mapping[str, Replicas],
     bounds: Bounds,
 ) -> RouteTable[Route]:
     """The table of all routes; the encoder and decoder of each message type are made once."""
@@ -64,7 +65,7 @@ def routes(
         endpoint = Endpoint(binding, decoders, encoders)
         usual = bounds.call if endpoint.is_unary else bounds.stream
         long = binding.access.deadline_seconds
-        shared = multiplexers[binding.service] if endpoint.is_unary and not long else None
+        shared = replicas[binding.service] if endpoint.is_unary and not long else None
         route = Route(endpoint, endpoint.stub(channels[binding.service]), long or usual, shared)
         table.add(binding.verb, binding.template, route)
     return table
@@ -147,9 +148,9 @@ class Transcoder:
     ) -> Message:
         """The answer of a unary RPC, over a shared stream where that can be."""
         if route.shared is not None:
-            data = request.SerializeToString()
-            if route.shared.takes(data):
-                answer = route.shared.call(route.endpoint.name, data, route.deadline, metadata)
+            data, shared = request.SerializeToString(), route.shared.of(metadata)
+            if shared.takes(data):
+                answer = shared.call(route.endpoint.name, data, route.deadline, metadata)
                 with suppress(Unable), visit.cancelling(answer.cancel):
                     return route.endpoint.answer_class.FromString(await answer)
         call = route.stub(request, timeout=route.deadline, metadata=metadata)

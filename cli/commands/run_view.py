@@ -95,7 +95,7 @@ class RunView:
         """Say where it is and how to use it; long lines stay whole, so that they can be pasted."""
         self._end_steps()
         for name, reason in self._failed.items():
-            self._say(f"\n  [yellow]! {LABELS[name]} failed: {escape(reason)}[/]")
+            self._say(f"\n  [yellow]! {label(name)} failed: {escape(reason)}[/]")
         address = suite.addresses.http
         took = time.monotonic() - self._began
         self._say(f"\n  Ready in {took:.1f} s at [bold cyan]{address}[/]")
@@ -148,18 +148,31 @@ class RunView:
 
     def _steps(self) -> Table:
         table = Table.grid(padding=(0, 2))
-        for name, label in LABELS.items():
+        for name in sorted({*self._done, *self._running}, key=place):
             if name in self._done:
                 seconds, detail = self._done[name]
                 mark = Text("✓", style="green")
-                table.add_row("", mark, label, Text(detail, "dim"), Text(f"{seconds:.1f} s", "dim"))
+                table.add_row(
+                    "", mark, label(name), Text(detail, "dim"), Text(f"{seconds:.1f} s", "dim")
+                )
             elif name in self._running:
-                table.add_row("", self._spinner, label, "", "")
+                table.add_row("", self._spinner, label(name), "", "")
         return table
 
     def _row_text(self, name: str) -> str:
         seconds, detail = self._done[name]
-        return f"  [green]✓[/] {LABELS[name]:<20} [dim]{detail:<28} {seconds:.1f} s[/]"
+        return f"  [green]✓[/] {label(name):<21} [dim]{detail:<28} {seconds:.1f} s[/]"
+
+
+def label(name: str) -> str:
+    """What a step is called; of several processes of a service each with its number."""
+    service, _, number = name.partition("-")
+    return f"{LABELS[service]} {number}".rstrip()
+
+
+def place(name: str) -> tuple[int, str]:
+    """Where a step stands in the list."""
+    return [*LABELS].index(name.partition("-")[0]), name
 
 
 def shown(home: Path) -> str:

@@ -14,7 +14,10 @@ AUDIENCE = "attune"
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where everything is. `database_url` names a user that may create roles and schemas."""
+    """Where everything is. `database_url` names a user that may create roles and schemas.
+
+    Of suggestions there may be several processes, with commas between their addresses.
+    """
 
     database_url: str
     redis_url: str
@@ -26,9 +29,20 @@ class Addresses:
     metrics: Mapping[str, str]
 
     @property
+    def each_suggestions(self) -> dict[str, str]:
+        """The address of each of its processes, by the process's name."""
+        return numbered("suggestions", self.suggestions)
+
+    @property
     def http(self) -> str:
         host = self.http_host if self.http_host not in ("0.0.0.0", "::") else "127.0.0.1"
         return f"http://{f'[{host}]' if ':' in host else host}:{self.http_port}"
+
+
+def numbered(service: str, addresses: str) -> dict[str, str]:
+    """The processes of a service: the first has its name, the others a number too."""
+    listed = addresses.split(",")
+    return {f"{service}-{at}" if at > 1 else service: one for at, one in enumerate(listed, start=1)}
 
 
 def service_database_url(database_url: str, service: str, password: str) -> str:
@@ -68,11 +82,15 @@ def environments(
     http = {"ATTUNE_HTTP_HOST": addresses.http_host, "ATTUNE_HTTP_PORT": str(addresses.http_port)}
     own = {
         "activity": activity,
-        "suggestions": suggestions,
+        **{
+            name: suggestions | {"ATTUNE_SUGGESTIONS_ADDRESS": address}
+            for name, address in addresses.each_suggestions.items()
+        },
         "worker": activity | own_log | suggestions,
         "gateway": http,
     }
-    ours = {*http, "ATTUNE_DATABASE_URL"}  # the administrator's: no service may have it
+    # The administrator's no service may have; and each process listens at an address of its own.
+    ours = {*http, "ATTUNE_DATABASE_URL", "ATTUNE_SUGGESTIONS_ADDRESS"}
     inherited = {name: value for name, value in variables.items() if name not in ours}
     return {
         name: shared(secrets, addresses, name) | special | inherited

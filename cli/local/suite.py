@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from cli.local import placement, secrets
-from cli.local.environment import Addresses, environments
+from cli.local.environment import Addresses, environments, numbered
 from cli.local.errors import LocalError
 from cli.local.migrations import ensure_database, migrate_all, passwords_for
 from cli.local.postgres import Postgres
@@ -23,13 +23,15 @@ from cli.local.valkey import Valkey
 from cli.settings import CHECKOUT, Settings
 
 DATABASE = "attune"
-PORTS = 10
+PORTS = 16
 MODULES = {
     "activity": ("services.activity", "serve"),
     "suggestions": ("services.suggestions", "serve"),
     "worker": ("services", "work"),
     "gateway": ("gateway",),
 }
+# What people type is answered in one process's turns, so that two keep each other's from waiting.
+SUGGESTIONS_PROCESSES = min(2, os.cpu_count() or 1)
 Phase = Literal["started", "done", "failed"]
 
 
@@ -130,7 +132,7 @@ class Suite:
         own = environments(self.secrets, self.addresses, self.settings.variables)
         probes = {
             "activity": Probe("grpc", self.addresses.activity),
-            "suggestions": Probe("grpc", self.addresses.suggestions),
+            **{name: Probe("grpc", one) for name, one in self.addresses.each_suggestions.items()},
             "worker": Probe("tcp", self.addresses.metrics["worker"]),
             "gateway": Probe("http", f"{self.addresses.http}/readyz"),
         }
@@ -138,18 +140,18 @@ class Suite:
         return [
             Program(
                 name=name,
-                command=(sys.executable, "-m", *arguments),
-                probe=probes[name],
+                command=(sys.executable, "-m", *MODULES[name.partition("-")[0]]),
+                probe=probe,
                 environment=own[name],
                 folder=folder,
             )
-            for name, arguments in MODULES.items()
+            for name, probe in probes.items()
         ]
 
     def _shown_addresses(self) -> dict[str, str]:
         shown = {
             "activity": self.addresses.activity,
-            "suggestions": self.addresses.suggestions,
+            **self.addresses.each_suggestions,
             "gateway": self.addresses.http,
         }
         embedded = {"postgres": self.postgres, "valkey": self.valkey}
@@ -171,15 +173,18 @@ def find_addresses(
 ) -> Addresses:
     given = settings.variables
     vocabulary = given.get("ATTUNE_VOCABULARY_DIR")
+    free = [f"127.0.0.1:{next(ports)}" for _ in range(SUGGESTIONS_PROCESSES)]
+    suggestions = given.get("ATTUNE_SUGGESTIONS_ADDRESS") or ",".join(free)
+    processes = ("activity", *numbered("suggestions", suggestions), "worker", "gateway")
     return Addresses(
         database_url=database_url,
         redis_url=redis_url,
         activity=given.get("ATTUNE_ACTIVITY_ADDRESS") or f"127.0.0.1:{next(ports)}",
-        suggestions=given.get("ATTUNE_SUGGESTIONS_ADDRESS") or f"127.0.0.1:{next(ports)}",
+        suggestions=suggestions,
         http_host=settings.http_host,
         http_port=settings.http_port or next(ports),
         vocabulary=vocabulary or str(install_vocabulary(settings.home)),
-        metrics={name: f"127.0.0.1:{next(ports)}" for name in MODULES},
+        metrics={name: f"127.0.0.1:{next(ports)}" for name in processes},
     )
 
 

@@ -23,6 +23,15 @@ OPTIONS: list[tuple[str, Any]] = [
 
 
 def channel_to(address: str) -> grpc.aio.Channel:
-    """A channel that spreads its calls over every address that the name has."""
-    target = address if ":///" in address or address.startswith("unix:") else f"dns:///{address}"
-    return grpc.aio.insecure_channel(target, options=OPTIONS)
+    """A channel that spreads its calls over every address that the name has.
+
+    Instead of a name, addresses of IPv4 with commas between.
+    """
+    return grpc.aio.insecure_channel(target_of(address), options=OPTIONS)
+
+
+def target_of(address: str) -> str:
+    """What gRPC calls it."""
+    if ":///" in address or address.startswith("unix:"):
+        return address
+    return f"ipv4:{address.replace(' ', '')}" if "," in address else f"dns:///{address}"

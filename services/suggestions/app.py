@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Protocol, TypeVar
 
 import grpc
 from attune.activity.v1 import activity_pb2_grpc
@@ -111,24 +112,40 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
         generic = pool_of(settings, plan_cache_mode="force_generic_plan")
         pool = await stack.enter_async_context(generic)
         recorder = await stack.enter_async_context(flushing(Recorder(ServingStore(pool))))
+        cache = await stack.enter_async_context(flushing(store_of(settings, pool, now)))
         counts = RequestCounts(MetricsStore(pool), now)
         await stack.enter_async_context(counts.flushing())
         proposer = await stack.enter_async_context(proposing(settings, pool, now))
+        ttl = timedelta(seconds=settings.suggestion_ttl_seconds)
+        suggester = Suggester(cache, Templater(pool, now), proposer, ttl, now)
         services = [
-            *served(settings, pool, recorder, counts, proposer, now),
-            served_metrics(settings, pool, counts, now),
+            *served(settings, pool, suggester, recorder, counts, now),
+            served_metrics(settings, pool, counts, cache, now),
         ]
         serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
         yield await stack.enter_async_context(serve(services, address=settings.suggestions_address))
 
 
+class Flushed(Protocol):
+    """Has something to store before it ends."""
+
+    async def flushed(self) -> None: ...
+
+
+StoredLater = TypeVar("StoredLater", bound=Flushed)
+
+
 @asynccontextmanager
-async def flushing(recorder: Recorder) -> AsyncIterator[Recorder]:
-    """Store at the end what is still to be recorded."""
+async def flushing(stored_later: StoredLater) -> AsyncIterator[StoredLater]:
+    """Store at the end what is still to be stored."""
     try:
-        yield recorder
+        yield stored_later
     finally:
-        await recorder.flushed()
+        await stored_later.flushed()
+
+
+def store_of(settings: Settings, pool: Pool, now: Clock) -> SuggestionStore:
+    return SuggestionStore(pool, now, settings.shared_min_people, settings.patterns_fresh_seconds)
 
 
 @asynccontextmanager
@@ -275,18 +292,13 @@ def pool_of(settings: Settings, **session: str) -> Pool:
 def served(
     settings: Settings,
     pool: Pool,
+    suggester: Suggester,
     recorder: Recorder,
     counts: RequestCounts,
-    proposer: Proposer,
     now: Clock,
 ) -> list[Served]:
     patterns = PatternStore(pool, settings.shared_min_people)
     catalogue = Catalogue(settings.vocabulary_dir, now)
-    ttl = timedelta(seconds=settings.suggestion_ttl_seconds)
-    suggestions = SuggestionStore(
-        pool, now, settings.shared_min_people, settings.patterns_fresh_seconds
-    )
-    suggester = Suggester(suggestions, Templater(pool, now), proposer, ttl, now)
     return [
         Served(
             suggestions_pb2.DESCRIPTOR.services_by_name["SuggestionsService"],
@@ -306,13 +318,16 @@ def served(
     ]
 
 
-def served_metrics(settings: Settings, pool: Pool, counts: RequestCounts, now: Clock) -> Served:
+def served_metrics(
+    settings: Settings, pool: Pool, counts: RequestCounts, cache: SuggestionStore, now: Clock
+) -> Served:
     return Served(
         metrics_pb2.DESCRIPTOR.services_by_name["SuggestionMetricsService"],
         metrics_pb2_grpc.add_SuggestionMetricsServiceServicer_to_server,
         SuggestionMetricsService(
             MetricsStore(pool, settings.shared_min_people),
             counts,
+            cache.settled,
             settings.popular_min_people,
             now,
         ),

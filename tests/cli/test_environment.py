@@ -5,7 +5,7 @@ import pytest
 from cli.local.environment import Addresses, environments, service_database_url
 from cli.local.secrets import Secrets, load_or_create
 
-NAMES = ("activity", "suggestions", "worker", "gateway")
+NAMES = ("activity", "suggestions", "suggestions-2", "worker", "gateway")
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def addresses(host: str = "127.0.0.1") -> Addresses:
         database_url="postgresql://owner:x@db:5432/attune?sslmode=require",
         redis_url="redis://r",
         activity="127.0.0.1:1",
-        suggestions="127.0.0.1:2",
+        suggestions="127.0.0.1:2,127.0.0.1:3",
         http_host=host,
         http_port=8000,
         vocabulary="/v",
@@ -31,6 +31,20 @@ def test_each_service_logs_in_as_itself() -> None:
     assert service_database_url(url, "activity", "p/w") == (
         "postgresql://attune_activity:p%2Fw@db:5432/attune?sslmode=require"
     )
+
+
+def test_each_suggestions_process_listens_at_its_own_address_and_the_gateway_knows_all(
+    secrets: Secrets,
+) -> None:
+    given = {"ATTUNE_SUGGESTIONS_ADDRESS": "127.0.0.1:2,127.0.0.1:3"}
+    made = environments(secrets, addresses(), given)
+    assert {name: own["ATTUNE_SUGGESTIONS_ADDRESS"] for name, own in made.items()} == {
+        "activity": "127.0.0.1:2,127.0.0.1:3",
+        "suggestions": "127.0.0.1:2",
+        "suggestions-2": "127.0.0.1:3",
+        "worker": "127.0.0.1:2,127.0.0.1:3",
+        "gateway": "127.0.0.1:2,127.0.0.1:3",
+    }
 
 
 def test_only_activity_and_its_worker_hold_the_signing_key(secrets: Secrets) -> None:

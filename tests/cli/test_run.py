@@ -20,9 +20,14 @@ import pytest
 from cli.local.postgres import Postgres
 from cli.local.process import free_ports, running
 from cli.local.state import read_state
+from cli.local.suite import SUGGESTIONS_PROCESSES
 from cli.local.valkey import Valkey
 
 READY = "Ctrl-C stops everything"
+
+SERVICES = {"activity", "suggestions", "worker", "gateway"} | {
+    f"suggestions-{number}" for number in range(2, SUGGESTIONS_PROCESSES + 1)
+}
 
 
 @dataclass
@@ -120,7 +125,7 @@ def test_the_command_that_it_prints_works_when_pasted(launcher: Launcher) -> Non
 def test_every_process_is_ready(launcher: Launcher) -> None:
     assert launcher.attune("status").returncode == 0
     names = {p["name"] for p in launcher.status()["processes"] if p["ready"]}
-    assert names == {"postgres", "valkey", "activity", "suggestions", "worker", "gateway"}
+    assert names == {"postgres", "valkey", *SERVICES}
 
 
 def test_nothing_listens_beyond_loopback(launcher: Launcher) -> None:
@@ -308,5 +313,5 @@ def test_a_database_and_a_redis_of_ones_own_take_the_place_of_the_embedded_ones(
             launcher.start()
             names = {process["name"] for process in launcher.status()["processes"]}
             assert launcher.stop() == 0
-        assert names == {"activity", "suggestions", "worker", "gateway"}
+        assert names == SERVICES
         assert not (launcher.home / "postgres").exists()

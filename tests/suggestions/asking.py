@@ -53,3 +53,9 @@ async def suggest(
         **{"connection_id": "my-database", "partial_query": partial_query, **fields}
     )
     return await suite.suggestions.GetPersonalizedSuggestions(request, metadata=who or suite.as_())
+
+
+async def cached(suite: Suite) -> None:
+    """Return when the answers given so far are in the cache."""
+    request = suggestions_pb2.ExplainSuggestionsRequest(connection_id="my-database")
+    await suite.suggestions.ExplainSuggestions(request, metadata=suite.as_())

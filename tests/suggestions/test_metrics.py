@@ -23,7 +23,7 @@ from services.suggestions.metrics.domain import CacheEntries, Requests, bucket_o
 from services.suggestions.metrics.store import MetricsStore
 from services.suggestions.metrics.telemetry import measure
 from tests.databases import connected
-from tests.suggestions.asking import ask, learned, suggest
+from tests.suggestions.asking import ask, cached, learned, suggest
 from tests.suite import ORGANIZATION, Servers, Suite, running_suite
 from tests.waiting import until
 
@@ -330,11 +330,12 @@ async def test_a_window_out_of_bounds_is_refused(suite: Suite, hours: int) -> No
 
 
 async def test_prometheus_counts_requests_by_source_and_entries_by_hit(suite: Suite) -> None:
-    name, cached = "attune_suggestion_requests_total", {"source": "cached"}
-    before = REGISTRY.get_sample_value(name, cached) or 0.0
+    name = "attune_suggestion_requests_total"
+    before = REGISTRY.get_sample_value(name, {"source": "cached"}) or 0.0
     for typed in ("", "", "top 5"):
         await suggest(suite, typed)
-    assert REGISTRY.get_sample_value(name, cached) == before + 1
+    assert REGISTRY.get_sample_value(name, {"source": "cached"}) == before + 1
+    await cached(suite)
     async with pool_of(suite.suggestions_settings) as pool:
         await measure(MetricsStore(pool), utc_now)
     for hit in ("yes", "no"):

@@ -6,7 +6,7 @@ import pytest
 from attune.suggestions.v1 import preferences_pb2
 from google.protobuf.field_mask_pb2 import FieldMask
 
-from tests.suggestions.asking import ask, learned, suggest
+from tests.suggestions.asking import ask, cached, learned, suggest
 from tests.suite import Servers, Suite
 
 
@@ -34,6 +34,7 @@ async def test_the_same_question_again_is_answered_from_the_cache(
     assert (again.source, again.original_source) == ("cached", "patterns")
     assert again.suggestions == first.suggestions
     await suggest(suite, "show me prof")
+    await cached(suite)
     conn = await asyncpg.connect(servers.admin_dsn(database))
     [row] = await conn.fetch("SELECT hit_count FROM suggestions.suggestion_cache")
     await conn.close()

@@ -28,7 +28,7 @@ from tests.model_stub import (
     held_by,
     model_stub,
 )
-from tests.suggestions.asking import ask, learned, suggest
+from tests.suggestions.asking import ask, cached, learned, suggest
 from tests.suggestions.test_explaining import clear, explain
 from tests.suggestions.test_personalized import prefer
 from tests.suite import Servers, Suite, running_suite
@@ -254,6 +254,7 @@ async def test_a_degraded_answer_is_cached_with_its_reason_and_not_for_long(
     again = await suggest(hybrid, "show me profit")
     assert (again.source, again.original_source) == ("cached", "patterns")
     assert again.degraded_reason == "bad_key"
+    await cached(hybrid)
     async with connected(servers.dsn(database, "suggestions"), "suggestions") as conn:
         seconds = await conn.fetchval(
             "SELECT extract(epoch FROM expires_at - generated_at)::int FROM suggestion_cache"

@@ -1,5 +1,6 @@
 """The gRPC face of the metrics: translate, count, answer."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from attune.suggestions.v1 import metrics_pb2 as pb
@@ -19,9 +20,16 @@ EVER = datetime(1, 1, 1, tzinfo=UTC)
 
 class SuggestionMetricsService(pb_grpc.SuggestionMetricsServiceServicer):
     def __init__(
-        self, store: MetricsStore, counts: RequestCounts, min_people: int, now: Clock
+        self,
+        store: MetricsStore,
+        counts: RequestCounts,
+        settled: Callable[[str], Awaitable[None]],
+        min_people: int,
+        now: Clock,
     ) -> None:
+        """`settled` waits until the answers that an organization was just given are cached."""
         self._store = store
+        self._settled = settled
         self._counts = counts
         self._min_people = min_people
         self._now = now
@@ -32,6 +40,7 @@ class SuggestionMetricsService(pb_grpc.SuggestionMetricsServiceServicer):
         hours = request.hours or HOURS
         since = self._now() - timedelta(hours=hours)
         organization = caller().organization_id
+        await self._settled(organization)
         cache = await self._store.entries(organization, since)
         requests = await self._requests(organization, since)
         total = sum(counted.requests for counted in requests.values())
@@ -63,6 +72,7 @@ class SuggestionMetricsService(pb_grpc.SuggestionMetricsServiceServicer):
         who, by = caller(), request.by or BY
         since = self._now() - timedelta(hours=request.hours or HOURS)
         limit, min_people = request.limit or LIMIT, self._min_people_for(who)
+        await self._settled(who.organization_id)
         found = await self._store.popular(who.organization_id, by, since, limit, min_people)
         return pb.ListPopularSuggestionsResponse(
             by=by,

@@ -9,17 +9,25 @@ import asyncio
 import time
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import nlargest, nsmallest
-from itertools import islice, starmap, takewhile
+from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import Struct
 
-from services.suggestions.personalized.reading import ASKED, BEGINNINGS_READ, Begun, learned_of
-from services.suggestions.ranking.model import Learned, Question, question_of
+from services.suggestions.personalized.reading import (
+    ASKED,
+    BEGINNINGS_READ,
+    Begun,
+    Row,
+    learned_of,
+    row_of,
+)
+from services.suggestions.ranking.model import Learned, Question, questions_of
 
 # Of a job role or an organization, and of a person, the newest so many can make a suggestion.
 LARGEST, LARGEST_OWN = 2_500, 500
@@ -44,37 +52,51 @@ class Target(NamedTuple):
     target_id: str
 
 
-class HeldPattern:
-    """A row, decoded when it is wanted first: of thousands some are."""
+class HeldPattern(Struct, gc=False):
+    """A row, decoded when it is wanted first: of thousands some are.
 
-    def __init__(self, row: Any, place: int, least_people: int) -> None:
-        self.place = place
-        self.key: str = row["template_key"].hex()
-        self.opening: str = row["opening"]
-        self._connections: Sequence[str] | None = row["connections"]
-        self._row = row
-        self._least_people = least_people
-        self._learned: tuple[int, Learned] | None = None
+    Tens of thousands are held, and lead back to none: the collector of cycles is spared them.
+    """
+
+    row: Row
+    place: int
+    least_people: int
+    key: str  # the row's template_key in hex
+    _learned: Learned | None = None
+    _hour: int = -1
+    _questions: tuple[Question, ...] | None = None
+    _followers: dict[str, int] | None = None
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any], place: int, least_people: int) -> "HeldPattern":
+        row = row_of(record)
+        return cls(row, place, least_people, row.template_key.hex())
 
     def serves(self, connection_id: str) -> bool:
         """Whether it can be asked of the connection."""
-        return self._connections is None or connection_id in self._connections
+        connections = self.row.connections
+        return connections is None or connection_id in connections
 
     def learned(self, hour: int) -> Learned:
         """As ranking reads it at that hour of the week; the same object until the next."""
-        if self._learned is None or self._learned[0] != hour:
-            self._learned = hour, learned_of(self._row, hour, self._least_people)
-        return self._learned[1]
+        if self._learned is None or self._hour != hour:
+            self._learned = learned_of(self.row, self.questions, hour, self.least_people)
+            self._hour = hour
+        return self._learned
 
-    @cached_property
+    @property
     def questions(self) -> tuple[Question, ...]:
-        """What was asked."""
-        return tuple(starmap(question_of, ASKED.decode(self._row["asked"]).items()))
+        """What was asked, those that count most first."""
+        if self._questions is None:
+            self._questions = questions_of(ASKED.decode(self.row.asked))
+        return self._questions
 
-    @cached_property
+    @property
     def followers(self) -> dict[str, int]:
         """How often which template came next, by its key in hex."""
-        return FOLLOWERS.decode(self._row["followers"])
+        if self._followers is None:
+            self._followers = FOLLOWERS.decode(self.row.followers)
+        return self._followers
 
 
 class State(NamedTuple):
@@ -169,7 +191,7 @@ class Held:
     def _by_opening(self) -> dict[str, list[HeldPattern]]:
         found: dict[str, list[HeldPattern]] = {}
         for pattern in self.patterns:
-            found.setdefault(pattern.opening, []).append(pattern)
+            found.setdefault(pattern.row.opening, []).append(pattern)
         return found
 
     @cached_property
@@ -179,7 +201,7 @@ class Held:
 
 def followed(learned: Learned, times: int, of: int) -> Learned:
     """With how often it came after the question before."""
-    return replace(learned, followed=times, follows=of) if times else learned
+    return msgspec.structs.replace(learned, followed=times, follows=of) if times else learned
 
 
 @dataclass
@@ -236,7 +258,7 @@ class HeldPatterns:
         began = time.monotonic()
         most = LARGEST_OWN if target.pattern_type == "user_specific" else LARGEST
         rows = await self._read(target, most)
-        patterns = [HeldPattern(row, at, self._least_people) for at, row in enumerate(rows)]
+        patterns = [HeldPattern.of(row, at, self._least_people) for at, row in enumerate(rows)]
         held = Held(patterns, state, began)
         held.index()
         held.cost = time.monotonic() - began

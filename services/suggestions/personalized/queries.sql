@@ -149,14 +149,23 @@ WHERE organization_id = $1 AND generation = $2 AND pattern_type = 'user_specific
     AND target_id = $3 AND template_key = decode($4, 'hex');
 
 -- name: keep
+-- In order, so that two that store the same cannot deadlock.
 INSERT INTO suggestion_cache (organization_id, user_id, context_hash, suggestions, user_patterns,
-    role_patterns, source, version, generation, generated_at, expires_at, degraded_reason)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    role_patterns, source, version, generation, generated_at, expires_at, degraded_reason, hit_count)
+SELECT $1, k.user_id, k.context_hash, k.suggestions::jsonb, k.user_patterns::jsonb,
+    k.role_patterns::jsonb, k.source, k.version, k.generation, k.generated_at, k.expires_at,
+    k.degraded_reason, k.hits
+FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
+    $9::bigint[], $10::timestamptz[], $11::timestamptz[], $12::text[], $13::int[])
+    AS k (user_id, context_hash, suggestions, user_patterns, role_patterns, source, version,
+        generation, generated_at, expires_at, degraded_reason, hits)
+ORDER BY k.user_id, k.context_hash
 ON CONFLICT (organization_id, user_id, context_hash) DO UPDATE
 SET suggestions = excluded.suggestions, user_patterns = excluded.user_patterns,
     role_patterns = excluded.role_patterns, source = excluded.source, version = excluded.version,
     generation = excluded.generation, generated_at = excluded.generated_at,
-    expires_at = excluded.expires_at, degraded_reason = excluded.degraded_reason, hit_count = 0
+    expires_at = excluded.expires_at, degraded_reason = excluded.degraded_reason,
+    hit_count = excluded.hit_count
 WHERE suggestion_cache.version <= excluded.version;
 
 -- name: count_clearing

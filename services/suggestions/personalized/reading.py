@@ -1,14 +1,17 @@
 """Which patterns are read for what is typed, and how ranking reads their rows."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from services.suggestions.patterns.domain import HOURS, OPENING_LENGTH
 from services.suggestions.ranking.english import squash
-from services.suggestions.ranking.model import Learned, Scope
+from services.suggestions.ranking.model import Learned, Question, Scope
 
 # How many patterns of the person, the job role and the organization can make a suggestion; and of
 # each for a beginning of the typed text.
@@ -54,24 +57,50 @@ class Begun:
         return (("", 2 * BEGINNINGS_READ), *((self.text[:end], BEGINNINGS_READ) for end in ends))
 
 
-def learned_of(row: Any, hour: int, least_people: int) -> Learned:
+class Row(Struct, gc=False):
+    """What load_patterns tells of a pattern, its JSON as text: decoded when it is wanted."""
+
+    template_key: bytes
+    opening: str
+    followers: str
+    hours: str
+    pattern_type: str
+    query_template: str
+    frequency: int
+    successes: int
+    last_used: datetime
+    slot_values: str
+    shared_values: str | None
+    askers: str | None
+    recent: float
+    asked: str
+    shown: int
+    accepted: int
+    connections: Sequence[str] | None
+
+
+def row_of(record: Mapping[str, Any]) -> Row:
+    return Row(**{name: record[name] for name in Row.__struct_fields__})
+
+
+def learned_of(row: Row, questions: tuple[Question, ...], hour: int, least_people: int) -> Learned:
     """The pattern at that hour of the week. What may be somebody's takes so many people."""
-    values = SLOT_VALUES.decode(row["slot_values"])
-    if row["askers"]:
-        shared, askers = SLOT_VALUES.decode(row["shared_values"]), ASKERS.decode(row["askers"])
+    values = SLOT_VALUES.decode(row.slot_values)
+    if row.askers:
+        shared, askers = SLOT_VALUES.decode(row.shared_values or "{}"), ASKERS.decode(row.askers)
         values.update(shown(shared, askers, least_people))
     return Learned(
-        template=row["query_template"],
-        scope=SCOPES[row["pattern_type"]],
-        frequency=row["frequency"],
-        successes=row["successes"],
-        last_used=row["last_used"],
+        template=row.query_template,
+        scope=SCOPES[row.pattern_type],
+        frequency=row.frequency,
+        successes=row.successes,
+        last_used=row.last_used,
         values=values,
-        recent=row["recent"],
-        asked=ASKED.decode(row["asked"]),
-        near=near(ASKED_IN_HOUR.decode(row["hours"]), hour),
-        shown=row["shown"],
-        accepted=row["accepted"],
+        recent=row.recent,
+        questions=questions,
+        near=near(ASKED_IN_HOUR.decode(row.hours), hour),
+        shown=row.shown,
+        accepted=row.accepted,
     )
 
 

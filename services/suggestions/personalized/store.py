@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from services.common.group_commit import GroupCommit
 from services.suggestions.patterns.domain import EVERYBODY, hour_of_week
 from services.suggestions.patterns.sessions import IDLE, SITTING
 from services.suggestions.personalized.held import HeldPatterns, State, Target
+from services.suggestions.personalized.keeping import Answer, Keeper, Kept, Place
 from services.suggestions.personalized.reading import Begun
 from services.suggestions.preferences.domain import DEFAULTS
 from services.suggestions.preferences.store import preferences_of
@@ -23,17 +24,6 @@ SQL = load_queries(__package__)
 OWN = "user_specific"
 PATTERN_TYPES = (OWN, "role_based", "global")
 CONTEXT_SECONDS = (int(IDLE.total_seconds()), int(SITTING.total_seconds()))
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Suggestions with what they were made from."""
-
-    suggestions: tuple[Suggestion, ...]
-    user_patterns: tuple[str, ...]
-    role_patterns: tuple[str, ...]
-    source: str
-    degraded_reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +85,7 @@ class SuggestionStore:
         self._held = HeldPatterns(self._read, least_people, fresh_seconds)
         self._least_people = least_people
         self._now = now
+        self._keeper = Keeper(self._write)
         self._look_ups: GroupCommit[CacheKey, LookUp] = GroupCommit("suggestions", self._look_up)
 
     async def look_up(self, key: CacheKey) -> LookUp:
@@ -102,7 +93,12 @@ class SuggestionStore:
 
         Those who ask at once share a round trip, and so does the count of their hits.
         """
-        return await self._look_ups.submit(key.organization_id, key, len(key.user_id))
+        found = await self._look_ups.submit(key.organization_id, key, len(key.user_id))
+        if found.cached:
+            return found
+        place = Place(key.organization_id, key.user_id, found.context_hash)
+        kept = self._keeper.find(place, found.version, found.generation, self._now())
+        return replace(found, cached=kept) if kept else found
 
     async def _look_up(self, organization_id: str, keys: Sequence[CacheKey]) -> list[LookUp]:
         times = Counter(keys)
@@ -124,6 +120,7 @@ class SuggestionStore:
 
     async def peek(self, key: CacheKey) -> Peeked:
         """The same without a trace: no hit is counted."""
+        await self.settled(key.organization_id)
         args = (key.organization_id, key.user_id, key.request_hash, key.session_id, self._now())
         row = await self._pool.fetchrow(SQL["peek"], *args, *CONTEXT_SECONDS)
         assert row
@@ -159,23 +156,30 @@ class SuggestionStore:
         text: str | None = await self._pool.fetchval(SQL["get_template"], *args)
         return text
 
-    async def keep(
+    def keep(
         self, key: CacheKey, rests_on: LookUp, answer: Answer, now: datetime, ttl: timedelta
     ) -> None:
-        """Cache an answer, unless a newer one is there."""
-        await self._pool.execute(
-            SQL["keep"],
-            *(key.organization_id, key.user_id, rests_on.context_hash),
-            json_text([vars(s) for s in answer.suggestions]),
-            json_text(answer.user_patterns),
-            json_text(answer.role_patterns),
-            *(answer.source, rests_on.version, rests_on.generation, now, now + ttl),
-            answer.degraded_reason,
-        )
+        """Cache an answer soon, unless a newer one is there."""
+        place = Place(key.organization_id, key.user_id, rests_on.context_hash)
+        kept = Kept(place, answer, rests_on.version, rests_on.generation, now, now + ttl)
+        self._keeper.keep(kept)
+
+    async def settled(self, organization_id: str) -> None:
+        """Wait until the organization's answers of this moment are cached."""
+        await self._keeper.settled(organization_id)
+
+    async def flushed(self) -> None:
+        """Wait until what is to be cached is: what a service does before it stops."""
+        await self._keeper.flushed()
+
+    async def _write(self, organization_id: str, kept: Sequence[Kept]) -> None:
+        columns = [list(column) for column in zip(*map(columns_of, kept), strict=True)]
+        await self._pool.execute(SQL["keep"], organization_id, *columns)
 
     async def clear(self, organization_id: str, user_id: str | None) -> int:
         """Drop what is cached and proposed, of one person or of all; returns how many answers."""
         self._held.forget(organization_id)
+        await self.settled(organization_id)
         args = (organization_id, user_id)
         async with self._pool.acquire() as conn, conn.transaction():
             await conn.execute(SQL["count_clearing"], *args)
@@ -194,6 +198,24 @@ def look_up_of(row: Any) -> LookUp:
         row["clearings"],
         wanted_of(row),
         answer_of(row) if row["suggestions"] is not None else None,
+    )
+
+
+def columns_of(kept: Kept) -> tuple[object, ...]:
+    answer = kept.answer
+    return (
+        kept.place.user_id,
+        kept.place.context_hash,
+        json_text([vars(one) for one in answer.suggestions]),
+        json_text(answer.user_patterns),
+        json_text(answer.role_patterns),
+        answer.source,
+        kept.version,
+        kept.generation,
+        kept.generated_at,
+        kept.expires_at,
+        answer.degraded_reason,
+        kept.hits,
     )
 
 

@@ -9,13 +9,8 @@ from typing import Any
 
 from services.common.clock import Clock
 from services.suggestions.patterns.templating import Templater
-from services.suggestions.personalized.store import (
-    Answer,
-    CacheKey,
-    LookUp,
-    Peeked,
-    SuggestionStore,
-)
+from services.suggestions.personalized.keeping import Answer
+from services.suggestions.personalized.store import CacheKey, LookUp, Peeked, SuggestionStore
 from services.suggestions.proposals.domain import MODEL, Part, Wanted
 from services.suggestions.proposals.proposer import Proposer
 from services.suggestions.ranking import permitted, suggest
@@ -148,7 +143,7 @@ class Suggester:
         answer = filtered(answer, found.preferences, vocabulary)
         if not mixed.under_way:
             ttl = self._lasting(now) if mixed.settled else min(self._ttl, DEGRADED_TTL)
-            await self._store.keep(key, found, answer, now, ttl)
+            self._store.keep(key, found, answer, now, ttl)
         return answer
 
     async def _templated(

@@ -204,7 +204,7 @@ class Candidates:
 
     def _adds(self, made: Candidate) -> bool:
         """Whether it is more than what is typed already."""
-        return not (self.typed and fold(made.text) == self.typed.folded.rstrip())
+        return not (self.typed and fold(made.text).startswith(self.typed.folded.rstrip()))
 
     def _going_on(
         self, pattern: Pattern, aligner: Aligner, lead: Lead
@@ -254,8 +254,6 @@ class Candidates:
 
     def _most_beside(self, taken: Shape) -> float:
         """The most that the typed text counts for a question which is not sought by it."""
-        if self.typed and might_begin(taken.folded[0], self.typed.folded):
-            return scoring.CONTINUES
         about = self.typed.about if self.typed else None
         if not about:
             return 0.0

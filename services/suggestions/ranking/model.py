@@ -1,10 +1,11 @@
 """What ranking reads and what it gives back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from services.suggestions.ranking.english import fold
 
@@ -23,8 +24,12 @@ COMPLETE = "complete"
 JOINED = "\x1f"
 
 
-class Question(NamedTuple):
-    """A question that was asked, and how often and lately as in patterns/weights.py."""
+class Question(Struct, frozen=True, gc=False):
+    """A question that was asked, and how often and lately as in patterns/weights.py.
+
+    Hundreds of thousands are held: nothing of them can lead back to them, so the collector of
+    cycles, which would stop everything for as long as it looks, is spared them.
+    """
 
     folded: str
     text: str
@@ -32,14 +37,13 @@ class Question(NamedTuple):
     recent: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Learned:
+class Learned(Struct, frozen=True, kw_only=True, gc=False):
     """A learned pattern; `values` counts what was seen in each slot, by position ("0", "1", …).
 
-    `recent` and the values of `asked`, whose keys are questions with their fillings, are as in
-    patterns/weights.py. `near` counts the times it was asked near this hour of the week; `shown`
-    and `accepted` are of lists that were decided on; `followed` of the `follows` questions that
-    came after the one before were this.
+    `recent` is as in patterns/weights.py, and `questions` are those that count most first. `near`
+    counts the times it was asked near this hour of the week; `shown` and `accepted` are of lists
+    that were decided on; `followed` of the `follows` questions that came after the one before were
+    this.
     """
 
     template: str
@@ -49,20 +53,18 @@ class Learned:
     last_used: datetime
     values: Mapping[str, Mapping[str, int]]
     recent: float | None = None
-    asked: Mapping[str, float] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
     near: float = 0.0
     shown: int = 0
     accepted: int = 0
     followed: int = 0
     follows: int = 0
 
-    @cached_property
-    def questions(self) -> tuple[Question, ...]:
-        """The questions of `asked`, those that count most first."""
-        return tuple(
-            question_of(key, recent)
-            for key, recent in sorted(self.asked.items(), key=lambda item: -item[1])
-        )
+
+def questions_of(asked: Mapping[str, float]) -> tuple[Question, ...]:
+    """Of questions with their fillings, by how often and lately, those that count most first."""
+    by_count = sorted(asked.items(), key=lambda item: -item[1])
+    return tuple(question_of(key, recent) for key, recent in by_count)
 
 
 def question_of(key: str, recent: float) -> Question:

@@ -110,6 +110,10 @@ class Known(NamedTuple):
     def of(cls, learned: Sequence[Learned], job_role: str, scorer: Scorer) -> "Known":
         return cls(from_history(learned, scorer), starters(job_role), openings())
 
+    def simple(self) -> "Known":
+        """Without what has several clauses, whatever fills it: the filters would take it all."""
+        return Known(*([one for one in group if not one.shape.has_clauses] for group in self))
+
 
 def from_history(learned: Sequence[Learned], scorer: Scorer) -> list[Pattern]:
     """One pattern a template, with the best evidence of its scopes."""

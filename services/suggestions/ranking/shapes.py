@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from services.suggestions.ranking.english import plural, singular, squash
 from services.suggestions.ranking.model import Filled
-from services.suggestions.templates.query_type import query_type
+from services.suggestions.templates.query_type import has_clauses, query_type
 from services.suggestions.templates.template import SlotName, parse_template
 
 # Openings that change nothing of what is asked.
@@ -121,6 +121,7 @@ class Shape:
     family: str  # equal for templates that ask the same
     query_type: str  # of most of its fillings
     looks_ahead: bool
+    has_clauses: bool  # two or more, whatever fills it
 
     def render(self, filled: tuple[Filled, ...]) -> str:
         """The question with its gaps filled."""
@@ -152,6 +153,7 @@ def shape(template: str) -> Shape:
         family=family.strip(),
         looks_ahead=any(map(_AHEAD.search, folded)),
         query_type=query_type("".join(_interleave(folded, kinds))),
+        has_clauses=has_clauses("".join(_interleave(tuple(literals), kinds))),
     )
 
 

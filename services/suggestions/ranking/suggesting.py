@@ -50,7 +50,8 @@ def suggest(
         frozenset(preferences.preferred_query_types),
         typed,
     )
-    patterns = Known.of(learned, job_role, scorer)
+    known = Known.of(learned, job_role, scorer)
+    patterns = known if preferences.show_advanced_queries else known.simple()
     begun = best_first(makes.continuing(patterns))
     continuing = _choose(begun, gate, limit)
     missing = limit - len(continuing)

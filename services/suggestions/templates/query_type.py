@@ -52,6 +52,11 @@ def is_advanced(text: str, vocabulary: Vocabulary) -> bool:
     return reading.several or (reading.compares and _names_derived(reading.words, vocabulary))
 
 
+def has_clauses(text: str) -> bool:
+    """Whether a text has two or more clauses or steps."""
+    return _read(text).several
+
+
 class _Reading(NamedTuple):
     """What a text alone tells: its words, whether it has several clauses, whether it compares."""
 

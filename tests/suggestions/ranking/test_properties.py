@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.suggestions.ranking import Learned, Preferences, Suggestion, permitted, suggest
 from services.suggestions.ranking.english import fold
 from services.suggestions.ranking.explaining import explain
-from services.suggestions.ranking.model import JOINED
+from services.suggestions.ranking.model import JOINED, questions_of
 from services.suggestions.templates.vocabulary import Term, Vocabulary
 from services.suggestions.templates.words import Exclusion
 from tests.suggestions.ranking.samples import MARKETS, NOW, ask, learned
@@ -172,7 +172,7 @@ SIGNALS = st.builds(
     last_used=st.integers(0, 400).map(lambda days: NOW - timedelta(days=days)),
     values=VALUES,
     recent=st.floats(1400, 1500),
-    asked=ASKED,
+    questions=ASKED.map(questions_of),
     near=st.floats(0, 50),
     shown=st.integers(1, 50),
     accepted=st.integers(0, 50),
@@ -181,7 +181,7 @@ SIGNALS = st.builds(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.one_of(SIGNALS, LEARNED), max_size=6), PREFERENCES, TYPED)
 def test_candidates_come_in_the_order_of_their_scores(
     history: list[Learned], preferences: Preferences, typed: str

@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from services.suggestions.patterns.weights import HALF_LIFE_DAYS, add, half_lives, times
 from services.suggestions.ranking import Learned, suggest
 from services.suggestions.ranking.explaining import explain
-from services.suggestions.ranking.model import JOINED
+from services.suggestions.ranking.model import JOINED, questions_of
 from services.suggestions.ranking.scoring import WEIGHTS, Weights
 from tests.suggestions.ranking.samples import MARKETS, NOW, PLAIN, ask, learned, texts
 
@@ -25,7 +26,8 @@ def seen(times_asked: int, days_ago: float = 1.0) -> float:
 def asked(one: Learned, *questions: str, days_ago: float = 1.0) -> Learned:
     """With questions that were asked, each once; what filled the slots follows a "|"."""
     keys = (question.replace("|", JOINED) for question in questions)
-    return replace(one, recent=seen(5), asked={key: seen(1, days_ago) for key in keys})
+    counted = {key: seen(1, days_ago) for key in keys}
+    return structs.replace(one, recent=seen(5), questions=questions_of(counted))
 
 
 REPORT, CHART = (learned(f"{word} {{metric}}", {"price": 9}) for word in ("Report", "Chart"))
@@ -53,9 +55,12 @@ def first(*history: Learned, weights: Weights = WEIGHTS) -> str:
 
 @pytest.mark.parametrize("signal", LIFTS)
 def test_a_signal_lifts_what_has_it_unless_it_is_left_out(signal: str) -> None:
-    report, chart = replace(REPORT, recent=seen(10)), replace(CHART, recent=seen(10))
+    report, chart = (
+        structs.replace(REPORT, recent=seen(10)),
+        structs.replace(CHART, recent=seen(10)),
+    )
     assert first(report, chart) == "Chart price"  # by the alphabet
-    lifted = replace(report, **LIFTS[signal])
+    lifted = structs.replace(report, **LIFTS[signal])
     assert first(lifted, chart) == "Report price"
     assert first(lifted, chart, weights=replace(WEIGHTS, **{signal: 0.0})) == "Chart price"
 
@@ -113,7 +118,7 @@ def explained(*history: Learned, typed: str = "", excluded: tuple[str, ...] = ()
 
 
 def test_an_explanation_adds_up_and_has_what_is_suggested() -> None:
-    history = (asked(REPORT, "Report price|price"), replace(CHART, followed=3, follows=4))
+    history = (asked(REPORT, "Report price|price"), structs.replace(CHART, followed=3, follows=4))
     found = explained(*history, typed="rep")
     for one in found.candidates:
         assert one.score == pytest.approx(sum(one.terms))
@@ -126,7 +131,7 @@ def test_an_explanation_adds_up_and_has_what_is_suggested() -> None:
 
 
 def test_an_explanation_names_own_templates_that_a_filter_took_and_counts_others() -> None:
-    own, others = REPORT, replace(CHART, scope="role")
+    own, others = REPORT, structs.replace(CHART, scope="role")
     found = {one.name: one for one in explained(own, others, excluded=("price",)).taken}
     taken = found["excluded_metric"]
     assert "Report {metric}" in taken.templates
