@@ -104,8 +104,7 @@ class Filters:
 
     user_id: str | None = None
     conversation_id: UUID | None = None
-    min_score: int = SCORES[0]
-    max_score: int = SCORES[-1]
+    scores: Sequence[int] = SCORES
     start: datetime = FIRST
     end: datetime = LAST
     sentiment: str | None = None

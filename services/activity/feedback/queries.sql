@@ -174,85 +174,26 @@ VALUES ($1, $4, $3, $5, $6);
 -- What is needed no more to count how often a person votes.
 DELETE FROM feedback_votes WHERE organization_id = $1 AND user_id = $2 AND voted_at <= $3;
 
+-- name: plan_for_values
+-- system: tells how this transaction's statements are planned, and reads nothing
+SELECT set_config('plan_cache_mode', 'force_custom_plan', true);
+
 -- name: list_votes
--- Of everybody.
+-- What is not asked for is NULL. To be planned for its values, so that the one index that finds
+-- the fewest is read in its order; for any values it would be planned to sort all votes.
 SELECT v.id, v.conversation_id, v.external_id, v.user_id, v.message_id, v.input_hash, v.output_hash,
     v.user_feedback_score, v.user_feedback_text,
-    CASE WHEN $10 THEN v.original_text END AS original_text, v.personal_data, v.latency_ms,
+    CASE WHEN $8 THEN v.original_text END AS original_text, v.personal_data, v.latency_ms,
     v.tokens_used, v.created_at, v.updated_at, v.metadata, v.revision, v.sentiment,
     v.sentiment_value, v.sentiment_source
 FROM interaction_logs v
 WHERE v.organization_id = $1
-    AND v.user_feedback_score BETWEEN $4 AND $5 AND v.created_at >= $6 AND v.created_at < $7
-    AND (v.created_at, v.id) < ($8, $9) AND ($11::text IS NULL OR v.sentiment = $11)
+    AND v.user_feedback_score = ANY($4::int[]) AND v.created_at >= $5
+    AND (v.created_at, v.id) < ($6, $7) AND ($9::text IS NULL OR v.sentiment = $9)
     AND ($2::text IS NULL OR v.user_id = $2) AND ($3::uuid IS NULL OR v.conversation_id = $3)
-    AND ($13::text IS NULL OR v.input_hash = $13) AND ($14::text IS NULL OR v.output_hash = $14)
+    AND ($11::text IS NULL OR v.input_hash = $11) AND ($12::text IS NULL OR v.output_hash = $12)
 ORDER BY v.created_at DESC, v.id DESC
-LIMIT $12;
-
--- name: list_votes_of_user
--- The same, found by the person.
-SELECT v.id, v.conversation_id, v.external_id, v.user_id, v.message_id, v.input_hash, v.output_hash,
-    v.user_feedback_score, v.user_feedback_text,
-    CASE WHEN $10 THEN v.original_text END AS original_text, v.personal_data, v.latency_ms,
-    v.tokens_used, v.created_at, v.updated_at, v.metadata, v.revision, v.sentiment,
-    v.sentiment_value, v.sentiment_source
-FROM interaction_logs v
-WHERE v.organization_id = $1 AND v.user_id = $2
-    AND v.user_feedback_score BETWEEN $4 AND $5 AND v.created_at >= $6 AND v.created_at < $7
-    AND (v.created_at, v.id) < ($8, $9) AND ($11::text IS NULL OR v.sentiment = $11)
-    AND ($3::uuid IS NULL OR v.conversation_id = $3)
-    AND ($13::text IS NULL OR v.input_hash = $13) AND ($14::text IS NULL OR v.output_hash = $14)
-ORDER BY v.created_at DESC, v.id DESC
-LIMIT $12;
-
--- name: list_votes_of_conversation
--- The same, found by the conversation.
-SELECT v.id, v.conversation_id, v.external_id, v.user_id, v.message_id, v.input_hash, v.output_hash,
-    v.user_feedback_score, v.user_feedback_text,
-    CASE WHEN $10 THEN v.original_text END AS original_text, v.personal_data, v.latency_ms,
-    v.tokens_used, v.created_at, v.updated_at, v.metadata, v.revision, v.sentiment,
-    v.sentiment_value, v.sentiment_source
-FROM interaction_logs v
-WHERE v.organization_id = $1 AND v.conversation_id = $3
-    AND v.user_feedback_score BETWEEN $4 AND $5 AND v.created_at >= $6 AND v.created_at < $7
-    AND (v.created_at, v.id) < ($8, $9) AND ($11::text IS NULL OR v.sentiment = $11)
-    AND ($2::text IS NULL OR v.user_id = $2)
-    AND ($13::text IS NULL OR v.input_hash = $13) AND ($14::text IS NULL OR v.output_hash = $14)
-ORDER BY v.created_at DESC, v.id DESC
-LIMIT $12;
-
--- name: list_votes_of_input
--- The same, found by the hash of the question.
-SELECT v.id, v.conversation_id, v.external_id, v.user_id, v.message_id, v.input_hash, v.output_hash,
-    v.user_feedback_score, v.user_feedback_text,
-    CASE WHEN $10 THEN v.original_text END AS original_text, v.personal_data, v.latency_ms,
-    v.tokens_used, v.created_at, v.updated_at, v.metadata, v.revision, v.sentiment,
-    v.sentiment_value, v.sentiment_source
-FROM interaction_logs v
-WHERE v.organization_id = $1 AND v.input_hash = $13
-    AND v.user_feedback_score BETWEEN $4 AND $5 AND v.created_at >= $6 AND v.created_at < $7
-    AND (v.created_at, v.id) < ($8, $9) AND ($11::text IS NULL OR v.sentiment = $11)
-    AND ($2::text IS NULL OR v.user_id = $2) AND ($3::uuid IS NULL OR v.conversation_id = $3)
-    AND ($14::text IS NULL OR v.output_hash = $14)
-ORDER BY v.created_at DESC, v.id DESC
-LIMIT $12;
-
--- name: list_votes_of_output
--- The same, found by the hash of the answer.
-SELECT v.id, v.conversation_id, v.external_id, v.user_id, v.message_id, v.input_hash, v.output_hash,
-    v.user_feedback_score, v.user_feedback_text,
-    CASE WHEN $10 THEN v.original_text END AS original_text, v.personal_data, v.latency_ms,
-    v.tokens_used, v.created_at, v.updated_at, v.metadata, v.revision, v.sentiment,
-    v.sentiment_value, v.sentiment_source
-FROM interaction_logs v
-WHERE v.organization_id = $1 AND v.output_hash = $14
-    AND v.user_feedback_score BETWEEN $4 AND $5 AND v.created_at >= $6 AND v.created_at < $7
-    AND (v.created_at, v.id) < ($8, $9) AND ($11::text IS NULL OR v.sentiment = $11)
-    AND ($2::text IS NULL OR v.user_id = $2) AND ($3::uuid IS NULL OR v.conversation_id = $3)
-    AND ($13::text IS NULL OR v.input_hash = $13)
-ORDER BY v.created_at DESC, v.id DESC
-LIMIT $12;
+LIMIT $10;
 
 -- name: stats
 -- From the counts: as many rows as quarters of an hour in which somebody voted.

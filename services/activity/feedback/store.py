@@ -150,12 +150,14 @@ class FeedbackStore:
         original: bool = False,
     ) -> list[StoredVote]:
         """Votes before (created_at, id) and, where there are more, one more than `limit`."""
-        rows = await self.pool.fetch(
-            SQL[query_for(which)],
-            *(organization_id, which.user_id, which.conversation_id),
-            *(which.min_score, which.max_score, which.start, which.end, *before, original),
-            *(which.sentiment, limit + 1, which.input_hash, which.output_hash),
+        args = (
+            *(organization_id, which.user_id, which.conversation_id, which.scores, which.start),
+            *(*min(before, (which.end, 0)), original, which.sentiment, limit + 1),
+            *(which.input_hash, which.output_hash),
         )
+        async with self.pool.acquire() as conn, conn.transaction(readonly=True):
+            await conn.execute(SQL["plan_for_values"])
+            rows = await conn.fetch(SQL["list_votes"], *args)
         return [StoredVote(**row) for row in rows]
 
     async def stats(
@@ -223,14 +225,3 @@ class FeedbackStore:
 
 def events_of(conversation: Conversation) -> tuple[UUID, UUID | None, UUID | None]:
     return conversation.id, conversation.first_event_id, conversation.last_event_id
-
-
-def query_for(which: Filters) -> str:
-    """The query whose index finds the fewest of those."""
-    if which.conversation_id is not None:
-        return "list_votes_of_conversation"
-    if which.input_hash is not None:
-        return "list_votes_of_input"
-    if which.output_hash is not None:
-        return "list_votes_of_output"
-    return "list_votes_of_user" if which.user_id is not None else "list_votes"

@@ -61,8 +61,7 @@ def scores_asked(request: Asked, **found: Any) -> Filters:
     if lowest > highest:
         raise InvalidFields(Violation("min_score", "must not be above max_score"))
     return Filters(
-        min_score=lowest,
-        max_score=highest,
+        scores=tuple(range(lowest, highest + 1)),
         start=moment(request, "start_time") or FIRST,
         end=moment(request, "end_time") or LAST,
         sentiment=request.sentiment or None,

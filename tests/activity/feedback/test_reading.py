@@ -14,12 +14,13 @@ from services.activity.app import pool_of
 from services.activity.feedback import retention, service
 from services.activity.feedback.listening import CONSUMER, Listener
 from services.activity.feedback.retention import forgetting_feedback
-from services.activity.feedback.store import FeedbackStore
+from services.activity.feedback.store import SQL, FeedbackStore
 from services.common.clock import utc_now
 from services.common.db import Pool
 from services.common.event_log import upkeep
 from tests.activity.feedback.voting import Voter, told
-from tests.suite import Suite, reason_of, violations_of
+from tests.databases import connected
+from tests.suite import Servers, Suite, reason_of, violations_of
 from tests.waiting import until
 
 
@@ -326,3 +327,63 @@ async def test_a_trend_is_by_the_organizations_own_days_and_weeks(suite: Suite, 
     assert [(p.start, p.count) for p in weekly.periods] == [("2026-02-24", 1), ("2026-03-03", 2)]
     error = await refused(root.trend(start_time=during["end_time"], end_time=during["start_time"]))
     assert list(violations_of(error)) == ["start_time"]
+
+
+async def filled_with(pool: Pool, votes: int) -> None:
+    """So many votes of an organization, over three months."""
+    await pool.execute(
+        "INSERT INTO interaction_logs (organization_id, id, conversation_id, user_id,"
+        " user_feedback_score, personal_data, created_at, updated_at, metadata, revision,"
+        " content_hash)"
+        " SELECT 'acme', n, uuid7_from(now() - n * interval '1 second'), 'u' || n % 50,"
+        " 1 + n % 5, '{}', now() - interval '90 days' * n / $1, now(), '{}', 1, ''"
+        " FROM generate_series(1, $1::int) n",
+        votes,
+    )
+
+
+async def plan_of(conn: Any, name: str, values: str, mode: str) -> str:
+    await conn.execute(f"SET plan_cache_mode = {mode}")
+    await conn.execute(f"PREPARE asked AS {SQL[name]}")
+    rows = await conn.fetch(f"EXPLAIN (COSTS OFF) EXECUTE asked({values})")
+    await conn.execute("DEALLOCATE asked")
+    return "\n".join(row[0] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("user", "conversation", "index"),
+    [
+        ("NULL", "NULL", "idx_created_at"),
+        ("'u1'", "NULL", "interaction_logs_user_id"),
+        ("NULL", "gen_random_uuid()", "idx_conversation_id"),
+    ],
+)
+async def test_a_page_is_read_in_the_order_of_an_index_and_nothing_is_sorted(
+    suite: Suite,
+    pool: Pool,
+    servers: Servers,
+    database: str,
+    user: str,
+    conversation: str,
+    index: str,
+) -> None:
+    await filled_with(pool, 20_000)
+    async with connected(servers.admin_dsn(database), "activity") as conn:
+        await conn.execute("ANALYZE interaction_logs")
+        rest = "'{1,2,3,4,5}', '2001-01-01', now(), 0, false, NULL, 101, NULL, NULL"
+        values = f"'acme', {user}, {conversation}, {rest}"
+        plan = await plan_of(conn, "list_votes", values, "force_custom_plan")
+    assert f"using {index}" in plan
+    assert "Sort" not in plan
+
+
+async def test_figures_of_everybody_read_no_votes(
+    suite: Suite, servers: Servers, database: str
+) -> None:
+    async with connected(servers.admin_dsn(database), "activity") as conn:
+        plans = [
+            await plan_of(conn, "stats", "'acme'", "auto"),
+            await plan_of(conn, "count_by_day", "'acme', now(), now(), 'UTC'", "auto"),
+        ]
+    assert all("interaction_log_counts" in plan for plan in plans)
+    assert not any("interaction_logs" in plan for plan in plans)
