@@ -10,10 +10,9 @@ from typing import Any
 import httpx2
 
 from cli.local.suite import Suite
-from tests.chaos.test_kill import (  # noqa: F401  (two are fixtures)
+from tests.chaos.test_kill import (  # noqa: F401  (one is a fixture)
     Watcher,
     client_of,
-    folder,
     pid_of,
     running,
 )
