@@ -281,6 +281,8 @@ async def test_silence_alone_makes_people_churned_and_dormant(
         assert await listed(suite, activation_status="dormant") == ["long-gone"]
         assert await listed(suite, retention_cohort="churned") == ["gone", "long-gone"]
         assert await listed(suite) == ["here", "gone", "long-gone"]
+        both = {"activation_status": "first_creation", "retention_cohort": "churned"}
+        assert await listed(suite, **both) == ["gone"]
         # Time goes by: as if all of it had been three weeks earlier, and nothing happened since.
         await conn.execute(
             "UPDATE user_profiles SET created_at = created_at - interval '21 days',"
@@ -302,6 +304,8 @@ async def test_who_may_read_whose_profile(suite: Suite, servers: Servers, databa
         assert (await profile(suite, "bob", analyst)).email == "[email]"
         assert (await profile(suite, "ann", analyst)).email == "ann@example.com"
         assert await listed(suite, viewer) == ["ann"]
+        assert await listed(suite, viewer, activation_status="signed_up") == ["ann"]
+        assert await listed(suite, viewer, retention_cohort="churned") == []
         assert sorted(await listed(suite, analyst)) == ["ann", "bob"]
         request = pb.ListUserProfilesRequest()
         seen = await suite.profiles.ListUserProfiles(request, metadata=analyst)

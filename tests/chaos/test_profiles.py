@@ -111,7 +111,8 @@ async def check(person: Talker) -> None:
         profile = await person.get("profile")
         context = await person.get("context")
         newest = context.get("recent_intents", [""])[:1]
-        return profile.get("total_conversations", 0) >= count and newest == person.acknowledged[-1:]
+        enough = profile.get("total_conversations", 0) >= count
+        return bool(enough and newest == person.acknowledged[-1:])
 
     await until(counted)
     profile = await person.get("profile")

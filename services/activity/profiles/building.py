@@ -69,8 +69,7 @@ class Marks:
                 self.events.add(fact.event_id)
                 self.moments[fact.user_id].append(datetime_of(fact.timestamp))
             case conversations_pb2.ConversationChanged():
-                self.conversations.add(fact.conversation_id)
-                self.users.add(fact.user_id)
+                self.days.add((fact.user_id, datetime_of(fact.started_at).date()))
             case activity_pb2.ActivityLogged():
                 self._note_activity(seq, fact)
             case profiles_pb2.TraitsChanged():

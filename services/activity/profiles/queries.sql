@@ -239,11 +239,31 @@ SELECT user_id, email, created_at, total_conversations, total_messages, total_cr
     frequently_used_prompts, active_status, due_at
 FROM user_profiles
 WHERE organization_id = $1 AND (created_at, user_id) < ($2, $3)
-    AND ($4::text IS NULL OR user_id = $4)
-    AND ($5::text IS NULL OR activation_status = $5)
-    AND ($6::text IS NULL OR retention_cohort = $6)
 ORDER BY created_at DESC, user_id DESC
-LIMIT $7;
+LIMIT $4;
+
+-- name: list_profiles_of_status
+-- A query a filter, so that each has its index.
+SELECT user_id, email, created_at, total_conversations, total_messages, total_credits_used,
+    last_active_at, primary_use_case, preferred_tools, average_session_length, completion_rate,
+    retention_cohort, activation_status, credit_exhaustion_count, preferences, context_summary,
+    frequently_used_prompts, active_status, due_at
+FROM user_profiles
+WHERE organization_id = $1 AND (created_at, user_id) < ($2, $3)
+    AND activation_status = $5 AND ($6::text IS NULL OR retention_cohort = $6)
+ORDER BY created_at DESC, user_id DESC
+LIMIT $4;
+
+-- name: list_profiles_of_cohort
+SELECT user_id, email, created_at, total_conversations, total_messages, total_credits_used,
+    last_active_at, primary_use_case, preferred_tools, average_session_length, completion_rate,
+    retention_cohort, activation_status, credit_exhaustion_count, preferences, context_summary,
+    frequently_used_prompts, active_status, due_at
+FROM user_profiles
+WHERE organization_id = $1 AND (created_at, user_id) < ($2, $3)
+    AND retention_cohort = $5
+ORDER BY created_at DESC, user_id DESC
+LIMIT $4;
 
 -- name: organizations_due
 -- system: asks whose profiles time has passed by, for a job that then goes by organization

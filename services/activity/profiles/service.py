@@ -42,27 +42,26 @@ class ProfilesService(pb_grpc.ProfilesServiceServicer):
     async def ListUserProfiles(
         self, request: pb.ListUserProfilesRequest, context: Context
     ) -> pb.ListUserProfilesResponse:
-        """What silence has changed is written down first, so that filters find it."""
-        who, limit, before = caller(), request.page_size or PAGE_SIZE, NEWEST
-        status, cohort = request.activation_status or None, request.retention_cohort or None
-        only = who.subject if who.role == "viewer" else None
-        filters = filters_hash("profiles", only, status, cohort)
-        if request.page_token:
-            before = position_of(request.page_token, filters, tuple[datetime, str])
-        what = Listing(
-            user_id=only,
-            activation_status=status,
-            retention_cohort=cohort,
-            before=before,
-            limit=limit,
+        who, limit = caller(), request.page_size or PAGE_SIZE
+        filters = filters_hash(
+            "profiles", who.role == "viewer", request.activation_status, request.retention_cohort
         )
-        await self._store.pass_time(who.organization_id, self._now())
-        found = await self._store.page(who.organization_id, what)
+        what = listing_of(request, filters, limit)
+        found = await self._found(who, what)
         page, more = found[:limit], len(found) > limit
         return pb.ListUserProfilesResponse(
             profiles=[profile_to_pb(profile, masking_of(who, profile)) for profile in page],
             next_page_token=page_token(filters, position(page[-1])) if more else None,
         )
+
+    async def _found(self, who: Caller, what: Listing) -> list[Profile]:
+        """What silence has changed is written down first, so that filters find it."""
+        now = self._now()
+        if who.role == "viewer":
+            own = await self._store.get(who.organization_id, who.subject)
+            return [found for found in [own and as_of(own, now)] if found and what.fits(found)]
+        await self._store.pass_time(who.organization_id, now)
+        return await self._store.page(who.organization_id, what)
 
     async def RebuildUserProfiles(
         self, request: pb.RebuildUserProfilesRequest, context: Context
@@ -71,6 +70,18 @@ class ProfilesService(pb_grpc.ProfilesServiceServicer):
         async with self._store.pool.acquire() as conn:
             await enqueue_once(conn, SCHEMA, REBUILD, organization_id.encode())
         return pb.RebuildUserProfilesResponse(message="A worker makes all profiles anew.")
+
+
+def listing_of(request: pb.ListUserProfilesRequest, filters: str, limit: int) -> Listing:
+    before = NEWEST
+    if request.page_token:
+        before = position_of(request.page_token, filters, tuple[datetime, str])
+    return Listing(
+        activation_status=request.activation_status or None,
+        retention_cohort=request.retention_cohort or None,
+        before=before,
+        limit=limit,
+    )
 
 
 def as_of(profile: Profile, now: datetime) -> Profile:

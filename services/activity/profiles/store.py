@@ -39,11 +39,18 @@ Spans = Mapping[str, Sequence[Span]]
 class Listing:
     """Which profiles, newest person first, before (created_at, user_id)."""
 
-    user_id: str | None
     activation_status: str | None
     retention_cohort: str | None
     before: tuple[datetime, str]
     limit: int
+
+    def fits(self, profile: Profile) -> bool:
+        """Whether one is among them."""
+        return (
+            (profile.created_at, profile.user_id) < self.before
+            and self.activation_status in (None, profile.activation_status)
+            and self.retention_cohort in (None, profile.retention_cohort)
+        )
 
 
 class ProfileStore:
@@ -178,11 +185,14 @@ class ProfileStore:
 
     async def page(self, organization_id: str, what: Listing) -> list[Profile]:
         """The profiles and, where there are more, one more than the limit."""
-        rows = await self.pool.fetch(
-            SQL["list_profiles"],
-            *(organization_id, *what.before, what.user_id, what.activation_status),
-            *(what.retention_cohort, what.limit + 1),
-        )
+        args = (organization_id, *what.before, what.limit + 1)
+        status, cohort = what.activation_status, what.retention_cohort
+        if status:
+            rows = await self.pool.fetch(SQL["list_profiles_of_status"], *args, status, cohort)
+        elif cohort:
+            rows = await self.pool.fetch(SQL["list_profiles_of_cohort"], *args, cohort)
+        else:
+            rows = await self.pool.fetch(SQL["list_profiles"], *args)
         return [profile_in(row) for row in rows]
 
     async def organizations_due(self, now: datetime) -> list[str]:
