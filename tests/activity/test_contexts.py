@@ -10,6 +10,7 @@ from typing import Any
 
 import grpc
 import pytest
+from attune.activity.v1 import feedback_pb2
 from attune.activity.v1 import profiles_pb2 as pb
 from redis.asyncio import Redis
 
@@ -65,6 +66,26 @@ async def test_a_context_has_what_a_prompt_should_know(
     assert 0 <= found.satisfaction_signal <= 10
     assert found.version > 0
     assert found.HasField("last_active_at")
+
+
+async def test_a_context_tells_how_the_newest_answers_were_rated(
+    suite: Suite, servers: Servers, database: str
+) -> None:
+    async with db(servers, database) as conn, suite.worker():
+        rated = {n: await talk(suite, said("user", "hi"), said("assistant", "ho")) for n in (2, 5)}
+        for score, name in rated.items():
+            vote = feedback_pb2.SubmitFeedbackRequest(conversation_id=name, score=score)
+            await suite.feedback.SubmitFeedback(vote, metadata=suite.as_())
+        await built(conn)
+        assert (await context(suite)).recent_rating == 3.5
+        gone = feedback_pb2.WithdrawFeedbackRequest(conversation_id=rated[2])
+        await suite.feedback.WithdrawFeedback(gone, metadata=suite.as_())
+        await built(conn)
+
+        async def without() -> bool:
+            return (await context(suite)).recent_rating == 5
+
+        await until(without)
 
 
 async def test_somebody_unknown_has_an_empty_context(suite: Suite) -> None:

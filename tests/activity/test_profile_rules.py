@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from services.activity.context.domain import content_of, size_of
 from services.activity.profiles.domain import (
     PROMPT,
-    RATING,
     SILENCE,
     Day,
     Person,
@@ -189,6 +188,7 @@ def test_a_context_keeps_the_newest_within_its_bytes() -> None:
         assert cut.frequent_prompts == full.frequent_prompts[: len(cut.frequent_prompts)]
 
 
-def test_ratings_that_were_withdrawn_do_not_count() -> None:
-    who = person(signals=signals(RATING, "5", "0", "2"))
+def test_a_context_tells_the_mean_of_the_newest_ratings() -> None:
+    who = person(ratings=[5, 2])
     assert content_of(who, profile(), 8192).recent_rating == 3.5
+    assert content_of(person(), profile(), 8192).recent_rating is None

@@ -7,13 +7,10 @@ from typing import Any
 
 import msgspec
 
-from services.activity.profiles.domain import RATING, Person, Profile
+from services.activity.profiles.domain import Person, Profile
 
 INTENTS = 10
 INTENT_LENGTH = 300
-# Of the ratings that are on record the newest tell how it goes.
-RATINGS = 10
-WITHDRAWN = "0"
 TRAITS = ("job_role", "goals", "locale", "time_zone")
 
 
@@ -35,7 +32,6 @@ class Content:
 def content_of(person: Person, profile: Profile, max_bytes: int) -> Content:
     """The context, cut where it is larger as JSON: the oldest and rarest goes first."""
     signals = [r.satisfaction for r in person.recents if r.satisfaction is not None]
-    ratings = [int(s.value) for s in person.of_kind(RATING) if s.value != WITHDRAWN][:RATINGS]
     intents = [" ".join(r.intent.split())[:INTENT_LENGTH] for r in person.recents if r.intent]
     content = Content(
         user_id=person.user_id,
@@ -46,7 +42,7 @@ def content_of(person: Person, profile: Profile, max_bytes: int) -> Content:
         traits={name: person.trait(name) for name in TRAITS if name in person.traits},
         last_active_at=profile.last_active_at,
         satisfaction_signal=mean(signals),
-        recent_rating=mean(ratings),
+        recent_rating=mean(person.ratings),
     )
     while size_of(content) > max_bytes and (smaller := cut(content)) != content:
         content = smaller

@@ -18,7 +18,6 @@ from services.activity.context.messages import kept
 from services.activity.context.store import ContextStore
 from services.activity.profiles.domain import (
     PROMPT,
-    RATING,
     Rules,
     Signal,
     Span,
@@ -75,7 +74,7 @@ class Marks:
             case profiles_pb2.TraitsChanged():
                 self.users.add(fact.user_id)
             case feedback_pb2.FeedbackReceived():
-                self._note_rating(fact)
+                self.users.add(fact.user_id)
 
     def _note_activity(self, seq: int, fact: activity_pb2.ActivityLogged) -> None:
         """An activity's number is its event's."""
@@ -84,13 +83,6 @@ class Marks:
         if fact.activity_type in SAID and fact.query_text.strip(" "):
             said = Signal(PROMPT, fact.query_text[:SAID_LENGTH], created_at, f"activity:{seq}")
             self.signals.append((fact.user_id, said))
-
-    def _note_rating(self, fact: feedback_pb2.FeedbackReceived) -> None:
-        """The newest vote for a message is the one that counts."""
-        source = f"{fact.conversation_id}/{fact.message_id}"[:200]
-        rating = Signal(RATING, str(fact.score), datetime_of(fact.submitted_at), source)
-        self.signals.append((fact.user_id, rating))
-        self.users.add(fact.user_id)
 
 
 class Builder:

@@ -36,8 +36,7 @@ HABIT = 2
 PROMPTS_SHOWN = 10
 PROMPT_LENGTH = 200
 PROMPT = "prompt"
-RATING = "rating"
-# Newest signals that count, so that habits may change: of words, of each choice, of ratings.
+# Newest signals that count, so that habits may change: of words, and of each choice.
 PROMPTS_KEPT = 200
 CHOICES_KEPT = 50
 CHOICES = ("style", "tone", "format", "length", "language", "aspect_ratio", "quality")
@@ -78,7 +77,7 @@ class Presence:
 
 
 class Signal(NamedTuple):
-    """Something said, chosen or rated."""
+    """Something said or chosen."""
 
     kind: str
     value: str
@@ -102,6 +101,8 @@ class Person:
     presence: Presence = Presence()
     signals: Sequence[Signal] = ()
     recents: Sequence[Recent] = ()
+    # Scores of the newest votes that count, newest first.
+    ratings: Sequence[int] = ()
     traits: Mapping[str, str]
     traits_since: datetime | None = None
 

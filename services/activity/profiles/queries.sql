@@ -151,8 +151,7 @@ DELETE FROM user_days WHERE organization_id = $1;
 DELETE FROM user_sessions WHERE organization_id = $1;
 
 -- name: clear_signals
--- Ratings stay: they come from elsewhere.
-DELETE FROM user_signals WHERE organization_id = $1 AND kind <> 'rating';
+DELETE FROM user_signals WHERE organization_id = $1;
 
 -- name: known_users
 SELECT user_id FROM user_sessions WHERE organization_id = $1
@@ -188,6 +187,19 @@ CROSS JOIN LATERAL (
     LIMIT $3
 ) c
 ORDER BY u.user_id, c.started_at DESC, c.id DESC;
+
+-- name: read_ratings
+-- Votes that count: a change replaces one, and what was withdrawn is gone.
+SELECT u.user_id, v.user_feedback_score AS score
+FROM unnest($2::text[]) AS u (user_id)
+CROSS JOIN LATERAL (
+    SELECT user_feedback_score, created_at, id
+    FROM interaction_logs
+    WHERE organization_id = $1 AND user_id = u.user_id
+    ORDER BY created_at DESC, id DESC
+    LIMIT $3
+) v
+ORDER BY u.user_id, v.created_at DESC, v.id DESC;
 
 -- name: read_traits
 SELECT user_id, traits, created_at

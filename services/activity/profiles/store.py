@@ -27,6 +27,7 @@ from services.common.db import Connection, Pool, load_queries
 
 SQL = load_queries(__package__)
 RECENTS = 20
+RATINGS = 10
 # What goes over all of an organization may take its time, and nobody waits for it.
 WHOLE_SECONDS = 3600
 DUE_AT_ONCE = 1000
@@ -150,6 +151,9 @@ class ProfileStore:
         recents = by_user(
             await conn.fetch(SQL["read_recents"], *args, RECENTS), lambda r: Recent(**r)
         )
+        ratings = by_user(
+            await conn.fetch(SQL["read_ratings"], *args, RATINGS), lambda r: r["score"]
+        )
         presence = by_user(await conn.fetch(SQL["read_presence"], *args), lambda r: Presence(**r))
         traits = {row["user_id"]: row for row in await conn.fetch(SQL["read_traits"], *args)}
         return [
@@ -159,6 +163,7 @@ class ProfileStore:
                 presence=next(iter(presence[user]), Presence()),
                 signals=signals[user],
                 recents=recents[user],
+                ratings=ratings[user],
                 traits=texts_of(traits[user]["traits"]) if user in traits else {},
                 traits_since=traits[user]["created_at"] if user in traits else None,
             )
