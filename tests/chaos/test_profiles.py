@@ -11,10 +11,10 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from cli.local.suite import Suite
-from tests.chaos.test_kill import Watcher, client_of, folder, pid_of, running
+from tests.chaos.test_kill import Watcher, client_of, pid_of, running
 from tests.waiting import until
 
-__all__ = ["folder", "running"]
+__all__ = ["running"]
 
 USERS = [f"talker{n}" for n in range(3)]
 VICTIMS = ("worker", "worker", "valkey", "worker", "activity")
