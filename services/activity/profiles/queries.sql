@@ -129,20 +129,30 @@ FROM (
 WHERE place <= CASE WHEN kind = 'prompt' THEN $2::int ELSE $3::int END;
 
 -- name: drop_old_signals
+-- Of each of these people and kinds those before the newest so many ($4), which the index tells.
+WITH oldest AS MATERIALIZED (
+    SELECT k.user_id, k.kind, n.seen_at, n.source
+    FROM unnest($2::text[], $3::text[], $4::int[]) AS k (user_id, kind, kept)
+    CROSS JOIN LATERAL (
+        SELECT s.seen_at, s.source
+        FROM user_signals s
+        WHERE s.organization_id = $1 AND s.user_id = k.user_id AND s.kind = k.kind
+        ORDER BY s.seen_at DESC, s.source DESC
+        OFFSET k.kept - 1
+        LIMIT 1
+    ) n
+)
 DELETE FROM user_signals s
-USING (
-    SELECT user_id, kind, source
-    FROM (
-        SELECT user_id, kind, source,
-            row_number() OVER (PARTITION BY user_id, kind ORDER BY seen_at DESC, source DESC)
-                AS place
-        FROM user_signals
-        WHERE organization_id = $1 AND user_id = ANY($2::text[])
-    ) ranked
-    WHERE place > CASE WHEN kind = 'prompt' THEN $3::int ELSE $4::int END
-) old
-WHERE s.organization_id = $1 AND s.user_id = old.user_id AND s.kind = old.kind
-    AND s.source = old.source;
+WHERE s.organization_id = $1 AND s.ctid = ANY(ARRAY(
+    SELECT d.place
+    FROM oldest o
+    CROSS JOIN LATERAL (
+        SELECT s.ctid AS place
+        FROM user_signals s
+        WHERE s.organization_id = $1 AND s.user_id = o.user_id AND s.kind = o.kind
+            AND (s.seen_at, s.source) < (o.seen_at, o.source)
+    ) d
+));
 
 -- name: clear_days
 DELETE FROM user_days WHERE organization_id = $1;

@@ -9,7 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from services.activity.profiles.domain import (
+    CHOICES,
     CHOICES_KEPT,
+    PROMPT,
     PROMPTS_KEPT,
     SILENCE,
     Day,
@@ -31,6 +33,9 @@ RATINGS = 10
 # What goes over all of an organization may take its time, and nobody waits for it.
 WHOLE_SECONDS = 3600
 DUE_AT_ONCE = 1000
+
+# Signals of a person, by kind.
+KEPT = {PROMPT: PROMPTS_KEPT, **dict.fromkeys(CHOICES, CHOICES_KEPT)}
 
 Spans = Mapping[str, Sequence[Span]]
 """User → sessions."""
@@ -107,9 +112,8 @@ class ProfileStore:
     async def add_signals(
         self, conn: Connection, organization_id: str, signals: Sequence[tuple[str, Signal]]
     ) -> None:
-        """Take in signals of people; the last of those with one source."""
-        unique = {(user, s.kind, s.source): (user, s) for user, s in signals}
-        rows = [unique[key] for key in sorted(unique)]
+        """Take in signals of people; the last of those with one source, and no more than kept."""
+        rows = newest_of_each(signals)
         await conn.execute(
             SQL["add_signals"],
             *(organization_id, [user for user, _ in rows], [s.kind for _, s in rows]),
@@ -120,8 +124,11 @@ class ProfileStore:
     async def drop_old_signals(
         self, conn: Connection, organization_id: str, users: Sequence[str]
     ) -> None:
-        args = (organization_id, users, PROMPTS_KEPT, CHOICES_KEPT)
-        await conn.execute(SQL["drop_old_signals"], *args)
+        """Keep the newest of each kind."""
+        each = [(user, kind, kept) for user in users for kind, kept in KEPT.items()]
+        columns = [list(column) for column in zip(*each, strict=True)]
+        if each:
+            await conn.execute(SQL["drop_old_signals"], organization_id, *columns)
 
     async def make_anew(self, conn: Connection, organization_id: str) -> list[str]:
         """Fill all that profiles are made of from what is on record; returns the people."""
@@ -220,6 +227,19 @@ class ProfileStore:
 
 def standing_in(row: Any, now: datetime) -> Standing:
     return standing_of(row["created_at"], row["last_active_at"], row["active_status"], now)
+
+
+def newest_of_each(signals: Sequence[tuple[str, Signal]]) -> list[tuple[str, Signal]]:
+    """The last with each source, of each person and kind no more than are kept anyway."""
+    unique = {(user, s.kind, s.source): (user, s) for user, s in signals}
+    groups: dict[tuple[str, str], list[tuple[str, Signal]]] = defaultdict(list)
+    for user, signal in unique.values():
+        groups[user, signal.kind].append((user, signal))
+    newest: list[tuple[str, Signal]] = []
+    for (_, kind), group in sorted(groups.items()):
+        group.sort(key=lambda one: (one[1].seen_at, one[1].source))
+        newest += group[-KEPT[kind] :]
+    return sorted(newest, key=lambda one: (one[0], one[1].kind, one[1].source))
 
 
 def by_user(rows: Iterable[Any], of: Any) -> dict[str, list[Any]]:
