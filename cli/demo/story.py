@@ -10,6 +10,7 @@ from cli.demo.client import Client
 from cli.demo.people import Colleague, colleagues
 from cli.demo.questions import Pattern, Question, Source, install, patterns_of, read_vocabulary
 from cli.demo.replay import BeforeAfter, Change, Log, Step
+from cli.demo.talk import Talk, talk
 from cli.demo.visits import beginning
 
 SHOWN = 6
@@ -84,6 +85,7 @@ class Outcome:
     learned: list[Learned]
     changes: list[BeforeAfter]
     metrics: Metrics
+    talk: Talk
 
     def as_data(self) -> dict[str, Any]:
         """For scripts."""
@@ -111,6 +113,7 @@ class Outcome:
             "cache": {**self.metrics.as_data(), **log.looks.as_data()},
             "popular_suggestions": self.metrics.popular,
             "breakdown": self.metrics.breakdown,
+            "conversation": self.talk.as_data(),
         }
 
 
@@ -139,7 +142,9 @@ async def play(client: Client, address: str, cast: Cast, stage: Stage) -> Outcom
     stage.act("Asking for suggestions, before and after a change of preferences")
     wanted = changes_for(cast, learned[0])
     changes = [await replay.before_and_after(client, one, change) for change in wanted]
-    return Outcome(address, cast, log, known, patterns, learned, changes, metrics)
+    stage.act("Having a conversation, and rating it")
+    talked = await talk(client, one)
+    return Outcome(address, cast, log, known, patterns, learned, changes, metrics, talked)
 
 
 async def metrics_since(client: Client, who: tuple[str, str], before: Any) -> Metrics:

@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 from rich.console import Console
 from rich.markup import escape
-from rich.padding import Padding
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -21,8 +20,10 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from cli.demo.layout import figures, heading, indented, plural
 from cli.demo.replay import BeforeAfter, Step
 from cli.demo.story import Outcome
+from cli.demo.talk_view import say_talk
 from cli.local.supervisor import Notice
 
 SLOT_STYLE = "cyan"
@@ -109,6 +110,7 @@ def show(outcome: Outcome, started: bool, console: Console | None = None) -> Non
     if not outcome.cast.has_vocabulary:
         say_how_to_name_words(console, outcome)
     say_metrics(console, outcome)
+    say_talk(console, outcome.talk)
     say_what_next(console, outcome, started)
 
 
@@ -285,23 +287,3 @@ def say_what_next(console: Console, outcome: Outcome, started: bool) -> None:
         f" --job-role {person.job_role}\n",
         soft_wrap=True,
     )
-
-
-def heading(console: Console, text: str) -> None:
-    console.print(f"\n  [bold]{text}[/]\n")
-
-
-def figures() -> Table:
-    """Two columns: what a figure is, and the figure."""
-    table = Table.grid(padding=(0, 3, 0, 0))
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column()
-    return table
-
-
-def indented(table: Table) -> Padding:
-    return Padding(table, (0, 0, 0, 2))
-
-
-def plural(count: int, noun: str, of_many: str = "") -> str:
-    return f"{count:,} {noun if count == 1 else of_many or noun + 's'}"

@@ -2,10 +2,12 @@ import json
 import random
 from collections import Counter
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import cast
 
 import pytest
+from rich.console import Console
 
 from cli.demo.client import Client
 from cli.demo.people import ACTIVITIES, JOB_ROLES, PEOPLE, Colleague, colleagues
@@ -21,6 +23,8 @@ from cli.demo.questions import (
 )
 from cli.demo.replay import Change, Log, derived, name_of, replay, watch
 from cli.demo.story import metrics_since
+from cli.demo.talk import talk
+from cli.demo.talk_view import say_talk
 from cli.demo.visits import Looks, visit
 from cli.local.errors import UsageError
 from services.suggestions.templates.extract import extract
@@ -207,3 +211,32 @@ async def test_the_replay_reports_what_the_services_counted(
     assert counts["query"] == 8 * 16
     assert counts.get("suggestion_click", 0) == looks.clicks
     assert log.last_lag is not None
+
+
+async def test_a_conversation_and_its_rating_change_what_is_known(
+    servers: Servers, database: str, tmp_path: Path
+) -> None:
+    variables = {"ATTUNE_JWT_ISSUER": ISSUER, "ATTUNE_JWT_AUDIENCE": AUDIENCE}
+    who = ("analyst01", "analyst")
+    async with (
+        running_api(servers, database, tmp_path) as api,
+        api.as_("analyst01", org="demo") as http,
+    ):
+        client = Client(http, "demo", "shop", JWT_SECRET, variables)
+        first, second = await talk(client, who), await talk(client, who)
+    assert first.before["recent_intents"] == []
+    assert first.after["recent_intents"] == [first.conversation["first_intent"]]
+    assert first.after["satisfaction_signal"] > 5
+    assert first.after["recent_rating"] == first.kept["user_feedback_score"]
+    assert first.feedback["message"] == "Feedback received and will be processed"
+    assert "[email]" in first.kept["user_feedback_text"]
+    assert first.lag is not None
+    assert first.conversation["tools_used"] == {"image_gen": 2}
+    assert {*first.after["preferences"]} >= {"style", "tone"}
+    assert len(second.after["recent_intents"]) == 2
+    assert second.stats["total_count"] == 2
+    console = Console(file=StringIO(), width=100)
+    say_talk(console, second)
+    said = console.file.getvalue()  # type: ignore[attr-defined]
+    assert second.conversation["first_intent"] in said
+    assert "2 calls of image_gen, 8 credits; completed" in said
