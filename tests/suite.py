@@ -18,6 +18,7 @@ from attune.activity.v1 import (
     feedback_pb2_grpc,
     identity_pb2_grpc,
     llm_usage_pb2_grpc,
+    memory_pb2_grpc,
     profiles_pb2_grpc,
     webhooks_pb2_grpc,
 )
@@ -107,6 +108,10 @@ class Suite:
     @cached_property
     def identity(self) -> "identity_pb2_grpc.IdentityServiceAsyncStub":
         return identity_pb2_grpc.IdentityServiceStub(self.activity_channel)
+
+    @cached_property
+    def memory(self) -> "memory_pb2_grpc.MemoryServiceAsyncStub":
+        return memory_pb2_grpc.MemoryServiceStub(self.activity_channel)
 
     @cached_property
     def llm_usage(self) -> "llm_usage_pb2_grpc.LlmUsageServiceAsyncStub":

@@ -24,6 +24,11 @@ from services.activity.llm_budget.store import LlmBudgetStore
 from services.activity.llm_budget.telemetry import measure
 from services.activity.llm_usage.domain import Rates, rates_of
 from services.activity.llm_usage.store import LlmUsageStore, entering_left
+from services.activity.memory.folding import Limits
+from services.activity.memory.remembering import CONSUMER as MEMORY
+from services.activity.memory.remembering import FACTS as FACTS_OF_MEMORY
+from services.activity.memory.remembering import Memory, expiring
+from services.activity.memory.store import MemoryStore
 from services.activity.metrics.counting import counting
 from services.activity.metrics.store import MetricsStore
 from services.activity.profiles.building import CONSUMER as PROFILES
@@ -41,6 +46,7 @@ from services.activity.served import (
     served_identity,
     served_llm_budget,
     served_llm_usage,
+    served_memory,
     served_metrics,
     served_profiles,
     served_traits,
@@ -101,6 +107,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             served_profiles(pool, now),
             served_contexts(contexts, copies, hub),
             served_webhooks(settings, pool, vault, now),
+            served_memory(memory_of(settings, pool, hints, now), now),
             served_event_log(pool),
         ]
         serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
@@ -115,27 +122,37 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
         pool = await stack.enter_async_context(pool_of(settings))
         copies = await stack.enter_async_context(copies_in(settings.redis_url))
         builder = builder_of(settings, pool, copies, now)
+        redis = await stack.enter_async_context(Redis.from_url(settings.redis_url))
+        hints = await stack.enter_async_context(Hints(redis, SCHEMA).publishing())
+        memory = memory_of(settings, pool, hints, now)
         sender = await stack.enter_async_context(sending(settings, pool, now))
         publisher = publisher_of(settings, pool, sender, now)
-        wanted = subscriptions(pool, builder, publisher, now)
+        wanted = subscriptions(pool, builder, memory, publisher, now)
         await stack.enter_async_context(consuming(settings, pool, wanted, now))
         figures = partial(measure, LlmBudgetStore(pool, rates(settings).limits), now)
         await stack.enter_async_context(measuring("budgets", figures))
-        work = [*jobs(pool, now, settings), *jobs_of_profiles(pool, builder, now)]
+        work = [*jobs(pool, now, settings), *jobs_of_profiles(pool, builder, now), expiring(memory)]
         await stack.enter_async_context(working_jobs(pool, SCHEMA, work, now))
         yield
 
 
 def subscriptions(
-    pool: Pool, builder: Builder, publisher: Publisher, now: Clock
+    pool: Pool, builder: Builder, memory: Memory, publisher: Publisher, now: Clock
 ) -> list[Subscription]:
     """What the worker does with activity's own facts."""
     build = (builder.apply, now, builder.rebuild, builder.committed)
+    remember = (memory.apply, now, memory.rebuild, memory.committed)
     return [
         subscription(pool, PROFILES, FACTS_OF_PROFILES, *build),
+        subscription(pool, MEMORY, FACTS_OF_MEMORY, *remember),
         finding_sentiments(FeedbackStore(pool), now),
         publishing_events(pool, publisher, now),
     ]
+
+
+def memory_of(settings: Settings, pool: Pool, hints: Hints, now: Clock) -> Memory:
+    limits = Limits(settings.memory_facts, timedelta(days=settings.memory_days))
+    return Memory(MemoryStore(pool), limits, hints, now)
 
 
 def builder_of(settings: Settings, pool: Pool, copies: Copies, now: Clock) -> Builder:
@@ -162,9 +179,11 @@ def publisher_of(settings: Settings, pool: Pool, sender: Sender, now: Clock) -> 
 async def known_jobs(pool: Pool) -> AsyncIterator[Sequence[Job]]:
     """The jobs of a worker, for whoever lists or enqueues them: none runs here."""
     settings = Settings()
-    async with copies_in(settings.redis_url) as copies:
+    url = settings.redis_url
+    async with copies_in(url) as copies, Redis.from_url(url) as redis:
         builder = builder_of(settings, pool, copies, utc_now)
-        yield [*jobs(pool), *jobs_of_profiles(pool, builder, utc_now)]
+        memory = memory_of(settings, pool, Hints(redis, SCHEMA), utc_now)
+        yield [*jobs(pool), *jobs_of_profiles(pool, builder, utc_now), expiring(memory)]
 
 
 def jobs_of_profiles(pool: Pool, builder: Builder, now: Clock) -> list[Job]:

@@ -16,6 +16,8 @@ from attune.activity.v1 import (
     llm_budget_pb2_grpc,
     llm_usage_pb2,
     llm_usage_pb2_grpc,
+    memory_pb2,
+    memory_pb2_grpc,
     metrics_pb2,
     metrics_pb2_grpc,
     profiles_pb2,
@@ -52,6 +54,9 @@ from services.activity.llm_budget.store import LlmBudgetStore
 from services.activity.llm_usage.domain import Rates
 from services.activity.llm_usage.service import LlmUsageService
 from services.activity.llm_usage.store import LlmUsageStore
+from services.activity.memory.editing import Editor
+from services.activity.memory.remembering import Memory
+from services.activity.memory.service import MemoryService
 from services.activity.metrics.service import ActivityMetricsService
 from services.activity.metrics.store import MetricsStore
 from services.activity.profiles.service import ProfilesService
@@ -105,6 +110,14 @@ def served_metrics(pool: Pool, now: Clock) -> Served:
         metrics_pb2.DESCRIPTOR.services_by_name["ActivityMetricsService"],
         metrics_pb2_grpc.add_ActivityMetricsServiceServicer_to_server,
         ActivityMetricsService(MetricsStore(pool), now),
+    )
+
+
+def served_memory(memory: Memory, now: Clock) -> Served:
+    return Served(
+        memory_pb2.DESCRIPTOR.services_by_name["MemoryService"],
+        memory_pb2_grpc.add_MemoryServiceServicer_to_server,
+        MemoryService(memory.store, Editor(memory), now),
     )
 
 

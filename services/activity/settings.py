@@ -72,6 +72,11 @@ class Settings(EncryptionSettings, OutgoingSettings):
     # Streams of contexts in a process.
     context_watchers: int = Field(default=1000, ge=0)
 
+    # Facts of a person that are remembered at once; 0 remembers nothing.
+    memory_facts: int = Field(default=200, ge=0, le=2000)
+    # For so many days a fact is remembered that is not said again.
+    memory_days: int = Field(default=365, ge=1, le=3650)
+
     # What an organization's calls of language models may take in a month of UTC.
     llm_monthly_budget_usd: Annotated[float, Field(ge=0, le=1_000_000)] = 10.0
     llm_monthly_budget_tokens: Annotated[int, Field(ge=0, le=10**12)] = 100_000_000

@@ -45,6 +45,9 @@ BODIES: dict[str, Any] = {
     },
     "Identify": {"traits": {"plan": "pro"}},
     "RebuildUserProfiles": {},
+    "AddMemoryFact": {"attribute": "likes", "value": "tea"},
+    "CorrectMemoryFact": {"value": "coffee"},
+    "RebuildMemory": {},
 }
 
 
@@ -98,6 +101,13 @@ async def fill(client: httpx2.AsyncClient) -> None:
     await make_key(client)
     await make_webhook(client)
     await talk(client)
+    await remember(client)
+
+
+async def remember(client: httpx2.AsyncClient) -> None:
+    told = {"attribute": "likes", "value": SECRET}
+    made = (await client.post("/api/v1/users/ann/memory", json=told)).json()
+    VALUES["fact_id"] = made["id"]
 
 
 async def talk(client: httpx2.AsyncClient) -> None:
@@ -179,6 +189,7 @@ async def test_the_organization_itself_has_an_answer_on_the_same_route(
     async with filled.as_("root", role="admin") as client:
         if "{webhook_id}" in route.template.text:
             await make_webhook(client)  # one of these routes removes it
+        await remember(client)  # a route before may have forgotten it
         assert (await call(client, route)).status_code == 200
 
 
@@ -187,6 +198,7 @@ async def test_nothing_that_the_other_organization_wrote_changed_anything(filled
         await make_key(client)
         await make_webhook(client)
         await talk(client)
+        await remember(client)
     async with filled.as_("root", org="other", role="admin") as client:
         for route in ROUTES:
             await call(client, route)
@@ -198,10 +210,12 @@ async def test_nothing_that_the_other_organization_wrote_changed_anything(filled
         webhook = (await client.get(f"/api/v1/webhooks/{VALUES['webhook_id']}")).json()
         path = f"/api/v1/conversations/{VALUES['conversation_id']}"
         conversation = (await client.get(path)).json()["conversation"]
+        memory = (await client.get("/api/v1/users/ann/memory")).json()["facts"]
         own = {"conversation_id": VALUES["conversation_id"]}
         votes = (await client.get("/api/v1/feedback", params=own)).json()["feedback"]
     assert [vote["user_feedback_score"] for vote in votes] == [2]
     assert (conversation["event_count"], conversation["status"]) == (1, "active")
+    assert VALUES["fact_id"] in {fact["id"] for fact in memory}
     assert VALUES["key_id"] in {key["id"] for key in keys}
     assert webhook["description"] == SECRET
     assert organization["name"] == SECRET
