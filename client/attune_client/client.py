@@ -73,8 +73,7 @@ class AttuneClient(Client[Sync]):
 
 
 class AsyncAttuneClient(Client[Async]):
-    """Attune over REST, as AttuneClient is, for asyncio and trio. `token` may be a coroutine
-    function, too."""
+    """Attune over REST, as AttuneClient is, to be awaited on the caller's own loop."""
 
     def __init__(
         self,

@@ -164,8 +164,7 @@ class FeedbackApi(Resource[M]):
         idempotency_key: str | None = None,
         timeout: float | None = None,
     ) -> Call[Submitted]:
-        """Rate an answer from 1 (poor) to 5 (excellent): the last one where no message_id is
-        given. A second vote for it changes the first."""
+        """Rate an answer, the last one without a message_id; a second vote changes the first."""
         body = given(
             score=score,
             text=text,

@@ -69,8 +69,7 @@ class PreferencesApi(Resource[M]):
         user_id: str | None = None,
         timeout: float | None = None,
     ) -> Call[Updated]:
-        """Change what is given, and nothing else: an empty list clears, None brings back the
-        default."""
+        """Change what is given: an empty list clears, None brings back the default."""
         body = changed(
             preferred_query_types=names(preferred_query_types),
             excluded_metrics=names(excluded_metrics),

@@ -174,6 +174,22 @@ async def test_a_coroutine_may_make_the_token(stub: Stub) -> None:
         assert (await client.feedback.stats()).total_count == 3
 
 
+async def test_a_client_may_be_shared_by_threads(stub: Stub) -> None:
+    async def echo(connection: Connection, asked: Asked) -> None:
+        await answer(body={"total_count": int(asked.target.rpartition("=")[2])})(connection, asked)
+
+    stub.will(echo)
+    found: dict[int, int] = {}
+    async with calling("sync", stub.url, "t") as client, create_task_group() as group:
+
+        async def ask(n: int) -> None:
+            found[n] = (await client.do(stats, conversation_id=str(n))).total_count
+
+        for n in range(50):
+            group.start_soon(ask, n)
+    assert found == {n: n for n in range(50)}
+
+
 async def test_a_token_that_is_given_is_not_tried_twice(client: Calling, stub: Stub) -> None:
     stub.will(problem(401, "UNAUTHENTICATED"))
     with pytest.raises(Unauthenticated):
