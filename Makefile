@@ -90,9 +90,10 @@ $(READY): requirements.txt pyproject.toml | $(PY)
 	@$(PY) -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(READY_DEV): requirements-dev.txt $(READY)
+$(READY_DEV): requirements-dev.txt client/pyproject.toml $(READY)
 	@echo 'Installing what working on Attune needs …'
 	@$(PY) cli/install.py requirements-dev.txt
+	@$(PY) -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation -e client
 	@touch $@
 
 # With the npm of the machine or, where there is none, that of a wheel, whose node runs it.

@@ -24,6 +24,7 @@ from services.activity.llm_budget.store import LlmBudgetStore
 from services.activity.llm_budget.telemetry import measure
 from services.activity.llm_usage.domain import Rates, rates_of
 from services.activity.llm_usage.store import LlmUsageStore, entering_left
+from services.activity.memory.asking import Reader, reading_by_model
 from services.activity.memory.folding import Limits
 from services.activity.memory.remembering import CONSUMER as MEMORY
 from services.activity.memory.remembering import FACTS as FACTS_OF_MEMORY
@@ -58,14 +59,18 @@ from services.activity.webhooks.publishing import Publisher, publishing_events
 from services.activity.webhooks.sending import BODY_BYTES, Sender
 from services.activity.webhooks.store import WebhookStore, dropping_old_deliveries
 from services.common import identity_hints
+from services.common.channels import channel_to
 from services.common.clock import Clock, utc_now
 from services.common.consumer import Subscription
 from services.common.db import Pool, answers, pool_for
 from services.common.event_log import Hints, served_event_log, upkeep
 from services.common.idempotency import forgetting
 from services.common.jobs import Job, working_jobs
+from services.common.llm.ledger import Ledger
+from services.common.llm.model import Model, opened_model
 from services.common.outgoing import OutgoingClient
 from services.common.server import serving
+from services.common.service_tokens import ServiceTokens
 from services.common.tasks import measuring
 from services.common.tokens import TokenVerifier
 from services.common.vault import Vault, rewrapping
@@ -131,7 +136,12 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
         await stack.enter_async_context(consuming(settings, pool, wanted, now))
         figures = partial(measure, LlmBudgetStore(pool, rates(settings).limits), now)
         await stack.enter_async_context(measuring("budgets", figures))
-        work = [*jobs(pool, now, settings), *jobs_of_profiles(pool, builder, now), expiring(memory)]
+        model = await stack.enter_async_context(thinking(settings, now))
+        work = [
+            *jobs(pool, now, settings),
+            *jobs_of_profiles(pool, builder, now),
+            *jobs_of_memory(settings, memory, model),
+        ]
         await stack.enter_async_context(working_jobs(pool, SCHEMA, work, now))
         yield
 
@@ -183,7 +193,28 @@ async def known_jobs(pool: Pool) -> AsyncIterator[Sequence[Job]]:
     async with copies_in(url) as copies, Redis.from_url(url) as redis:
         builder = builder_of(settings, pool, copies, utc_now)
         memory = memory_of(settings, pool, Hints(redis, SCHEMA), utc_now)
-        yield [*jobs(pool), *jobs_of_profiles(pool, builder, utc_now), expiring(memory)]
+        async with thinking(settings, utc_now) as model:
+            yield [
+                *jobs(pool),
+                *jobs_of_profiles(pool, builder, utc_now),
+                *jobs_of_memory(settings, memory, model),
+            ]
+
+
+@asynccontextmanager
+async def thinking(settings: Settings, now: Clock) -> AsyncIterator[Model]:
+    """Asks a model where there is a key, on the ledger of this service."""
+    async with channel_to(settings.activity_address) as activity:
+        tokens = ServiceTokens(SCHEMA, settings.activity_service_key, activity, now)
+        ledger = Ledger(activity, tokens, now, settings.llm_ledger_seconds)
+        async with opened_model(settings, ledger, now) as model:
+            yield model
+
+
+def jobs_of_memory(settings: Settings, memory: Memory, model: Model) -> list[Job]:
+    pause = timedelta(minutes=settings.memory_model_minutes)
+    reader = Reader(memory, model, settings.memory_model, pause)
+    return [expiring(memory), reading_by_model(reader)]
 
 
 def jobs_of_profiles(pool: Pool, builder: Builder, now: Clock) -> list[Job]:

@@ -9,6 +9,7 @@ from pydantic_settings import NoDecode
 from services.activity.identity.domain import ROLES
 from services.activity.identity.presets import PRESETS, Preset
 from services.common.consumer import SWEEP_SECONDS
+from services.common.llm.settings import ModelSettings
 from services.common.outgoing import OutgoingSettings
 from services.common.pii.scanning import DEFAULT_REGION
 from services.common.settings import MissingSetting
@@ -20,7 +21,7 @@ UsdPrice = Annotated[float, Field(ge=0, le=1000)]
 SECRET_BYTES = 32  # what HS256 needs (RFC 7518, 3.2)
 
 
-class Settings(EncryptionSettings, OutgoingSettings):
+class Settings(EncryptionSettings, ModelSettings, OutgoingSettings):
     """Each is the variable ATTUNE_<NAME>."""
 
     activity_database_url: str = "postgresql://attune_activity@127.0.0.1:5432/attune"
@@ -74,6 +75,10 @@ class Settings(EncryptionSettings, OutgoingSettings):
 
     # Facts of a person that are remembered at once; 0 remembers nothing.
     memory_facts: int = Field(default=200, ge=0, le=2000)
+    # The model that reads what people say and describes them; empty asks none.
+    memory_model: str = Field(default="gpt-4o-mini", max_length=200)
+    # Of one person it is asked at most once in so many minutes.
+    memory_model_minutes: int = Field(default=15, ge=1, le=1440)
     # For so many days a fact is remembered that is not said again.
     memory_days: int = Field(default=365, ge=1, le=3650)
 

@@ -16,7 +16,7 @@ from tests.waiting import until
 SERVICES = ("activity", "suggestions")
 SECRET = "zanzibar"  # in everything that one organization has
 USERS = ("ann", "root")
-VALUES = {"user_id": "ann", "connection_id": "my-database"}
+VALUES = {"user_id": "ann", "connection_id": "my-database", "older_than_days": "1"}
 # Parameters that nobody from outside may set.
 FOR_SERVICES = {("WithdrawFeedback", "user_id")}
 BODIES: dict[str, Any] = {

@@ -27,6 +27,7 @@ class Content:
     last_active_at: datetime | None
     satisfaction_signal: float | None
     recent_rating: float | None
+    memory: Sequence[str] = ()
 
 
 def content_of(person: Person, profile: Profile, max_bytes: int) -> Content:
@@ -43,6 +44,7 @@ def content_of(person: Person, profile: Profile, max_bytes: int) -> Content:
         last_active_at=profile.last_active_at,
         satisfaction_signal=mean(signals),
         recent_rating=mean(person.ratings),
+        memory=person.memory,
     )
     while size_of(content) > max_bytes and (smaller := cut(content)) != content:
         content = smaller
@@ -66,6 +68,8 @@ def cut(content: Content) -> Content:
         return replace(content, **{longest: items[:-1]})
     if content.traits.get("goals"):
         return replace(content, traits={**content.traits, "goals": content.traits["goals"][:-1]})
+    if content.memory:
+        return replace(content, memory=content.memory[:-1])
     if content.preferences:
         return replace(content, preferences=dict([*content.preferences.items()][:-1]))
     return replace(content, context_summary=content.context_summary[:-50], traits=content.traits)

@@ -24,6 +24,7 @@ def kept(content: Content) -> bytes:
         last_active_at=content.last_active_at,
         satisfaction_signal=content.satisfaction_signal,
         recent_rating=content.recent_rating,
+        memory=content.memory,
     )
     return message.SerializeToString(deterministic=True)
 
@@ -53,6 +54,13 @@ def shown(message: pb.UserContext, masking: Masking) -> pb.UserContext:
     seen.context_summary = masking.text(message.context_summary)
     for field in (seen.recent_intents, seen.frequent_prompts):
         field[:] = [masking.text(text) for text in field]
+    seen.memory[:] = [masked_statement(text, masking) for text in message.memory]
     for part in (seen.preferences, seen.traits):
         part.utf8 = masking.json(part.utf8.decode()).encode()
     return seen
+
+
+def masked_statement(text: str, masking: Masking) -> str:
+    """A remembered sentence; names are personal by what they are."""
+    named = "Is called "
+    return f"{named}[name]" if text.startswith(named) else masking.text(text)

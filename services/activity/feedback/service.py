@@ -9,6 +9,7 @@ from attune.activity.v1 import feedback_pb2_grpc as pb_grpc
 from google.api.httpbody_pb2 import HttpBody
 
 from services.activity.feedback.domain import FIRST, NEWEST, Conversation, Filters
+from services.activity.feedback.retention import forget_all
 from services.activity.feedback.screening import Screen
 from services.activity.feedback.store import FeedbackStore
 from services.activity.feedback.translating import (
@@ -133,6 +134,13 @@ class FeedbackService(pb_grpc.FeedbackServiceServicer):
         rows = self._rows(who.organization_id, which)
         async for part in download(file.content_type, name, chunks(file, rows)):
             yield part
+
+    async def ForgetFeedback(
+        self, request: pb.ForgetFeedbackRequest, context: Context
+    ) -> pb.ForgetFeedbackResponse:
+        before = self._now() - timedelta(days=request.older_than_days)
+        gone = await forget_all(self._store, caller().organization_id, before)
+        return pb.ForgetFeedbackResponse(forgotten=gone)
 
     async def _rows(self, organization_id: str, which: Filters) -> AsyncIterator[Row]:
         """Page by page: no transaction is held while the reader works."""

@@ -169,3 +169,57 @@ WITH head AS (
 INSERT INTO event_log (organization_id, seq, recorded_at, type, payload)
 SELECT $1, head.seq - $2 + f.place, $3, $4, f.payload
 FROM head, unnest($5::bytea[]) WITH ORDINALITY AS f (payload, place);
+
+-- name: organizations_with_news
+-- system: the job asks organization by organization; here it learns of which
+SELECT DISTINCT organization_id
+FROM memory_users
+WHERE news_at IS NOT NULL AND (asked_at IS NULL OR asked_at <= $1)
+ORDER BY organization_id;
+
+-- name: users_with_news
+SELECT user_id
+FROM memory_users
+WHERE organization_id = $1 AND news_at IS NOT NULL AND (asked_at IS NULL OR asked_at <= $2)
+ORDER BY news_at
+LIMIT $3;
+
+-- name: note_asked
+UPDATE memory_users SET asked_at = $3 WHERE organization_id = $1 AND user_id = $2;
+
+-- name: note_read
+-- News that came meanwhile stay.
+UPDATE memory_users
+SET read_to = coalesce($3, read_to),
+    news_at = CASE WHEN news_at = $4::timestamptz THEN NULL ELSE news_at END
+WHERE organization_id = $1 AND user_id = $2;
+
+-- name: put_summary
+UPDATE memory_users SET summary = $3, summary_model = $4, summary_at = $5
+WHERE organization_id = $1 AND user_id = $2;
+
+-- name: drop_summary
+UPDATE memory_users SET summary = NULL, summary_model = NULL, summary_at = NULL
+WHERE organization_id = $1 AND user_id = $2 AND summary IS NOT NULL;
+
+-- name: next_messages_of_user
+SELECT id, conversation_id, event_type, content, "timestamp"
+FROM conversation_events
+WHERE organization_id = $1 AND user_id = $2 AND event_type = 'message'
+    AND content ->> 'role' = 'user' AND octet_length(content::text) < $5
+    AND id > $3 AND ($6::timestamptz IS NULL OR "timestamp" > $6)
+ORDER BY id
+LIMIT $4;
+
+-- name: newest_messages_of_user
+SELECT id, conversation_id, event_type, content, "timestamp"
+FROM (
+    SELECT id, conversation_id, event_type, content, "timestamp"
+    FROM conversation_events
+    WHERE organization_id = $1 AND user_id = $2 AND event_type = 'message'
+        AND content ->> 'role' = 'user' AND octet_length(content::text) < $4
+        AND ($5::timestamptz IS NULL OR "timestamp" > $5)
+    ORDER BY "timestamp" DESC
+    LIMIT $3
+) newest
+ORDER BY id;

@@ -45,6 +45,7 @@ class Memory:
         """A transaction that holds what is remembered of a person, and tells at its end."""
         async with self.store.pool.acquire() as conn, conn.transaction():
             yield conn, await self.store.lock(conn, organization_id, user_id)
+            await self.store.drop_summary(conn, organization_id, user_id)
             await self.refresh(conn, organization_id, user_id)
             await self.store.tell(conn, organization_id, [user_id], self.now())
         self._hints.tell(organization_id)
@@ -65,7 +66,7 @@ class Memory:
                 await self.store.note_news(conn, organization_id, user_id, self.now())
             if news and await self.refresh(conn, organization_id, user_id):
                 changed.append(user_id)
-        await self._tell(conn, organization_id, changed)
+        await self.tell(conn, organization_id, changed)
 
     async def committed(self, organization_id: str) -> None:
         """Have consumers look for what was told, now that it is there."""
@@ -73,7 +74,7 @@ class Memory:
             self._told.discard(organization_id)
             self._hints.tell(organization_id)
 
-    async def _tell(self, conn: Connection, organization_id: str, users: Sequence[str]) -> None:
+    async def tell(self, conn: Connection, organization_id: str, users: Sequence[str]) -> None:
         if users:
             self._told.add(organization_id)
             await self.store.tell(conn, organization_id, users, self.now())
@@ -84,7 +85,7 @@ class Memory:
         for user_id in await self.store.users(conn, organization_id):
             if await self.rebuild_user(conn, organization_id, user_id):
                 changed.append(user_id)
-        await self._tell(conn, organization_id, changed)
+        await self.tell(conn, organization_id, changed)
 
     async def rebuild_user(self, conn: Connection, organization_id: str, user_id: str) -> bool:
         """Read all messages of a person again; whether anything was otherwise.

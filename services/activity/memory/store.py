@@ -194,6 +194,66 @@ class MemoryStore:
         rows = await self.pool.fetch(SQL["users_with_expired"], organization_id, now, limit)
         return [row["user_id"] for row in rows]
 
+    async def organizations_with_news(self, asked_before: datetime) -> list[str]:
+        rows = await self.pool.fetch(SQL["organizations_with_news"], asked_before)
+        return [row["organization_id"] for row in rows]
+
+    async def users_with_news(
+        self, organization_id: str, asked_before: datetime, limit: int
+    ) -> list[str]:
+        args = (organization_id, asked_before, limit)
+        return [row["user_id"] for row in await self.pool.fetch(SQL["users_with_news"], *args)]
+
+    async def note_asked(
+        self, conn: Connection, organization_id: str, user_id: str, now: datetime
+    ) -> None:
+        await conn.execute(SQL["note_asked"], organization_id, user_id, now)
+
+    async def note_read(
+        self,
+        conn: Connection,
+        organization_id: str,
+        user_id: str,
+        read_to: UUID | None,
+        news_at: datetime | None,
+    ) -> None:
+        """A model has read up to an event, and all the news of then where their time is given."""
+        await conn.execute(SQL["note_read"], organization_id, user_id, read_to, news_at)
+
+    async def news(
+        self,
+        conn: Connection,
+        organization_id: str,
+        user_id: str,
+        read_to: UUID | None,
+        since: datetime | None,
+        limit: int,
+    ) -> list[Message]:
+        """What the person said after an event, or what was said last where there is none."""
+        name = (organization_id, user_id)
+        if read_to is None:
+            newest = (*name, limit, MESSAGE_BYTES, since)
+            rows = await conn.fetch(SQL["newest_messages_of_user"], *newest)
+        else:
+            following = (*name, read_to, limit, MESSAGE_BYTES, since)
+            rows = await conn.fetch(SQL["next_messages_of_user"], *following)
+        return [message_of(row, row["conversation_id"]) for row in rows]
+
+    async def put_summary(
+        self,
+        conn: Connection,
+        organization_id: str,
+        user_id: str,
+        summary: str,
+        model: str,
+        now: datetime,
+    ) -> None:
+        await conn.execute(SQL["put_summary"], organization_id, user_id, summary, model, now)
+
+    async def drop_summary(self, conn: Connection, organization_id: str, user_id: str) -> None:
+        """It may say what was just corrected or forgotten."""
+        await conn.execute(SQL["drop_summary"], organization_id, user_id)
+
     async def tell(
         self, conn: Connection, organization_id: str, users: Sequence[str], now: datetime
     ) -> None:

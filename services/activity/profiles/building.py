@@ -10,7 +10,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
 
-from attune.activity.v1 import activity_pb2, conversations_pb2, feedback_pb2, profiles_pb2
+from attune.activity.v1 import (
+    activity_pb2,
+    conversations_pb2,
+    feedback_pb2,
+    memory_pb2,
+    profiles_pb2,
+)
 
 from services.activity.context.copies import Copies
 from services.activity.context.domain import Content, content_of
@@ -38,6 +44,7 @@ FACTS = [
     activity_pb2.ActivityLogged,
     profiles_pb2.TraitsChanged,
     feedback_pb2.FeedbackReceived,
+    memory_pb2.MemoryChanged,
 ]
 # Activities whose text is the person's own words.
 SAID = ("query", "chat")
@@ -73,7 +80,7 @@ class Marks:
                 self._note_activity(seq, fact)
             case profiles_pb2.TraitsChanged():
                 self.users.add(fact.user_id)
-            case feedback_pb2.FeedbackReceived():
+            case feedback_pb2.FeedbackReceived() | memory_pb2.MemoryChanged():
                 self.users.add(fact.user_id)
 
     def _note_activity(self, seq: int, fact: activity_pb2.ActivityLogged) -> None:

@@ -104,6 +104,9 @@ class Person:
     # Scores of the newest votes that count, newest first.
     ratings: Sequence[int] = ()
     traits: Mapping[str, str]
+    # What is remembered of the person, as sentences, and a summary that a model wrote.
+    memory: Sequence[str] = ()
+    summary: str | None = None
     traits_since: datetime | None = None
 
     @property
@@ -198,7 +201,7 @@ def profile_of(person: Person, rules: Rules, now: datetime) -> Profile | None:
         activation_status=standing.activation_status,
         credit_exhaustion_count=exhausted_months(person, rules.exhaustion_share),
         preferences=preferences_of(person),
-        context_summary=summary_of(person, use_cases, tools) or None,
+        context_summary=person.summary or summary_of(person, use_cases, tools) or None,
         frequently_used_prompts=frequent_prompts(person.of_kind(PROMPT)),
         active_status=active,
         due_at=standing.due_at,

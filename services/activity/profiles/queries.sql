@@ -305,3 +305,20 @@ SET retention_cohort = s.cohort, activation_status = s.status, due_at = s.due_at
 FROM unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[])
     AS s (user_id, cohort, status, due_at)
 WHERE p.organization_id = $1 AND p.user_id = s.user_id;
+
+-- name: read_memory
+-- What holds, the surest first, at most $3 of each person.
+SELECT user_id, statement
+FROM (
+    SELECT user_id, statement, row_number() OVER (
+        PARTITION BY user_id ORDER BY confidence DESC, said_at DESC, id DESC) AS place
+    FROM memory_facts
+    WHERE organization_id = $1 AND user_id = ANY($2) AND state = 'current'
+) ranked
+WHERE place <= $3
+ORDER BY user_id, place;
+
+-- name: read_summaries
+SELECT user_id, summary
+FROM memory_users
+WHERE organization_id = $1 AND user_id = ANY($2) AND summary IS NOT NULL;

@@ -29,6 +29,8 @@ from services.common.db import Connection, Pool, load_queries
 
 SQL = load_queries(__package__)
 RECENTS = 20
+# Remembered facts that a context has at most.
+MEMORIES = 20
 RATINGS = 10
 # What goes over all of an organization may take its time, and nobody waits for it.
 WHOLE_SECONDS = 3600
@@ -162,6 +164,10 @@ class ProfileStore:
             await conn.fetch(SQL["read_ratings"], *args, RATINGS), lambda r: r["score"]
         )
         presence = by_user(await conn.fetch(SQL["read_presence"], *args), lambda r: Presence(**r))
+        memory = by_user(
+            await conn.fetch(SQL["read_memory"], *args, MEMORIES), lambda r: r["statement"]
+        )
+        summaries = by_user(await conn.fetch(SQL["read_summaries"], *args), lambda r: r["summary"])
         traits = {row["user_id"]: row for row in await conn.fetch(SQL["read_traits"], *args)}
         return [
             Person(
@@ -171,6 +177,8 @@ class ProfileStore:
                 signals=signals[user],
                 recents=recents[user],
                 ratings=ratings[user],
+                memory=memory[user],
+                summary=next(iter(summaries[user]), None),
                 traits=texts_of(traits[user]["traits"]) if user in traits else {},
                 traits_since=traits[user]["created_at"] if user in traits else None,
             )

@@ -288,6 +288,31 @@ async def test_old_votes_go_with_their_history_and_their_part_of_the_figures(
     assert (await ann.stats()).total_count == 1
 
 
+async def test_an_admin_forgets_what_is_older_of_one_organization_alone(
+    suite: Suite, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "AT_ONCE", 2)
+    ann, root, other = Voter(suite), Voter(suite, "root", "admin"), Voter(suite, org="other")
+    for voter in (ann, other):
+        for n, age in enumerate((29, 31, 32, 33)):
+            old = await voter.start(f"c{n}")
+            await voter.vote(f"c{n}", 1)
+            await backdate(pool, old, timedelta(days=age))
+    assert await root.forget(30) == 3
+    assert [v.external_id for v in await ann.votes()] == ["c0"]
+    assert (await root.stats()).total_count == 1
+    assert (await other.stats()).total_count == 4
+    assert await root.forget(30) == 0
+
+
+async def test_only_admins_forget_and_say_how_old(suite: Suite) -> None:
+    for role in ("viewer", "analyst"):
+        assert reason_of(await refused(Voter(suite, role=role).forget(1))) == "PERMISSION_DENIED"
+    for days in (None, 0, -1, 36501):
+        error = await refused(Voter(suite, "root", "admin").forget(days))
+        assert "older_than_days" in violations_of(error)
+
+
 async def test_what_was_withdrawn_long_ago_goes_too(suite: Suite, pool: Pool) -> None:
     ann = Voter(suite)
     await ann.start("c")

@@ -51,6 +51,10 @@ class Voter:
         request = pb.GetFeedbackTrendRequest(**fields)
         return await self.stub.GetFeedbackTrend(request, metadata=self.who)
 
+    async def forget(self, days: int | None) -> int:
+        request = pb.ForgetFeedbackRequest(older_than_days=days)
+        return (await self.stub.ForgetFeedback(request, metadata=self.who)).forgotten
+
     async def export(self, **fields: Any) -> bytes:
         call = self.stub.ExportFeedback(pb.ExportFeedbackRequest(**fields), metadata=self.who)
         return b"".join([part.data async for part in call])

@@ -257,6 +257,18 @@ class ExportFeedbackRequest(_message.Message):
     user_id: str
     def __init__(self, format: _Optional[str] = ..., conversation_id: _Optional[str] = ..., min_score: _Optional[int] = ..., max_score: _Optional[int] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sentiment: _Optional[str] = ..., user_id: _Optional[str] = ...) -> None: ...
 
+class ForgetFeedbackRequest(_message.Message):
+    __slots__ = ("older_than_days",)
+    OLDER_THAN_DAYS_FIELD_NUMBER: _ClassVar[int]
+    older_than_days: int
+    def __init__(self, older_than_days: _Optional[int] = ...) -> None: ...
+
+class ForgetFeedbackResponse(_message.Message):
+    __slots__ = ("forgotten",)
+    FORGOTTEN_FIELD_NUMBER: _ClassVar[int]
+    forgotten: int
+    def __init__(self, forgotten: _Optional[int] = ...) -> None: ...
+
 class FeedbackReceived(_message.Message):
     __slots__ = ("feedback_id", "conversation_id", "external_id", "user_id", "score", "previous_score", "message_id", "text", "latency_ms", "tokens_used", "submitted_at", "withdrawn", "revision", "personal_data")
     FEEDBACK_ID_FIELD_NUMBER: _ClassVar[int]

@@ -162,7 +162,7 @@ class WatchUserContextRequest(_message.Message):
     def __init__(self, user_id: _Optional[str] = ...) -> None: ...
 
 class UserContext(_message.Message):
-    __slots__ = ("user_id", "version", "context_summary", "preferences", "recent_intents", "frequent_prompts", "traits", "last_active_at", "satisfaction_signal", "recent_rating", "updated_at")
+    __slots__ = ("user_id", "version", "context_summary", "preferences", "recent_intents", "frequent_prompts", "traits", "last_active_at", "satisfaction_signal", "recent_rating", "updated_at", "memory")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     CONTEXT_SUMMARY_FIELD_NUMBER: _ClassVar[int]
@@ -174,6 +174,7 @@ class UserContext(_message.Message):
     SATISFACTION_SIGNAL_FIELD_NUMBER: _ClassVar[int]
     RECENT_RATING_FIELD_NUMBER: _ClassVar[int]
     UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     version: int
     context_summary: str
@@ -185,7 +186,8 @@ class UserContext(_message.Message):
     satisfaction_signal: float
     recent_rating: float
     updated_at: _timestamp_pb2.Timestamp
-    def __init__(self, user_id: _Optional[str] = ..., version: _Optional[int] = ..., context_summary: _Optional[str] = ..., preferences: _Optional[_Union[_json_pb2.Json, _Mapping]] = ..., recent_intents: _Optional[_Iterable[str]] = ..., frequent_prompts: _Optional[_Iterable[str]] = ..., traits: _Optional[_Union[_json_pb2.Json, _Mapping]] = ..., last_active_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., satisfaction_signal: _Optional[float] = ..., recent_rating: _Optional[float] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    memory: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, user_id: _Optional[str] = ..., version: _Optional[int] = ..., context_summary: _Optional[str] = ..., preferences: _Optional[_Union[_json_pb2.Json, _Mapping]] = ..., recent_intents: _Optional[_Iterable[str]] = ..., frequent_prompts: _Optional[_Iterable[str]] = ..., traits: _Optional[_Union[_json_pb2.Json, _Mapping]] = ..., last_active_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., satisfaction_signal: _Optional[float] = ..., recent_rating: _Optional[float] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., memory: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class TraitsChanged(_message.Message):
     __slots__ = ("user_id", "traits", "changed_at")
