@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -34,6 +34,7 @@ MEMORIES = 20
 RATINGS = 10
 # What goes over all of an organization may take its time, and nobody waits for it.
 WHOLE_SECONDS = 3600
+DAYS_AT_ONCE = 10_000
 DUE_AT_ONCE = 1000
 
 # Signals of a person, by kind.
@@ -133,11 +134,15 @@ class ProfileStore:
             await conn.execute(SQL["drop_old_signals"], organization_id, *columns)
 
     async def make_anew(self, conn: Connection, organization_id: str) -> list[str]:
-        """Fill all that profiles are made of from what is on record; returns the people."""
+        """Fill all that profiles are made of from what is on record; returns the people.
+
+        In a transaction.
+        """
         for query in ("clear_days", "clear_sessions", "clear_signals"):
             await conn.execute(SQL[query], organization_id, timeout=WHOLE_SECONDS)
-        rows = await conn.fetch(SQL["all_days"], organization_id, timeout=WHOLE_SECONDS)
-        await self.count_days(conn, organization_id, [(r["user_id"], r["day"]) for r in rows])
+        every = await conn.cursor(SQL["all_days"], organization_id, timeout=WHOLE_SECONDS)
+        while rows := await every.fetch(DAYS_AT_ONCE, timeout=WHOLE_SECONDS):
+            await self.count_days(conn, organization_id, [(r["user_id"], r["day"]) for r in rows])
         args = (organization_id, SILENCE)
         await conn.execute(SQL["all_spans"], *args, timeout=WHOLE_SECONDS)
         kept = (PROMPTS_KEPT, CHOICES_KEPT)
@@ -145,10 +150,10 @@ class ProfileStore:
         found = await conn.fetch(SQL["known_users"], organization_id, timeout=WHOLE_SECONDS)
         return [row["user_id"] for row in found]
 
-    async def drop_but(self, conn: Connection, organization_id: str, users: Sequence[str]) -> None:
-        """Drop profiles and contexts of everybody else."""
-        for query in ("drop_profiles_but", "drop_contexts_but"):
-            await conn.execute(SQL[query], organization_id, users, timeout=WHOLE_SECONDS)
+    async def drop_unknown(self, conn: Connection, organization_id: str) -> None:
+        """Drop profiles and contexts of whom nothing is known."""
+        for query in ("drop_unknown_profiles", "drop_unknown_contexts"):
+            await conn.execute(SQL[query], organization_id, timeout=WHOLE_SECONDS)
 
     async def people(
         self, conn: Connection, organization_id: str, users: Sequence[str]
@@ -156,7 +161,9 @@ class ProfileStore:
         """All that the profiles of these people are made of."""
         args = (organization_id, users)
         days = by_user(await conn.fetch(SQL["read_days"], *args), day_of)
-        signals = by_user(await conn.fetch(SQL["read_signals"], *args), lambda r: Signal(**r))
+        said: dict[str, dict[str, Sequence[str]]] = defaultdict(dict)
+        for row in await conn.fetch(SQL["read_signals"], *args):
+            said[row["user_id"]][row["kind"]] = row["newest_first"]
         recents = by_user(
             await conn.fetch(SQL["read_recents"], *args, RECENTS), lambda r: Recent(**r)
         )
@@ -174,7 +181,7 @@ class ProfileStore:
                 user_id=user,
                 days=days[user],
                 presence=next(iter(presence[user]), Presence()),
-                signals=signals[user],
+                said=said.get(user, {}),
                 recents=recents[user],
                 ratings=ratings[user],
                 memory=memory[user],
@@ -267,7 +274,7 @@ def day_of(row: dict[str, Any]) -> Day:
 def columns_of(profile: Profile) -> tuple[Any, ...]:
     """In the order of the columns; JSON as text."""
     return tuple(
-        json.dumps(value) if isinstance(value, dict) else value for value in astuple(profile)
+        json.dumps(value) if isinstance(value, dict) else value for value in vars(profile).values()
     )
 
 
