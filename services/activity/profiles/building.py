@@ -119,11 +119,11 @@ class Builder:
         began = await self._store.began(conn, organization_id, marks.conversations)
         await self._store.count_days(conn, organization_id, [*began, *marks.days])
         await self._join_spans(conn, organization_id, marks.moments)
-        await self._store.add_event_signals(conn, organization_id, marks.events)
-        await self._store.add_signals(conn, organization_id, marks.signals)
+        added = await self._store.add_event_signals(conn, organization_id, marks.events)
+        added |= await self._store.add_signals(conn, organization_id, marks.signals)
+        await self._store.drop_old_signals(conn, organization_id, added)
         days = {user for user, _ in chain(began, marks.days)}
         users = sorted(marks.users | days | marks.moments.keys())
-        await self._store.drop_old_signals(conn, organization_id, users)
         await self._refresh(conn, organization_id, users)
 
     async def rebuild(self, conn: Connection, organization_id: str) -> None:

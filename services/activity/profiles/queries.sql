@@ -106,7 +106,8 @@ INSERT INTO user_signals (organization_id, user_id, kind, source, seen_at, value
 SELECT organization_id, user_id, kind, id::text, seen_at, value
 FROM conversation_signals
 WHERE organization_id = $1 AND id = ANY($2::uuid[])
-ON CONFLICT (organization_id, user_id, kind, source) DO NOTHING;
+ON CONFLICT (organization_id, user_id, kind, source) DO NOTHING
+RETURNING user_id, kind;
 
 -- name: all_signals
 -- The newest of each person and kind, $2 words and $3 choices.
