@@ -66,11 +66,6 @@ class FeedbackServiceStub:
                 request_serializer=attune_dot_activity_dot_v1_dot_feedback__pb2.GetFeedbackTrendRequest.SerializeToString,
                 response_deserializer=attune_dot_activity_dot_v1_dot_feedback__pb2.GetFeedbackTrendResponse.FromString,
                 _registered_method=True)
-        self.ForgetFeedback = channel.unary_unary(
-                '/attune.activity.v1.FeedbackService/ForgetFeedback',
-                request_serializer=attune_dot_activity_dot_v1_dot_feedback__pb2.ForgetFeedbackRequest.SerializeToString,
-                response_deserializer=attune_dot_activity_dot_v1_dot_feedback__pb2.ForgetFeedbackResponse.FromString,
-                _registered_method=True)
         self.ExportFeedback = channel.unary_stream(
                 '/attune.activity.v1.FeedbackService/ExportFeedback',
                 request_serializer=attune_dot_activity_dot_v1_dot_feedback__pb2.ExportFeedbackRequest.SerializeToString,
@@ -92,7 +87,8 @@ class FeedbackServiceServicer:
         durable. What is learned of it (its sentiment, who is told) comes after. Of a
         message that the person has rated, the vote is changed; the same vote again
         changes nothing. Fails with NOT_FOUND where there is no such conversation of the
-        person's, RATE_LIMITED where the person votes too often.
+        person's, PERMISSION_DENIED where the caller may not vote for that person,
+        RATE_LIMITED where the person votes too often.
         Safe to retry with an Idempotency-Key.
 
         Example: {"score": 5, "text": "Excellent response!", "latency_ms": 125.5,
@@ -140,20 +136,8 @@ class FeedbackServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def ForgetFeedback(self, request, context):
-        """Drops the organization's votes that were first given more than so many days ago,
-        with their history, and takes them out of the figures. What is older than the
-        server keeps goes daily, without this. In parts, so that one which breaks off is
-        taken up by the next.
-
-        Answer: {"forgotten": 12}
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
     def ExportFeedback(self, request, context):
-        """Gives votes as a file, oldest first, filtered as a list is. JSON is one array of
+        """Gives votes as a file, newest first, filtered as a list is. JSON is one array of
         objects, CSV has a row of names first; a text that a spreadsheet would run as a
         formula has an apostrophe before it.
         """
@@ -188,11 +172,6 @@ def add_FeedbackServiceServicer_to_server(servicer, server):
                     servicer.GetFeedbackTrend,
                     request_deserializer=attune_dot_activity_dot_v1_dot_feedback__pb2.GetFeedbackTrendRequest.FromString,
                     response_serializer=attune_dot_activity_dot_v1_dot_feedback__pb2.GetFeedbackTrendResponse.SerializeToString,
-            ),
-            'ForgetFeedback': grpc.unary_unary_rpc_method_handler(
-                    servicer.ForgetFeedback,
-                    request_deserializer=attune_dot_activity_dot_v1_dot_feedback__pb2.ForgetFeedbackRequest.FromString,
-                    response_serializer=attune_dot_activity_dot_v1_dot_feedback__pb2.ForgetFeedbackResponse.SerializeToString,
             ),
             'ExportFeedback': grpc.unary_stream_rpc_method_handler(
                     servicer.ExportFeedback,
@@ -341,33 +320,6 @@ class FeedbackService:
             '/attune.activity.v1.FeedbackService/GetFeedbackTrend',
             attune_dot_activity_dot_v1_dot_feedback__pb2.GetFeedbackTrendRequest.SerializeToString,
             attune_dot_activity_dot_v1_dot_feedback__pb2.GetFeedbackTrendResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def ForgetFeedback(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/attune.activity.v1.FeedbackService/ForgetFeedback',
-            attune_dot_activity_dot_v1_dot_feedback__pb2.ForgetFeedbackRequest.SerializeToString,
-            attune_dot_activity_dot_v1_dot_feedback__pb2.ForgetFeedbackResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -45,7 +45,8 @@ class FeedbackServiceStub:
     durable. What is learned of it (its sentiment, who is told) comes after. Of a
     message that the person has rated, the vote is changed; the same vote again
     changes nothing. Fails with NOT_FOUND where there is no such conversation of the
-    person's, RATE_LIMITED where the person votes too often.
+    person's, PERMISSION_DENIED where the caller may not vote for that person,
+    RATE_LIMITED where the person votes too often.
     Safe to retry with an Idempotency-Key.
 
     Example: {"score": 5, "text": "Excellent response!", "latency_ms": 125.5,
@@ -72,16 +73,8 @@ class FeedbackServiceStub:
     """Tells how the scores went, by day or week of the organization's time zone and
     week start, and whether their level shifted. Periods without votes are left out.
     """
-    ForgetFeedback: _grpc.UnaryUnaryMultiCallable[_feedback_pb2.ForgetFeedbackRequest, _feedback_pb2.ForgetFeedbackResponse]
-    """Drops the organization's votes that were first given more than so many days ago,
-    with their history, and takes them out of the figures. What is older than the
-    server keeps goes daily, without this. In parts, so that one which breaks off is
-    taken up by the next.
-
-    Answer: {"forgotten": 12}
-    """
     ExportFeedback: _grpc.UnaryStreamMultiCallable[_feedback_pb2.ExportFeedbackRequest, _httpbody_pb2.HttpBody]
-    """Gives votes as a file, oldest first, filtered as a list is. JSON is one array of
+    """Gives votes as a file, newest first, filtered as a list is. JSON is one array of
     objects, CSV has a row of names first; a text that a spreadsheet would run as a
     formula has an apostrophe before it.
     """
@@ -102,7 +95,8 @@ class FeedbackServiceAsyncStub(FeedbackServiceStub):
     durable. What is learned of it (its sentiment, who is told) comes after. Of a
     message that the person has rated, the vote is changed; the same vote again
     changes nothing. Fails with NOT_FOUND where there is no such conversation of the
-    person's, RATE_LIMITED where the person votes too often.
+    person's, PERMISSION_DENIED where the caller may not vote for that person,
+    RATE_LIMITED where the person votes too often.
     Safe to retry with an Idempotency-Key.
 
     Example: {"score": 5, "text": "Excellent response!", "latency_ms": 125.5,
@@ -129,16 +123,8 @@ class FeedbackServiceAsyncStub(FeedbackServiceStub):
     """Tells how the scores went, by day or week of the organization's time zone and
     week start, and whether their level shifted. Periods without votes are left out.
     """
-    ForgetFeedback: _aio.UnaryUnaryMultiCallable[_feedback_pb2.ForgetFeedbackRequest, _feedback_pb2.ForgetFeedbackResponse]  # type: ignore[assignment]
-    """Drops the organization's votes that were first given more than so many days ago,
-    with their history, and takes them out of the figures. What is older than the
-    server keeps goes daily, without this. In parts, so that one which breaks off is
-    taken up by the next.
-
-    Answer: {"forgotten": 12}
-    """
     ExportFeedback: _aio.UnaryStreamMultiCallable[_feedback_pb2.ExportFeedbackRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
-    """Gives votes as a file, oldest first, filtered as a list is. JSON is one array of
+    """Gives votes as a file, newest first, filtered as a list is. JSON is one array of
     objects, CSV has a row of names first; a text that a spreadsheet would run as a
     formula has an apostrophe before it.
     """
@@ -162,7 +148,8 @@ class FeedbackServiceServicer(metaclass=_abc_1.ABCMeta):
         durable. What is learned of it (its sentiment, who is told) comes after. Of a
         message that the person has rated, the vote is changed; the same vote again
         changes nothing. Fails with NOT_FOUND where there is no such conversation of the
-        person's, RATE_LIMITED where the person votes too often.
+        person's, PERMISSION_DENIED where the caller may not vote for that person,
+        RATE_LIMITED where the person votes too often.
         Safe to retry with an Idempotency-Key.
 
         Example: {"score": 5, "text": "Excellent response!", "latency_ms": 125.5,
@@ -215,26 +202,12 @@ class FeedbackServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
-    def ForgetFeedback(
-        self,
-        request: _feedback_pb2.ForgetFeedbackRequest,
-        context: _ServicerContext,
-    ) -> _typing.Union[_feedback_pb2.ForgetFeedbackResponse, _abc.Awaitable[_feedback_pb2.ForgetFeedbackResponse]]:
-        """Drops the organization's votes that were first given more than so many days ago,
-        with their history, and takes them out of the figures. What is older than the
-        server keeps goes daily, without this. In parts, so that one which breaks off is
-        taken up by the next.
-
-        Answer: {"forgotten": 12}
-        """
-
-    @_abc_1.abstractmethod
     def ExportFeedback(
         self,
         request: _feedback_pb2.ExportFeedbackRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_httpbody_pb2.HttpBody], _abc.AsyncIterator[_httpbody_pb2.HttpBody]]:
-        """Gives votes as a file, oldest first, filtered as a list is. JSON is one array of
+        """Gives votes as a file, newest first, filtered as a list is. JSON is one array of
         objects, CSV has a row of names first; a text that a spreadsheet would run as a
         formula has an apostrophe before it.
         """
