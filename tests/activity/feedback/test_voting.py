@@ -381,7 +381,9 @@ async def test_an_original_opens_in_its_own_place_alone(configured: Configured) 
     ):
         ann, root = Voter(suite), Voter(suite, "root", "admin")
         await ann.start("c", "user")
-        await ann.talk.append("c", *(said("x", "assistant", client_event_id=m) for m in ("m1", "m2")))
+        await ann.talk.append(
+            "c", *(said("x", "assistant", client_event_id=m) for m in ("m1", "m2"))
+        )
         await ann.vote("c", 3, text=PERSONAL, message_id="m1")
         await ann.vote("c", 3, text="mail bob@web.de", message_id="m2")
         await pool.execute(
