@@ -1,8 +1,10 @@
 """Endpoints and their deliveries, over gRPC."""
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import grpc
 import pytest
@@ -10,11 +12,12 @@ from attune.activity.v1 import webhooks_pb2 as pb
 from attune.common.v1.json_pb2 import Json
 
 from services.activity import app
-from services.activity.webhooks.store import WebhookStore, dropping_old_deliveries
+from services.activity.webhooks.store import SQL, WebhookStore, dropping_old_deliveries
 from services.common.vault import Vault
 from tests.activity.webhooks import body, create, deliveries, get, root, send_test
 from tests.clock import Clock
-from tests.suite import Suite, reason_of, violations_of
+from tests.databases import connected
+from tests.suite import Servers, Suite, reason_of, violations_of
 
 URL = "https://hooks.example.com/attune"
 
@@ -112,6 +115,14 @@ async def test_there_are_fifty_at_most(suite: Suite) -> None:
     for _ in range(50):
         await create(suite, URL)
     assert reason_of(await refused(create(suite, URL))) == "FAILED_PRECONDITION"
+
+
+async def test_those_who_register_at_once_keep_to_the_bound_too(suite: Suite) -> None:
+    for _ in range(48):
+        await create(suite, URL)
+    ends = await asyncio.gather(*(create(suite, URL) for _ in range(8)), return_exceptions=True)
+    refusals = [reason_of(end) for end in ends if isinstance(end, grpc.aio.AioRpcError)]
+    assert refusals == ["FAILED_PRECONDITION"] * 6
 
 
 async def test_pages_hold_each_endpoint_once(suite: Suite) -> None:
@@ -275,6 +286,29 @@ async def test_a_range_of_time_has_an_end_after_its_beginning(suite: Suite) -> N
     request.since.FromDatetime(datetime(2026, 1, 2, tzinfo=UTC))
     request.until.FromDatetime(datetime(2026, 1, 2, tzinfo=UTC))
     assert "until" in violations_of(await refused(call(request, metadata=root(suite))))
+
+
+@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
+async def test_what_is_not_delivered_is_found_without_reading_what_is(
+    suite: Suite, servers: Servers, database: str, mode: str
+) -> None:
+    async with connected(servers.admin_dsn(database), "activity") as conn:
+        await conn.execute(
+            "INSERT INTO webhook_deliveries (organization_id, endpoint_id, event_id, event_type,"
+            " payload, status, created_at) SELECT 'acme', $1, n::text, 'a', '{}',"
+            " CASE WHEN n < 3 THEN 'failed' ELSE 'delivered' END, now()"
+            " FROM generate_series(1, 20000) n",
+            UUID(int=0),
+        )
+        await conn.execute("ANALYZE webhook_deliveries")
+        await conn.execute(f"SET plan_cache_mode = {mode}")
+        await conn.execute(f"PREPARE asked AS {SQL['list_undelivered']}")
+        for status in ("failed", "pending"):
+            values = f"'acme', '{UUID(int=0)}', now(), '{UUID(int=0)}', 51, '{status}'"
+            rows = await conn.fetch(f"EXPLAIN (COSTS OFF) EXECUTE asked({values})")
+            plan = "\n".join(row[0] for row in rows)
+            assert "webhook_deliveries_undelivered" in plan
+            assert "Filter" not in plan
 
 
 async def test_old_deliveries_are_dropped_and_no_others(suite: Suite) -> None:
