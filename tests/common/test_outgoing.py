@@ -292,8 +292,8 @@ async def test_names_that_no_server_answers_for_hold_up_no_other_call(
         return names(host, *args, **kwargs)
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    given = {"seconds": 20, "body_limit": 1024}
-    async with receiving() as receiver, OutgoingClient(LOOPBACK, **given) as client:
+    outgoing = OutgoingClient(LOOPBACK, seconds=20, body_limit=1024)
+    async with receiving() as receiver, outgoing as client:
         port = receiver.address.rpartition(":")[2]
         dead = [
             asyncio.create_task(client.post(f"http://{n % 40}.dead.example:{port}/", b"", {}))
@@ -319,8 +319,8 @@ async def test_authorities_are_read_once_and_not_for_each_call(
 
     server, _ = certificates("hooks.example", tmp_path)
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", count)
-    given = {"seconds": 10, "body_limit": 1024}
-    async with receiving(server) as receiver, OutgoingClient(LOOPBACK, **given) as client:
+    outgoing = OutgoingClient(LOOPBACK, seconds=10, body_limit=1024)
+    async with receiving(server) as receiver, outgoing as client:
         for _ in range(3):
             with pytest.raises(CallFailed, match="certificate"):
                 await client.post(f"https://{receiver.address}/", b"", {})
