@@ -4,7 +4,7 @@ import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import grpc
 import pytest
@@ -12,12 +12,15 @@ from attune.activity.v1 import webhooks_pb2 as pb
 from attune.common.v1.json_pb2 import Json
 
 from services.activity import app
+from services.activity.webhooks.domain import Endpoint
+from services.activity.webhooks.making import Asked, plan
 from services.activity.webhooks.store import SQL, WebhookStore, dropping_old_deliveries
 from services.common.vault import Vault
 from tests.activity.webhooks import body, create, deliveries, get, root, send_test
 from tests.clock import Clock
 from tests.databases import connected
 from tests.suite import Servers, Suite, reason_of, violations_of
+from tests.waiting import until
 
 URL = "https://hooks.example.com/attune"
 
@@ -118,11 +121,33 @@ async def test_there_are_fifty_at_most(suite: Suite) -> None:
 
 
 async def test_those_who_register_at_once_keep_to_the_bound_too(suite: Suite) -> None:
-    for _ in range(48):
+    for _ in range(49):
         await create(suite, URL)
-    ends = await asyncio.gather(*(create(suite, URL) for _ in range(8)), return_exceptions=True)
-    refusals = [reason_of(end) for end in ends if isinstance(end, grpc.aio.AioRpcError)]
-    assert refusals == ["FAILED_PRECONDITION"] * 6
+
+    def another() -> Endpoint:
+        asked = Asked(url=URL, event_types=[], description="", disabled=False)
+        return plan(uuid4(), asked, "root", datetime.now(UTC))
+
+    async with app.pool_of(suite.activity_settings) as pool:
+        store = WebhookStore(pool)
+
+        async def add_one() -> Endpoint | None:
+            async with pool.acquire() as conn, conn.transaction():
+                return await store.add(conn, "acme", another(), b"")
+
+        async with pool.acquire() as first:
+            transaction = first.transaction()
+            await transaction.start()
+            assert await store.add(first, "acme", another(), b"")
+            second = asyncio.create_task(add_one())
+
+            async def waits() -> bool:
+                held = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+                return second.done() or await pool.fetchval(held) > 0
+
+            await until(waits)
+            await transaction.commit()
+        assert await second is None
 
 
 async def test_pages_hold_each_endpoint_once(suite: Suite) -> None:
