@@ -66,6 +66,11 @@ class FeedbackServiceStub:
                 request_serializer=attune_dot_activity_dot_v1_dot_feedback__pb2.GetFeedbackTrendRequest.SerializeToString,
                 response_deserializer=attune_dot_activity_dot_v1_dot_feedback__pb2.GetFeedbackTrendResponse.FromString,
                 _registered_method=True)
+        self.ForgetFeedback = channel.unary_unary(
+                '/attune.activity.v1.FeedbackService/ForgetFeedback',
+                request_serializer=attune_dot_activity_dot_v1_dot_feedback__pb2.ForgetFeedbackRequest.SerializeToString,
+                response_deserializer=attune_dot_activity_dot_v1_dot_feedback__pb2.ForgetFeedbackResponse.FromString,
+                _registered_method=True)
         self.ExportFeedback = channel.unary_stream(
                 '/attune.activity.v1.FeedbackService/ExportFeedback',
                 request_serializer=attune_dot_activity_dot_v1_dot_feedback__pb2.ExportFeedbackRequest.SerializeToString,
@@ -136,6 +141,18 @@ class FeedbackServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ForgetFeedback(self, request, context):
+        """Drops the organization's votes that were first given more than so many days ago,
+        with their history, and takes them out of the figures. What is older than the
+        server keeps goes daily, without this. In parts, so that one which breaks off is
+        taken up by the next.
+
+        Answer: {"forgotten": 12}
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ExportFeedback(self, request, context):
         """Gives votes as a file, newest first, filtered as a list is. JSON is one array of
         objects, CSV has a row of names first; a text that a spreadsheet would run as a
@@ -172,6 +189,11 @@ def add_FeedbackServiceServicer_to_server(servicer, server):
                     servicer.GetFeedbackTrend,
                     request_deserializer=attune_dot_activity_dot_v1_dot_feedback__pb2.GetFeedbackTrendRequest.FromString,
                     response_serializer=attune_dot_activity_dot_v1_dot_feedback__pb2.GetFeedbackTrendResponse.SerializeToString,
+            ),
+            'ForgetFeedback': grpc.unary_unary_rpc_method_handler(
+                    servicer.ForgetFeedback,
+                    request_deserializer=attune_dot_activity_dot_v1_dot_feedback__pb2.ForgetFeedbackRequest.FromString,
+                    response_serializer=attune_dot_activity_dot_v1_dot_feedback__pb2.ForgetFeedbackResponse.SerializeToString,
             ),
             'ExportFeedback': grpc.unary_stream_rpc_method_handler(
                     servicer.ExportFeedback,
@@ -320,6 +342,33 @@ class FeedbackService:
             '/attune.activity.v1.FeedbackService/GetFeedbackTrend',
             attune_dot_activity_dot_v1_dot_feedback__pb2.GetFeedbackTrendRequest.SerializeToString,
             attune_dot_activity_dot_v1_dot_feedback__pb2.GetFeedbackTrendResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ForgetFeedback(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/attune.activity.v1.FeedbackService/ForgetFeedback',
+            attune_dot_activity_dot_v1_dot_feedback__pb2.ForgetFeedbackRequest.SerializeToString,
+            attune_dot_activity_dot_v1_dot_feedback__pb2.ForgetFeedbackResponse.FromString,
             options,
             channel_credentials,
             insecure,

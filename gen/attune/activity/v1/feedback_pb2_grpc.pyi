@@ -73,6 +73,14 @@ class FeedbackServiceStub:
     """Tells how the scores went, by day or week of the organization's time zone and
     week start, and whether their level shifted. Periods without votes are left out.
     """
+    ForgetFeedback: _grpc.UnaryUnaryMultiCallable[_feedback_pb2.ForgetFeedbackRequest, _feedback_pb2.ForgetFeedbackResponse]
+    """Drops the organization's votes that were first given more than so many days ago,
+    with their history, and takes them out of the figures. What is older than the
+    server keeps goes daily, without this. In parts, so that one which breaks off is
+    taken up by the next.
+
+    Answer: {"forgotten": 12}
+    """
     ExportFeedback: _grpc.UnaryStreamMultiCallable[_feedback_pb2.ExportFeedbackRequest, _httpbody_pb2.HttpBody]
     """Gives votes as a file, newest first, filtered as a list is. JSON is one array of
     objects, CSV has a row of names first; a text that a spreadsheet would run as a
@@ -122,6 +130,14 @@ class FeedbackServiceAsyncStub(FeedbackServiceStub):
     GetFeedbackTrend: _aio.UnaryUnaryMultiCallable[_feedback_pb2.GetFeedbackTrendRequest, _feedback_pb2.GetFeedbackTrendResponse]  # type: ignore[assignment]
     """Tells how the scores went, by day or week of the organization's time zone and
     week start, and whether their level shifted. Periods without votes are left out.
+    """
+    ForgetFeedback: _aio.UnaryUnaryMultiCallable[_feedback_pb2.ForgetFeedbackRequest, _feedback_pb2.ForgetFeedbackResponse]  # type: ignore[assignment]
+    """Drops the organization's votes that were first given more than so many days ago,
+    with their history, and takes them out of the figures. What is older than the
+    server keeps goes daily, without this. In parts, so that one which breaks off is
+    taken up by the next.
+
+    Answer: {"forgotten": 12}
     """
     ExportFeedback: _aio.UnaryStreamMultiCallable[_feedback_pb2.ExportFeedbackRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
     """Gives votes as a file, newest first, filtered as a list is. JSON is one array of
@@ -199,6 +215,20 @@ class FeedbackServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_feedback_pb2.GetFeedbackTrendResponse, _abc.Awaitable[_feedback_pb2.GetFeedbackTrendResponse]]:
         """Tells how the scores went, by day or week of the organization's time zone and
         week start, and whether their level shifted. Periods without votes are left out.
+        """
+
+    @_abc_1.abstractmethod
+    def ForgetFeedback(
+        self,
+        request: _feedback_pb2.ForgetFeedbackRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_feedback_pb2.ForgetFeedbackResponse, _abc.Awaitable[_feedback_pb2.ForgetFeedbackResponse]]:
+        """Drops the organization's votes that were first given more than so many days ago,
+        with their history, and takes them out of the figures. What is older than the
+        server keeps goes daily, without this. In parts, so that one which breaks off is
+        taken up by the next.
+
+        Answer: {"forgotten": 12}
         """
 
     @_abc_1.abstractmethod
