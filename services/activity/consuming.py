@@ -59,13 +59,15 @@ async def rebuilt(
 ) -> bool:
     """Rebuild and move the cursor to the head, in one transaction that holds the lease.
 
-    It sees one moment: a fact is appended in the transaction that stores it, so that the tables
-    hold just the facts up to the head. False where another worker has the lease just now.
+    The head is read first: a fact is appended in the transaction that stores it, so that the tables
+    hold all facts up to there. They may hold later ones, which then come once more: `apply` must
+    take a fact twice. (One snapshot for all would fail at whatever others write meanwhile.) False
+    where another worker has the lease just now.
     """
     name = (organization_id, consumer)
     async with pool.acquire() as conn:
         await conn.execute(SQL["add_cursor"], *name)
-        async with conn.transaction(isolation="repeatable_read"):
+        async with conn.transaction():
             if await conn.fetchrow(SQL["claim_cursor"], *name) is None:
                 return False
             head = await conn.fetchrow(SQL["read_head"], organization_id)

@@ -19,7 +19,6 @@ from services.activity.profiles.domain import (
     Profile,
     Recent,
     Rules,
-    Signal,
     Span,
     joined,
     profile_of,
@@ -36,13 +35,6 @@ def day(number: int = 0, **counts: Any) -> Day:
     maps: dict[str, Any] = {"tools": {}, "use_cases": {}}
     when = date(2026, 1, 1) + timedelta(days=number)
     return Day(**{"day": when, "conversations": 1, **none, **maps, **counts})
-
-
-def signals(kind: str, *oldest_first: str) -> list[Signal]:
-    return [
-        Signal(kind, value, NOON + timedelta(minutes=n), f"{kind}{n}")
-        for n, value in enumerate(oldest_first)
-    ]
 
 
 def person(**known: Any) -> Person:
@@ -123,15 +115,16 @@ def test_credits_are_exhausted_by_month(traits: dict[str, int], months: int) -> 
 
 
 def test_what_is_said_again_and_again_is_shown_in_its_newest_words() -> None:
-    said = signals(PROMPT, "make a video", "once", "Hello", "hello ", "Make  a video!", "HELLO?")
-    assert profile(signals=said).frequently_used_prompts == ["HELLO?", "Make a video!"]
+    newest_first = ["HELLO?", "Make  a video!", "hello ", "Hello", "once", "make a video"]
+    said = {PROMPT: newest_first}
+    assert profile(said=said).frequently_used_prompts == ["HELLO?", "Make a video!"]
 
 
 def test_a_choice_counts_from_the_second_time_on_and_a_trait_at_once() -> None:
-    chosen = [*signals("style", "a", "b", "b", "a"), *signals("tone", "calm")]
-    assert profile(signals=chosen).preferences == {"style": "a"}
+    chosen = {"style": ["a", "b", "b", "a"], "tone": ["calm"]}
+    assert profile(said=chosen).preferences == {"style": "a"}
     told = {"style": "c", "tone": "warm", "format": 3}
-    assert profile(signals=chosen, traits=told).preferences == {"style": "c", "tone": "warm"}
+    assert profile(said=chosen, traits=told).preferences == {"style": "c", "tone": "warm"}
 
 
 def test_figures_of_conversations_are_added_up() -> None:
@@ -177,7 +170,7 @@ def test_sessions_are_the_same_in_whatever_order_and_batches_moments_come(
 def test_a_context_keeps_the_newest_within_its_bytes() -> None:
     who = person(
         recents=[Recent(f"{n} " + "\u4eba" * 250, n % 11) for n in range(20)],
-        signals=[*signals(PROMPT, *(f"say {n // 2} " + "x" * 150 for n in range(30)))],
+        said={PROMPT: [f"say {n // 2} " + "x" * 150 for n in range(30)]},
         traits={"goals": ["g" * 200] * 15, "job_role": "analyst", "style": "plain"},
     )
     full = content_of(who, profile_of(who, RULES, NOON) or profile(), 10**6)

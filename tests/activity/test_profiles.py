@@ -15,6 +15,7 @@ from attune.activity.v1 import profiles_pb2 as pb
 from attune.common.v1.json_pb2 import Json
 
 from services.activity import app
+from services.activity.consuming import rebuilt
 from services.activity.context.copies import copies_in
 from services.activity.profiles.building import CONSUMER, FACTS
 from services.activity.profiles.store import ProfileStore
@@ -226,10 +227,10 @@ async def test_in_whatever_batches_and_order_and_however_often_facts_come_it_is_
         applied = await state(conn)
         assert len(applied["user_profiles"]) == 2
         await rebuild(suite, "acme")
-        rebuilt = await state(conn)
-    for found in (applied, rebuilt):
+        anew = await state(conn)
+    for found in (applied, anew):
         found["user_contexts"] = [{**row, "version": 0} for row in found["user_contexts"]]
-    assert rebuilt == applied
+    assert anew == applied
 
 
 async def test_rebuilds_amid_the_live_consumer_lose_nothing(
@@ -251,6 +252,30 @@ async def test_rebuilds_amid_the_live_consumer_lose_nothing(
         {**r, "version": 0} for r in before.pop("user_contexts")
     ]
     assert after == before
+
+
+async def test_a_rebuild_is_not_undone_by_what_others_write_meanwhile(
+    suite: Suite, servers: Servers, database: str
+) -> None:
+    settings, later = suite.activity_settings, datetime.now(UTC) + timedelta(days=20)
+    async with (
+        db(servers, database) as conn,
+        suite.worker(),
+        app.pool_of(settings) as pool,
+        copies_in(settings.redis_url) as copies,
+    ):
+        await talk(suite, said("user", "hello"))
+        await built(conn)
+        await conn.execute("UPDATE user_profiles SET total_messages = 99")
+        builder, store = app.builder_of(settings, pool, copies, utc_now), ProfileStore(pool)
+
+        async def while_time_passes(own: Connection, org: str) -> None:
+            await store.pass_time(org, later)
+            await builder.rebuild(own, org)
+
+        name = (pool, CONSUMER, "acme")
+        await until(lambda: rebuilt(*name, while_time_passes, utc_now))
+        assert (await profile(suite)).total_messages == 1
 
 
 async def test_an_admin_has_all_rebuilt_by_a_worker(

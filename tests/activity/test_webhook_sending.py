@@ -380,6 +380,84 @@ async def test_a_slow_endpoint_has_its_bound_and_holds_up_no_other(
     assert gate.most == 8
 
 
+@pytest.mark.parametrize(("organizations", "failed_before"), [(2, False), (6, True)])
+async def test_many_endpoints_that_hang_leave_room_for_others(
+    suite: Suite, receiver: Receiver, organizations: int, failed_before: bool
+) -> None:
+    gate = Gate(receiver)
+    async with receiving() as other, app.pool_of(suite.activity_settings) as pool:
+        for org in range(organizations):
+            for _ in range(40 if organizations == 2 else 16):
+                await create(suite, receiver.url, org=f"slow{org}")
+            await append(pool, rating(5), org=f"slow{org}")
+        if failed_before:
+            await pool.execute("UPDATE webhook_endpoints SET failing_since = now()")
+        await create(suite, other.url)
+        settings = suite.activity_settings
+        async with app.working(settings):
+            await receiver.after(32)
+            await append(pool, rating(5))
+            await other.after(1)
+            assert (gate.most, len(receiver.arrived)) == (32, 32)
+            gate.open.set()
+            await receiver.after(80 if organizations == 2 else 96)
+
+
+async def test_an_arrival_beside_failures_keeps_an_endpoint_enabled(
+    suite: Suite, receiver: Receiver
+) -> None:
+    webhook_id = (await create(suite, receiver.url)).webhook.id
+    receiver.will(Told(500))
+    async with driven(suite) as at:
+        await send_test(suite, webhook_id)
+        await at.send(webhook_id)
+        at.clock.advance(seconds=GIVE_UP_AFTER.total_seconds())
+        await send_test(suite, webhook_id)
+        both, arrived = asyncio.Barrier(2), asyncio.Event()
+
+        async def one_of_two(_: Arrived) -> Told:
+            if await both.wait() == 0:
+                return Told(200)
+            await arrived.wait()
+            return Told(500)
+
+        receiver.behaviour = one_of_two
+        sending = asyncio.create_task(at.send(webhook_id))
+
+        async def one_arrived() -> bool:
+            return bool(await deliveries(suite, webhook_id, status="delivered"))
+
+        await until(one_arrived)
+        arrived.set()
+        await sending
+    assert not (await get(suite, webhook_id)).disabled
+    assert len(await deliveries(suite, webhook_id, status="pending")) == 1
+
+
+async def test_what_an_address_answers_says_nothing_of_the_next_one(
+    suite: Suite, receiver: Receiver
+) -> None:
+    webhook_id = (await create(suite, receiver.url)).webhook.id
+    await send_test(suite, webhook_id)
+
+    async def move(_: Arrived) -> Told:
+        request = pb.UpdateWebhookRequest(webhook_id=webhook_id)
+        request.webhook.url = f"{receiver.url}/new"
+        request.update_mask.paths.append("url")
+        await suite.webhooks.UpdateWebhook(request, metadata=root(suite))
+        return Told(410)
+
+    receiver.behaviour = move
+    async with driven(suite) as at:
+        await at.send(webhook_id)
+        assert not (await get(suite, webhook_id)).disabled
+        receiver.will(Told())
+        at.clock.advance(seconds=6)
+        await at.send(webhook_id)
+    assert [one.path for one in receiver.arrived] == ["/hook", "/hook/new"]
+    assert (await only(suite, webhook_id)).status == "delivered"
+
+
 async def test_ratings_are_told_to_those_who_want_them(suite: Suite, receiver: Receiver) -> None:
     made = await create(suite, receiver.url)
     async with receiving() as other:

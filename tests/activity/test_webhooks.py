@@ -1,8 +1,10 @@
 """Endpoints and their deliveries, over gRPC."""
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import grpc
 import pytest
@@ -10,11 +12,15 @@ from attune.activity.v1 import webhooks_pb2 as pb
 from attune.common.v1.json_pb2 import Json
 
 from services.activity import app
-from services.activity.webhooks.store import WebhookStore, dropping_old_deliveries
+from services.activity.webhooks.domain import Endpoint
+from services.activity.webhooks.making import Asked, plan
+from services.activity.webhooks.store import SQL, WebhookStore, dropping_old_deliveries
 from services.common.vault import Vault
 from tests.activity.webhooks import body, create, deliveries, get, root, send_test
 from tests.clock import Clock
-from tests.suite import Suite, reason_of, violations_of
+from tests.databases import connected
+from tests.suite import Servers, Suite, reason_of, violations_of
+from tests.waiting import until
 
 URL = "https://hooks.example.com/attune"
 
@@ -114,6 +120,36 @@ async def test_there_are_fifty_at_most(suite: Suite) -> None:
     assert reason_of(await refused(create(suite, URL))) == "FAILED_PRECONDITION"
 
 
+async def test_those_who_register_at_once_keep_to_the_bound_too(suite: Suite) -> None:
+    for _ in range(49):
+        await create(suite, URL)
+
+    def another() -> Endpoint:
+        asked = Asked(url=URL, event_types=[], description="", disabled=False)
+        return plan(uuid4(), asked, "root", datetime.now(UTC))
+
+    async with app.pool_of(suite.activity_settings) as pool:
+        store = WebhookStore(pool)
+
+        async def add_one() -> Endpoint | None:
+            async with pool.acquire() as conn, conn.transaction():
+                return await store.add(conn, "acme", another(), b"")
+
+        async with pool.acquire() as first:
+            transaction = first.transaction()
+            await transaction.start()
+            assert await store.add(first, "acme", another(), b"")
+            second = asyncio.create_task(add_one())
+
+            async def waits() -> bool:
+                held = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+                return second.done() or await pool.fetchval(held) > 0
+
+            await until(waits)
+            await transaction.commit()
+        assert await second is None
+
+
 async def test_pages_hold_each_endpoint_once(suite: Suite) -> None:
     made = [(await create(suite, f"{URL}/{n}")).webhook.id for n in range(5)]
     found, token = [], ""
@@ -166,20 +202,20 @@ async def test_another_organization_finds_no_such_endpoint(
 
 
 @pytest.mark.parametrize(("name", "request_type"), CALLS, ids=[name for name, _ in CALLS])
-async def test_an_analyst_reads_and_changes_nothing(
+async def test_only_admins_read_and_change_endpoints(
     suite: Suite, name: str, request_type: type[Any]
 ) -> None:
     made = (await create(suite, URL)).webhook
     test = await send_test(suite, made.id)
     asked = asking(request_type, made.id, test.id)
     call = getattr(suite.webhooks, name)
-    if name in ("GetWebhook", "ListWebhookDeliveries"):
-        await call(asked, metadata=suite.as_("ann", "analyst"))
-    else:
-        err = await refused(call(asked, metadata=suite.as_("ann", "analyst")))
+    for role in ("analyst", "viewer", "service"):
+        err = await refused(call(asked, metadata=suite.as_("ann", role)))
         assert err.code() is grpc.StatusCode.PERMISSION_DENIED
-    err = await refused(call(asked, metadata=suite.as_("vic", "viewer")))
-    assert err.code() is grpc.StatusCode.PERMISSION_DENIED
+    listing = suite.webhooks.ListWebhooks(
+        pb.ListWebhooksRequest(), metadata=suite.as_("a", "analyst")
+    )
+    assert (await refused(listing)).code() is grpc.StatusCode.PERMISSION_DENIED
 
 
 async def send(
@@ -275,6 +311,29 @@ async def test_a_range_of_time_has_an_end_after_its_beginning(suite: Suite) -> N
     request.since.FromDatetime(datetime(2026, 1, 2, tzinfo=UTC))
     request.until.FromDatetime(datetime(2026, 1, 2, tzinfo=UTC))
     assert "until" in violations_of(await refused(call(request, metadata=root(suite))))
+
+
+@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
+async def test_what_is_not_delivered_is_found_without_reading_what_is(
+    suite: Suite, servers: Servers, database: str, mode: str
+) -> None:
+    async with connected(servers.admin_dsn(database), "activity") as conn:
+        await conn.execute(
+            "INSERT INTO webhook_deliveries (organization_id, endpoint_id, event_id, event_type,"
+            " payload, status, created_at) SELECT 'acme', $1, n::text, 'a', '{}',"
+            " CASE WHEN n < 3 THEN 'failed' ELSE 'delivered' END, now()"
+            " FROM generate_series(1, 20000) n",
+            UUID(int=0),
+        )
+        await conn.execute("ANALYZE webhook_deliveries")
+        await conn.execute(f"SET plan_cache_mode = {mode}")
+        await conn.execute(f"PREPARE asked AS {SQL['list_undelivered']}")
+        for status in ("failed", "pending"):
+            values = f"'acme', '{UUID(int=0)}', now(), '{UUID(int=0)}', 51, '{status}'"
+            rows = await conn.fetch(f"EXPLAIN (COSTS OFF) EXECUTE asked({values})")
+            plan = "\n".join(row[0] for row in rows)
+            assert "webhook_deliveries_undelivered" in plan
+            assert "Filter" not in plan
 
 
 async def test_old_deliveries_are_dropped_and_no_others(suite: Suite) -> None:

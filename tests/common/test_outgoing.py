@@ -5,6 +5,7 @@ import datetime
 import ipaddress
 import socket
 import ssl
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -276,6 +277,54 @@ async def test_the_second_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyP
         port = receiver.address.rpartition(":")[2]
         Names(monkeypatch, ["127.0.0.9", "127.0.0.1"])
         assert (await post(f"http://hooks.example:{port}/")).status == 200
+
+
+async def test_names_that_no_server_answers_for_hold_up_no_other_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names, answered = Names(monkeypatch, ["127.0.0.1"]), threading.Event()
+    asked: list[str] = []
+
+    def look_up(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if str(host).endswith(".dead.example"):
+            asked.append(str(host))
+            answered.wait(30)
+        return names(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    outgoing = OutgoingClient(LOOPBACK, seconds=20, body_limit=1024)
+    async with receiving() as receiver, outgoing as client:
+        port = receiver.address.rpartition(":")[2]
+        dead = [
+            asyncio.create_task(client.post(f"http://{n % 40}.dead.example:{port}/", b"", {}))
+            for n in range(80)
+        ]
+        answer = await client.post(f"http://hooks.example:{port}/", b"", {})
+        assert (answer.status, len(receiver.arrived)) == (200, 1)
+        assert await asyncio.to_thread(lambda: "free") == "free"
+        assert len(asked) == len(set(asked))  # of those who ask for a name, one has it looked up
+        answered.set()
+        assert {one.status for one in await asyncio.gather(*dead)} == {200}
+
+
+async def test_authorities_are_read_once_and_not_for_each_call(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    read: list[Any] = []
+    load = ssl.SSLContext.load_verify_locations
+
+    def count(self: ssl.SSLContext, *args: Any, **kwargs: Any) -> None:
+        read.append(args)
+        load(self, *args, **kwargs)
+
+    server, _ = certificates("hooks.example", tmp_path)
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", count)
+    outgoing = OutgoingClient(LOOPBACK, seconds=10, body_limit=1024)
+    async with receiving(server) as receiver, outgoing as client:
+        for _ in range(3):
+            with pytest.raises(CallFailed, match="certificate"):
+                await client.post(f"https://{receiver.address}/", b"", {})
+    assert len(read) <= 1
 
 
 def certificates(name: str, folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:

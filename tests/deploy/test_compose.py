@@ -92,9 +92,12 @@ def test_the_identity_providers_names_are_handed_on(alone: pytest.MonkeyPatch) -
     assert found.completed().jwks_url == "https://issuer.example/.well-known/jwks.json"
 
 
-def test_only_suggestions_gets_the_key_of_a_model(alone: pytest.MonkeyPatch) -> None:
+def test_only_who_asks_models_gets_their_key(alone: pytest.MonkeyPatch) -> None:
     more = {"OPENAI_API_KEY": "sk-4711"}
-    assert [name for name in OURS if "sk-4711" in told(name, more).values()] == ["suggestions"]
+    assert [name for name in OURS if "sk-4711" in told(name, more).values()] == [
+        "suggestions",
+        "worker",
+    ]
     for name, value in told("suggestions", more).items():
         alone.setenv(name, value)
     assert read_settings(SuggestionsSettings).openai_api_key == "sk-4711"

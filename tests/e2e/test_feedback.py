@@ -134,6 +134,26 @@ async def test_a_vote_is_changed_withdrawn_and_safe_to_repeat(client: httpx2.Asy
     assert stats == {"total_count": 0, **{f"score_{n}": 0 for n in range(1, 6)}}
 
 
+async def test_a_backend_votes_for_its_users_by_an_admins_key(
+    api: Api, client: httpx2.AsyncClient
+) -> None:
+    await start(client, "by-key")
+    whose = (await client.get("/api/v1/conversations/by-key")).json()["conversation"]["user_id"]
+    asked = {"name": "backend", "scopes": ["feedback:write"]}
+    for role, status in (("admin", 200), ("analyst", 403)):
+        async with api.as_(f"{role}-of-keys", role=role) as owner:
+            key = (await owner.post("/api/v1/api-keys", json=asked)).json()["secret"]
+        bearer = {"Authorization": f"Bearer {key}"}
+        async with httpx2.AsyncClient(base_url=api.base_url, headers=bearer) as backend:
+            body = {"score": 4, "user_id": whose}
+            answer = await backend.post(f"{FEEDBACK}/by-key", json=body)
+            assert answer.status_code == status, answer.text
+            nobody = await backend.post(f"{FEEDBACK}/by-key", json={"score": 1})
+            assert nobody.status_code == 404
+    [vote] = (await client.get(FEEDBACK, params={"conversation_id": "by-key"})).json()["feedback"]
+    assert (vote["user_id"], vote["user_feedback_score"]) == (whose, 4)
+
+
 @pytest.mark.parametrize("kind", ["csv", "json"])
 async def test_votes_come_as_a_file(api: Api, client: httpx2.AsyncClient, kind: str) -> None:
     await start(client, f"export-{kind}")

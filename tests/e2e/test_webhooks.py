@@ -50,6 +50,33 @@ async def test_an_endpoint_is_registered_tested_fails_and_is_sent_again(api: Api
         assert (await client.get(webhook)).status_code == 404
 
 
+async def test_a_bad_vote_reaches_a_receiver_that_verifies_it(api: Api) -> None:
+    async with (
+        receiving() as receiver,
+        api.as_("boss", role="admin", org="told") as boss,
+        api.as_("ann", org="told") as ann,
+        api.as_("ann", org="elsewhere") as stranger,
+    ):
+        made = (await boss.post(PATH, json={"url": receiver.url})).json()
+        for client in (ann, stranger):
+            said = [{"role": "user", "content": "Explain quantum computing"}]
+            body = {"conversation_id": "demo-123", "messages": said}
+            assert (await client.post("/api/v1/conversations", json=body)).status_code == 200
+            vote = {"score": 1, "text": "Wrong. Write to ann@example.com", "latency_ms": 125.5}
+            assert (await client.post("/api/v1/feedback/demo-123", json=vote)).status_code == 200
+        await receiver.after(2)
+        assert (await ann.delete("/api/v1/feedback/demo-123")).status_code == 200
+        arrived = await receiver.after(3)
+    told = [Webhook(made["secret"]).verify(one.body, one.headers) for one in arrived]
+    assert sorted(one["type"] for one in told[:2]) == ["feedback.low_rating", "feedback.received"]
+    for one in told:
+        data = one["data"]
+        assert (data["external_id"], data["user_id"], data["score"]) == ("demo-123", "ann", 1)
+    assert {one["data"]["text"] for one in told[:2]} == {"Wrong. Write to [email]"}
+    assert (told[2]["type"], told[2]["data"]["withdrawn"]) == ("feedback.received", True)
+    assert len({one.headers["webhook-id"] for one in arrived}) == 3
+
+
 async def test_a_wrong_endpoint_is_422_and_says_what_to_change(api: Api) -> None:
     body = {"url": "http://169.254.169.254/", "event_types": ["nonsense"]}
     async with api.as_("boss", role="admin", org="hooks") as client:

@@ -1,7 +1,7 @@
 """What a prompt should know of a person, within bounds. No I/O, no protobuf."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -58,7 +58,7 @@ def mean(values: Sequence[int]) -> float | None:
 
 def size_of(content: Content) -> int:
     """Bytes of the JSON."""
-    return len(msgspec.json.encode(asdict(content)))
+    return len(msgspec.json.encode(content))
 
 
 def cut(content: Content) -> Content:

@@ -285,5 +285,6 @@ def wrong_metadata(utf8: bytes) -> Iterator[Violation]:
 
 
 def too_many_tools(conversation: Conversation) -> Iterator[Violation]:
-    if len(conversation.tools_used) > MOST_TOOLS:
+    # Errors may name tools too, which the tally counts.
+    if len(conversation.tools_used.keys() | conversation.tally.failures_of.keys()) > MOST_TOOLS:
         yield Violation("events", f"a conversation has at most {MOST_TOOLS} different tools")

@@ -42,11 +42,12 @@ WHERE organization_id = $1 AND conversation_id = $2 AND client_event_id = ANY($3
     AND added_at > $4;
 
 -- name: recorded_event_ids
--- Of all events, for imports: they may be repeated when the ids are long forgotten.
+-- Of all events, for imports: they may be repeated when the ids are long forgotten. A plan
+-- that is kept compares with each of an array one by one, but looks up what a SELECT gives.
 SELECT client_event_id, id
 FROM conversation_events
 WHERE organization_id = $1 AND conversation_id = $2 AND id >= $3 AND id <= $4
-    AND client_event_id = ANY($5);
+    AND client_event_id IN (SELECT unnest($5::text[]));
 
 -- name: insert_events
 WITH ids AS (

@@ -1,5 +1,6 @@
 """What happens after a vote was answered: its sentiment is found, from the event log."""
 
+import asyncio
 from collections.abc import Sequence
 
 from attune.activity.v1 import feedback_pb2 as pb
@@ -23,20 +24,25 @@ class Listener:
 
     async def apply(self, conn: Connection, organization_id: str, facts: Sequence[Fact]) -> None:
         told = [fact for _, fact in facts if isinstance(fact, pb.FeedbackReceived)]
-        found = [
-            sentiment_of(Unread(one.feedback_id, one.revision, one.score, one.text or None))
+        votes = [
+            Unread(one.feedback_id, one.revision, one.score, one.text or None)
             for one in told
             if not one.withdrawn
         ]
-        await self._store.set_sentiments(conn, organization_id, found)
+        await self._store.set_sentiments(conn, organization_id, await sentiments_of(votes))
 
     async def rebuild(self, conn: Connection, organization_id: str) -> None:
         """Of the votes whose facts the log no longer holds."""
         after = 0
         while votes := await self._store.unread(conn, organization_id, after, AT_ONCE):
-            found = [sentiment_of(vote) for vote in votes]
+            found = await sentiments_of(votes)
             await self._store.set_sentiments(conn, organization_id, found)
             after = votes[-1].id
+
+
+async def sentiments_of(votes: Sequence[Unread]) -> list[Sentiment]:
+    """In a thread: many long texts take seconds, and the worker has more to do."""
+    return await asyncio.to_thread(lambda: list(map(sentiment_of, votes)))
 
 
 def sentiment_of(vote: Unread) -> Sentiment:

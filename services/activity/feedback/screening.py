@@ -10,7 +10,7 @@ from services.activity.feedback.domain import Conversation, Given, Vote
 from services.common.errors import InvalidFields, Violation
 from services.common.pii import find, masked_json
 from services.common.pii.scanning import masked_at
-from services.common.vault import Vault
+from services.common.vault import KeyDestroyed, Vault
 
 HASHES = "feedback_hashes"
 TEXTS = "feedback_texts"
@@ -47,7 +47,9 @@ class Screen:
             raise InvalidFields(Violation("metadata", "has personal data: leave it out"))
         original = None
         if kinds and self._how.handling == "encrypt":
-            original = await self.sealed(organization_id, given.text or "", conversation)
+            place = place_of(conversation.id, message_id)
+            data = (given.text or "").encode()
+            original = await self._vault.encrypt(organization_id, TEXTS, data, place)
         return Vote(
             conversation=conversation,
             message_id=message_id,
@@ -79,15 +81,21 @@ class Screen:
         data = given.lower().encode()
         return (await self._vault.hmac(organization_id, HASHES, data)).hex()
 
-    async def sealed(self, organization_id: str, text: str, conversation: Conversation) -> bytes:
-        row = str(conversation.id)
-        return await self._vault.encrypt(organization_id, TEXTS, text.encode(), row)
-
-    async def opened(self, organization_id: str, sealed: bytes, conversation_id: UUID) -> str:
-        """What `sealed` made."""
-        row = str(conversation_id)
-        return (await self._vault.decrypt(organization_id, TEXTS, sealed, row)).decode()
+    async def opened(
+        self, organization_id: str, sealed: bytes, conversation_id: UUID, message_id: UUID | None
+    ) -> str | None:
+        """What was sealed in a vote on this message; None where its key was destroyed."""
+        place = place_of(conversation_id, message_id)
+        try:
+            return (await self._vault.decrypt(organization_id, TEXTS, sealed, place)).decode()
+        except KeyDestroyed:
+            return None
 
     async def _content_hash(self, organization_id: str, given: Given) -> bytes:
         data = msgspec.json.encode({**vars(given), "metadata": given.metadata.decode()})
         return await self._vault.hmac(organization_id, HASHES, data)
+
+
+def place_of(conversation_id: UUID, message_id: UUID | None) -> str:
+    """Where an original belongs: no other vote's text can be put there in the database."""
+    return f"{conversation_id} {message_id}"

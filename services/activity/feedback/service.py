@@ -8,7 +8,7 @@ from attune.activity.v1 import feedback_pb2 as pb
 from attune.activity.v1 import feedback_pb2_grpc as pb_grpc
 from google.api.httpbody_pb2 import HttpBody
 
-from services.activity.feedback.domain import FIRST, NEWEST, Conversation, Filters
+from services.activity.feedback.domain import FIRST, NEWEST, Conversation, Filters, StoredVote
 from services.activity.feedback.retention import forget_all
 from services.activity.feedback.screening import Screen
 from services.activity.feedback.store import FeedbackStore
@@ -92,10 +92,7 @@ class FeedbackService(pb_grpc.FeedbackServiceServicer):
         args = (which, before, limit, request.include_original)
         found = await self._store.page(who.organization_id, *args)
         page, more = found[:limit], len(found) > limit
-        shown = [
-            vote_to_pb(v, await self._original(who, v.original_text, v.conversation_id))
-            for v in page
-        ]
+        shown = [vote_to_pb(vote, await self._original(who, vote)) for vote in page]
         position = (page[-1].created_at, page[-1].id) if more else NEWEST
         return pb.ListFeedbackResponse(
             feedback=shown, next_page_token=page_token(filters, position) if more else None
@@ -156,10 +153,11 @@ class FeedbackService(pb_grpc.FeedbackServiceServicer):
     async def _own(
         self, request: pb.SubmitFeedbackRequest | pb.WithdrawFeedbackRequest, who: Caller
     ) -> Conversation:
-        """The conversation, which the person has to own. Raises NotFound, PermissionDenied."""
-        if request.user_id and not who.is_service:
-            problem = "only a service may set user_id; leave it out"
-            raise PermissionDenied(problem, field="user_id")
+        """The conversation, which the person who votes has to own: of a service that names nobody
+        whoever owns it. Raises NotFound, PermissionDenied.
+        """
+        if request.user_id not in ("", who.subject) and not who.may_read_others:
+            raise PermissionDenied("user_id must be your own, or be left out", field="user_id")
         name = request.conversation_id
         found = await self._store.conversation(who.organization_id, name)
         person = request.user_id or (found and found.user_id if who.is_service else who.subject)
@@ -200,12 +198,11 @@ class FeedbackService(pb_grpc.FeedbackServiceServicer):
             request, conversation_id=conversation_id, user_id=request.user_id or own, **hashes
         )
 
-    async def _original(
-        self, who: Caller, sealed: bytes | None, conversation_id: UUID
-    ) -> str | None:
-        if sealed is None:
+    async def _original(self, who: Caller, vote: StoredVote) -> str | None:
+        if vote.original_text is None:
             return None
-        return await self._screen.opened(who.organization_id, sealed, conversation_id)
+        place = (vote.conversation_id, vote.message_id)
+        return await self._screen.opened(who.organization_id, vote.original_text, *place)
 
 
 def reads_others(who: Caller) -> bool:

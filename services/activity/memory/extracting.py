@@ -12,7 +12,7 @@ from uuid import UUID
 
 from services.activity.memory.domain import COMPARED, Key, Mention, Triple, canonical, words_of
 from services.activity.memory.grammar import Said, said_by, said_in
-from services.activity.memory.reading import begins_play, ends_play, sentences
+from services.activity.memory.reading import LONGEST_SENTENCE, begins_play, ends_play, sentences
 from services.activity.memory.words import SENSITIVE
 from services.common.pii import find, masked
 
@@ -24,7 +24,7 @@ LONGEST_OTHER = 4000
 WINDOW = 200
 
 MASK = re.compile(r"\[[a-z_]+\]")
-SENTENCE_ENDS = re.compile(r"(?<=[.!?;:…])\s+|\n+|\s+[-*•]\s+")
+SENTENCE_ENDS = re.compile(r"(?<=[.!?;:…])\s+|\n+|\s[-*•]\s")
 # How others speak of the person: turned into the first person, the same grammar reads it.
 OF_THE_PERSON = re.compile(
     r"(?i)^(?:\W*(?:that|and|so|got it|noted|okay|ok|understood|i'?(?:ll| will)? (?:remember"
@@ -74,7 +74,8 @@ class Heard:
         for sentence in SENTENCE_ENDS.split(text):
             if sentence.rstrip().endswith("?"):
                 continue
-            self.keys |= {key_of(said.triple) for said in said_of_person(sentence)}
+            if len(sentence) <= LONGEST_SENTENCE:
+                self.keys |= {key_of(said.triple) for said in said_of_person(sentence)}
             if message.role != ASSISTANT or TO_PERSON.search(sentence):
                 self.told.append(f" {canonical(sentence)} ")
 

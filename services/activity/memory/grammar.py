@@ -1,8 +1,8 @@
 """What sentences in the first person say of who speaks: a small grammar of English. Pure.
 
 Each rule reads a clause from its first word on, so that what is not understood is not remembered.
-docs/memory.md lists the sentences. A rule's confidence says how often such a sentence is meant to
-last, as judged by reading samples.
+docs/memory.md lists the sentences. A rule's confidence is an estimate of how often such a sentence
+is meant to last: it ranks facts, and no figure stands behind it.
 """
 
 import re

@@ -7,7 +7,7 @@ supposition is left out, and of a doubtful message all of it.
 import re
 from collections.abc import Iterator
 
-# A longer text is pasted in most cases; the rest of it is not read.
+# A longer text is pasted in most cases.
 LONGEST = 4000
 LONGEST_SENTENCE = 300
 
@@ -50,8 +50,8 @@ TASK = re.compile(
     r"(?im)(?:\b(?:translate|proofread|rewrite|rephrase|paraphrase|correct|fix|improve|summari[sz]e"
     r"|check|edit|shorten|polish|review|classify|complete|continue|draft|compose|reply to"
     r"|analy[sz]e"
-    r"|explain|format|turn)\b[^.!?\n]*(?::|\b(?:this|these|following|below|into)\b)"
-    r"|\b(?:write|draft|compose|give me|make|generate|create|tell)\b[^.!?\n]*"
+    r"|explain|format|turn)\b[^.!?\n]{0,200}(?::|\b(?:this|these|following|below|into)\b)"
+    r"|\b(?:write|draft|compose|give me|make|generate|create|tell)\b[^.!?\n]{0,200}"
     r"\b(?:story|poem|song|letter|e?-?mail|bio|dialog(?:ue)?|speech|joke|scene|post|tweet|cv|"
     r"persona|cover letter|example|sentences?|slogan|reply|review)s?\b)"
 )
@@ -114,9 +114,11 @@ ASKING = re.compile(
 def sentences(text: str) -> Iterator[str]:
     """The sentences in which the person speaks of themselves, if any does."""
     text = text.replace("\u2019", "'")
+    if len(text) > LONGEST:
+        return
     if INJECTED.search(text) or JOKE.search(text) or PLAY.search(text) or SPEAKER.search(text):
         return
-    plain = QUOTED.sub(QUOTE, FENCED.sub(QUOTE, text[:LONGEST]))
+    plain = QUOTED.sub(QUOTE, FENCED.sub(QUOTE, text))
     if LETTER.search(plain):
         return
     for cut in (TASK, FORWARDED):

@@ -121,7 +121,7 @@ class Memory:
     ) -> bool:
         """Read a conversation from a message on; whether other things are said there than known."""
         bounds = await self.store.bounds(conn, organization_id, conversation_id)
-        if bounds is None:
+        if bounds is None or not self._limits.facts:
             return False
         of = (conn, organization_id, conversation_id, bounds)
         after, news = UUID(int=max(0, first.int - 1)), False

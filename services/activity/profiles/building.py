@@ -119,23 +119,24 @@ class Builder:
         began = await self._store.began(conn, organization_id, marks.conversations)
         await self._store.count_days(conn, organization_id, [*began, *marks.days])
         await self._join_spans(conn, organization_id, marks.moments)
-        await self._store.add_event_signals(conn, organization_id, marks.events)
-        await self._store.add_signals(conn, organization_id, marks.signals)
+        added = await self._store.add_event_signals(conn, organization_id, marks.events)
+        added |= await self._store.add_signals(conn, organization_id, marks.signals)
+        await self._store.drop_old_signals(conn, organization_id, added)
         days = {user for user, _ in chain(began, marks.days)}
         users = sorted(marks.users | days | marks.moments.keys())
-        await self._store.drop_old_signals(conn, organization_id, users)
         await self._refresh(conn, organization_id, users)
 
     async def rebuild(self, conn: Connection, organization_id: str) -> None:
         """Make all of an organization anew from what is on record."""
         users = await self._store.make_anew(conn, organization_id)
-        await self._store.drop_but(conn, organization_id, users)
+        await self._store.drop_unknown(conn, organization_id)
         await self._refresh(conn, organization_id, users)
 
     async def committed(self, organization_id: str) -> None:
         """Have the contexts read that were changed, now that they may be seen."""
-        if users := self._changed.pop(organization_id, None):
-            newest = await self._contexts.several(organization_id, users)
+        users = sorted(self._changed.pop(organization_id, ()))
+        for start in range(0, len(users), AT_ONCE):
+            newest = await self._contexts.several(organization_id, users[start : start + AT_ONCE])
             await self._copies.publish(organization_id, newest)
 
     async def _join_spans(

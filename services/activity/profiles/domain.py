@@ -4,10 +4,9 @@ All of it follows from tables that follow from conversations, activities and tra
 order in which they became known: so keeping it up and making it anew come to the same.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -40,8 +39,6 @@ PROMPT = "prompt"
 PROMPTS_KEPT = 200
 CHOICES_KEPT = 50
 CHOICES = ("style", "tone", "format", "length", "language", "aspect_ratio", "quality")
-
-SPACES = re.compile(r"\s+")
 
 
 class Span(NamedTuple):
@@ -99,7 +96,8 @@ class Person:
     user_id: str
     days: Sequence[Day] = ()
     presence: Presence = Presence()
-    signals: Sequence[Signal] = ()
+    # Kind of signal → values, newest first.
+    said: Mapping[str, Sequence[str]] = field(default_factory=dict)
     recents: Sequence[Recent] = ()
     # Scores of the newest votes that count, newest first.
     ratings: Sequence[int] = ()
@@ -118,10 +116,9 @@ class Person:
     def trait(self, name: str) -> Any:
         return msgspec.json.decode(self.traits[name]) if name in self.traits else None
 
-    def of_kind(self, kind: str) -> list[Signal]:
-        """Signals of a kind, newest first."""
-        found = [signal for signal in self.signals if signal.kind == kind]
-        return sorted(found, key=lambda s: (s.seen_at, s.source), reverse=True)
+    def of_kind(self, kind: str) -> Sequence[str]:
+        """What was said or chosen of a kind, newest first."""
+        return self.said.get(kind, ())
 
 
 @dataclass(frozen=True)
@@ -284,27 +281,27 @@ def preferences_of(person: Person) -> dict[str, str]:
     return found
 
 
-def favourite(newest_first: Sequence[Signal]) -> str | None:
+def favourite(newest_first: Sequence[str]) -> str | None:
     """The value that comes most often, of equal ones the newest."""
-    counts = Counter(signal.value for signal in newest_first)
+    counts = Counter(newest_first)
     value, count = max(counts.items(), key=lambda item: item[1], default=(None, 0))
     return value if count >= HABIT else None
 
 
-def frequent_prompts(newest_first: Sequence[Signal]) -> list[str]:
+def frequent_prompts(newest_first: Sequence[str]) -> list[str]:
     """What was said at least twice, most often first, in its newest words."""
     words: dict[str, str] = {}
     counts: Counter[str] = Counter()
-    for signal in newest_first:
-        key = normal(signal.value)
-        words.setdefault(key, SPACES.sub(" ", signal.value).strip()[:PROMPT_LENGTH])
+    for text in newest_first:
+        key = normal(text)
+        words.setdefault(key, text)
         counts[key] += 1
     order = {key: place for place, key in enumerate(words)}
     habits = [key for key, count in counts.items() if key and count >= HABIT]
     habits.sort(key=lambda key: (-counts[key], order[key]))
-    return [words[key] for key in habits[:PROMPTS_SHOWN]]
+    return [" ".join(words[key].split())[:PROMPT_LENGTH] for key in habits[:PROMPTS_SHOWN]]
 
 
 def normal(text: str) -> str:
     """The same for texts that differ in case, white space and what stands at their end."""
-    return SPACES.sub(" ", text.casefold()).strip(" .!?,;:")
+    return " ".join(text.casefold().split()).strip(" .!?,;:")

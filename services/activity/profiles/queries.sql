@@ -106,7 +106,8 @@ INSERT INTO user_signals (organization_id, user_id, kind, source, seen_at, value
 SELECT organization_id, user_id, kind, id::text, seen_at, value
 FROM conversation_signals
 WHERE organization_id = $1 AND id = ANY($2::uuid[])
-ON CONFLICT (organization_id, user_id, kind, source) DO NOTHING;
+ON CONFLICT (organization_id, user_id, kind, source) DO NOTHING
+RETURNING user_id, kind;
 
 -- name: all_signals
 -- The newest of each person and kind, $2 words and $3 choices.
@@ -182,9 +183,11 @@ WHERE organization_id = $1 AND user_id = ANY($2::text[])
 GROUP BY user_id;
 
 -- name: read_signals
-SELECT user_id, kind, value, seen_at, source
+-- All of a kind in one row: there are hundreds of a person, and they are read at each change.
+SELECT user_id, kind, array_agg(value ORDER BY seen_at DESC, source DESC) AS newest_first
 FROM user_signals
-WHERE organization_id = $1 AND user_id = ANY($2::text[]);
+WHERE organization_id = $1 AND user_id = ANY($2::text[])
+GROUP BY user_id, kind;
 
 -- name: read_recents
 SELECT u.user_id, c.first_intent AS intent, c.user_satisfaction_signal AS satisfaction
@@ -230,11 +233,22 @@ SET email = $3, created_at = $4, total_conversations = $5, total_messages = $6,
     activation_status = $14, credit_exhaustion_count = $15, preferences = $16,
     context_summary = $17, frequently_used_prompts = $18, active_status = $19, due_at = $20;
 
--- name: drop_profiles_but
-DELETE FROM user_profiles WHERE organization_id = $1 AND user_id <> ALL($2::text[]);
+-- name: drop_unknown_profiles
+-- By what people are known: each of them compared with all in a list takes hours of many.
+DELETE FROM user_profiles p
+WHERE p.organization_id = $1
+    AND NOT EXISTS (
+        SELECT FROM user_sessions s WHERE s.organization_id = $1 AND s.user_id = p.user_id)
+    AND NOT EXISTS (
+        SELECT FROM user_traits t WHERE t.organization_id = $1 AND t.user_id = p.user_id);
 
--- name: drop_contexts_but
-DELETE FROM user_contexts WHERE organization_id = $1 AND user_id <> ALL($2::text[]);
+-- name: drop_unknown_contexts
+DELETE FROM user_contexts c
+WHERE c.organization_id = $1
+    AND NOT EXISTS (
+        SELECT FROM user_sessions s WHERE s.organization_id = $1 AND s.user_id = c.user_id)
+    AND NOT EXISTS (
+        SELECT FROM user_traits t WHERE t.organization_id = $1 AND t.user_id = c.user_id);
 
 -- name: put_contexts
 -- A version more for those that are not as they were.

@@ -2,11 +2,13 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from services.activity.profiles.domain import (
     CHOICES,
@@ -28,12 +30,14 @@ from services.activity.traits.store import texts_of
 from services.common.db import Connection, Pool, load_queries
 
 SQL = load_queries(__package__)
+read_counts = msgspec.json.Decoder(dict[str, int]).decode
 RECENTS = 20
 # Remembered facts that a context has at most.
 MEMORIES = 20
 RATINGS = 10
 # What goes over all of an organization may take its time, and nobody waits for it.
 WHOLE_SECONDS = 3600
+DAYS_AT_ONCE = 10_000
 DUE_AT_ONCE = 1000
 
 # Signals of a person, by kind.
@@ -106,15 +110,19 @@ class ProfileStore:
 
     async def add_event_signals(
         self, conn: Connection, organization_id: str, events: Iterable[str]
-    ) -> None:
-        """Take in what these events of conversations tell."""
+    ) -> set[tuple[str, str]]:
+        """Take in what these events of conversations tell; returns whose, and of which kinds."""
         ids = [UUID(event) for event in sorted(set(events))]
-        await conn.execute(SQL["add_event_signals"], organization_id, ids)
+        rows = await conn.fetch(SQL["add_event_signals"], organization_id, ids)
+        return {(row["user_id"], row["kind"]) for row in rows}
 
     async def add_signals(
         self, conn: Connection, organization_id: str, signals: Sequence[tuple[str, Signal]]
-    ) -> None:
-        """Take in signals of people; the last of those with one source, and no more than kept."""
+    ) -> set[tuple[str, str]]:
+        """Take in signals of people; the last of those with one source, and no more than kept.
+
+        Returns whose, and of which kinds.
+        """
         rows = newest_of_each(signals)
         await conn.execute(
             SQL["add_signals"],
@@ -122,22 +130,27 @@ class ProfileStore:
             *([s.source for _, s in rows], [s.seen_at for _, s in rows]),
             [s.value for _, s in rows],
         )
+        return {(user, s.kind) for user, s in rows}
 
     async def drop_old_signals(
-        self, conn: Connection, organization_id: str, users: Sequence[str]
+        self, conn: Connection, organization_id: str, pairs: Iterable[tuple[str, str]]
     ) -> None:
-        """Keep the newest of each kind."""
-        each = [(user, kind, kept) for user in users for kind, kept in KEPT.items()]
-        columns = [list(column) for column in zip(*each, strict=True)]
-        if each:
-            await conn.execute(SQL["drop_old_signals"], organization_id, *columns)
+        """Keep the newest of these people's kinds."""
+        each = sorted(pairs)
+        users, kinds = [user for user, _ in each], [kind for _, kind in each]
+        args = (organization_id, users, kinds, [KEPT[kind] for kind in kinds])
+        await conn.execute(SQL["drop_old_signals"], *args)
 
     async def make_anew(self, conn: Connection, organization_id: str) -> list[str]:
-        """Fill all that profiles are made of from what is on record; returns the people."""
+        """Fill all that profiles are made of from what is on record; returns the people.
+
+        In a transaction.
+        """
         for query in ("clear_days", "clear_sessions", "clear_signals"):
             await conn.execute(SQL[query], organization_id, timeout=WHOLE_SECONDS)
-        rows = await conn.fetch(SQL["all_days"], organization_id, timeout=WHOLE_SECONDS)
-        await self.count_days(conn, organization_id, [(r["user_id"], r["day"]) for r in rows])
+        every = await conn.cursor(SQL["all_days"], organization_id, timeout=WHOLE_SECONDS)
+        while rows := await every.fetch(DAYS_AT_ONCE, timeout=WHOLE_SECONDS):
+            await self.count_days(conn, organization_id, [(r["user_id"], r["day"]) for r in rows])
         args = (organization_id, SILENCE)
         await conn.execute(SQL["all_spans"], *args, timeout=WHOLE_SECONDS)
         kept = (PROMPTS_KEPT, CHOICES_KEPT)
@@ -145,10 +158,10 @@ class ProfileStore:
         found = await conn.fetch(SQL["known_users"], organization_id, timeout=WHOLE_SECONDS)
         return [row["user_id"] for row in found]
 
-    async def drop_but(self, conn: Connection, organization_id: str, users: Sequence[str]) -> None:
-        """Drop profiles and contexts of everybody else."""
-        for query in ("drop_profiles_but", "drop_contexts_but"):
-            await conn.execute(SQL[query], organization_id, users, timeout=WHOLE_SECONDS)
+    async def drop_unknown(self, conn: Connection, organization_id: str) -> None:
+        """Drop profiles and contexts of whom nothing is known."""
+        for query in ("drop_unknown_profiles", "drop_unknown_contexts"):
+            await conn.execute(SQL[query], organization_id, timeout=WHOLE_SECONDS)
 
     async def people(
         self, conn: Connection, organization_id: str, users: Sequence[str]
@@ -156,14 +169,17 @@ class ProfileStore:
         """All that the profiles of these people are made of."""
         args = (organization_id, users)
         days = by_user(await conn.fetch(SQL["read_days"], *args), day_of)
-        signals = by_user(await conn.fetch(SQL["read_signals"], *args), lambda r: Signal(**r))
+        said: dict[str, dict[str, Sequence[str]]] = defaultdict(dict)
+        for row in await conn.fetch(SQL["read_signals"], *args):
+            said[row["user_id"]][row["kind"]] = row["newest_first"]
         recents = by_user(
-            await conn.fetch(SQL["read_recents"], *args, RECENTS), lambda r: Recent(**r)
+            await conn.fetch(SQL["read_recents"], *args, RECENTS),
+            lambda r: Recent(r["intent"], r["satisfaction"]),
         )
         ratings = by_user(
             await conn.fetch(SQL["read_ratings"], *args, RATINGS), lambda r: r["score"]
         )
-        presence = by_user(await conn.fetch(SQL["read_presence"], *args), lambda r: Presence(**r))
+        presence = by_user(await conn.fetch(SQL["read_presence"], *args), presence_of)
         memory = by_user(
             await conn.fetch(SQL["read_memory"], *args, MEMORIES), lambda r: r["statement"]
         )
@@ -174,7 +190,7 @@ class ProfileStore:
                 user_id=user,
                 days=days[user],
                 presence=next(iter(presence[user]), Presence()),
-                signals=signals[user],
+                said=said.get(user, {}),
                 recents=recents[user],
                 ratings=ratings[user],
                 memory=memory[user],
@@ -250,24 +266,30 @@ def newest_of_each(signals: Sequence[tuple[str, Signal]]) -> list[tuple[str, Sig
     return sorted(newest, key=lambda one: (one[0], one[1].kind, one[1].source))
 
 
-def by_user(rows: Iterable[Any], of: Any) -> dict[str, list[Any]]:
+def by_user(rows: Iterable[Any], of: Callable[[Any], Any]) -> dict[str, list[Any]]:
     """User → what each row holds besides, in their order."""
     found: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
-        fields = {**row}
-        found[fields.pop("user_id")].append(of(fields))
+        found[row["user_id"]].append(of(row))
     return found
 
 
-def day_of(row: dict[str, Any]) -> Day:
-    counts = {name: json.loads(row.pop(name)) for name in ("tools", "use_cases")}
-    return Day(**row, **counts)
+def day_of(row: Any) -> Day:
+    fields = {**row}
+    del fields["user_id"]
+    for name in ("tools", "use_cases"):
+        fields[name] = read_counts(fields[name])
+    return Day(**fields)
+
+
+def presence_of(row: Any) -> Presence:
+    return Presence(row["sessions"], row["length"], row["first"], row["last"])
 
 
 def columns_of(profile: Profile) -> tuple[Any, ...]:
     """In the order of the columns; JSON as text."""
     return tuple(
-        json.dumps(value) if isinstance(value, dict) else value for value in astuple(profile)
+        json.dumps(value) if isinstance(value, dict) else value for value in vars(profile).values()
     )
 
 

@@ -2,16 +2,11 @@
 
 import asyncio
 
-import asyncpg
-import structlog
-
 from services.activity.consuming import rebuilt
 from services.activity.profiles.building import CONSUMER, Builder
 from services.activity.profiles.store import ProfileStore
 from services.common.clock import Clock
 from services.common.jobs import Job
-
-log = structlog.get_logger(__name__)
 
 REBUILD = "rebuild_profiles"
 AGAIN_SECONDS = 0.2
@@ -22,20 +17,12 @@ def rebuilding(store: ProfileStore, builder: Builder, now: Clock) -> Job:
 
     async def rebuild(payload: bytes) -> None:
         organization_id = payload.decode()
-        while not await tried(store, builder, organization_id, now):  # noqa: ASYNC110
+        args = (store.pool, CONSUMER, organization_id, builder.rebuild, now)
+        while not await rebuilt(*args):  # noqa: ASYNC110
             await asyncio.sleep(AGAIN_SECONDS)  # another process applies a batch
         await builder.committed(organization_id)
 
     return Job(REBUILD, rebuild, at_once=1, instead="`attune profiles rebuild --org ORGANIZATION`")
-
-
-async def tried(store: ProfileStore, builder: Builder, organization_id: str, now: Clock) -> bool:
-    """Whether it could be rebuilt: not while somebody else writes the same rows."""
-    try:
-        return await rebuilt(store.pool, CONSUMER, organization_id, builder.rebuild, now)
-    except asyncpg.SerializationError as err:
-        log.info("profiles changed meanwhile; once more", error=str(err))
-        return False
 
 
 def passing_time(store: ProfileStore, now: Clock) -> Job:

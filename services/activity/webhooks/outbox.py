@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from services.activity.webhooks.domain import Outcome
+from services.activity.webhooks.domain import GIVE_UP_AFTER, Outcome
 from services.common.db import Connection, Pool, load_queries
 
 SQL = load_queries(__package__, "sending.sql")
@@ -18,6 +18,14 @@ class Place:
     endpoint_id: UUID
 
 
+@dataclass(frozen=True)
+class Due:
+    """Something is to be sent there; whether the last that was sent there failed."""
+
+    place: Place
+    failing: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class Target:
     """How an endpoint is called; secrets as the vault has them."""
@@ -28,6 +36,14 @@ class Target:
     secret: bytes = field(repr=False)
     old_secret: bytes | None = field(repr=False)
     old_secret_until: datetime | None
+
+
+@dataclass(frozen=True)
+class Disabling:
+    """Why an answer of this address ends what is sent there."""
+
+    reason: str
+    url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +62,10 @@ class Outbox:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def due(self, now: datetime) -> list[Place]:
+    async def due(self, now: datetime) -> list[Due]:
         """Endpoints for which something is to be sent, the one that waits longest first."""
-        return [Place(*row) for row in await self._pool.fetch(SQL["list_due"], now)]
+        rows = await self._pool.fetch(SQL["list_due"], now)
+        return [Due(Place(*place), failing) for *place, failing in rows]
 
     async def target(self, place: Place) -> Target | None:
         row = await self._pool.fetchrow(SQL["get_target"], place.organization_id, place.endpoint_id)
@@ -70,10 +87,11 @@ class Outbox:
     ) -> None:
         told = (outcome.status, outcome.body, outcome.duration_ms)
         async with self._pool.acquire() as conn, conn.transaction():
+            # The endpoint first, as in a failure: two senders may have the same delivery.
+            await conn.execute(SQL["note_arrival"], place.organization_id, place.endpoint_id)
             await conn.execute(
                 SQL["record_arrival"], place.organization_id, claimed.delivery_id, now, *told
             )
-            await conn.execute(SQL["note_arrival"], place.organization_id, place.endpoint_id)
 
     async def failed(
         self,
@@ -82,16 +100,18 @@ class Outbox:
         outcome: Outcome,
         now: datetime,
         again: datetime | None,
-        disabling: str | None,
+        disabling: Disabling | None,
     ) -> bool:
         """Record a failure and when it is tried again; whether it disabled the endpoint."""
+        key, disables = (place.organization_id, place.endpoint_id), False
         async with self._pool.acquire() as conn, conn.transaction():
-            await self._record_failure(conn, place, claimed, outcome, now, again)
-            key = (place.organization_id, place.endpoint_id)
             await conn.execute(SQL["note_failure"], *key, now)
-            if disabling is None:
-                return False
-            return await conn.fetchval(SQL["disable"], *key, disabling, now) is not None
+            if disabling:
+                args = (disabling.reason, now, now - GIVE_UP_AFTER, disabling.url)
+                disables = await conn.fetchval(SQL["disable"], *key, *args) is not None
+                again = None if await conn.fetchval(SQL["is_disabled"], *key) else again
+            await self._record_failure(conn, place, claimed, outcome, now, again)
+        return disables
 
     async def _record_failure(
         self,

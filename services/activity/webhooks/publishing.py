@@ -13,6 +13,8 @@ from services.common.db import Connection, Pool
 from services.common.moments import datetime_of
 
 CONSUMER = "webhooks"
+# Many events for many endpoints are more than one message to the database holds.
+ADDED_AT_ONCE = 1000
 # What is told of a rating: fields of the fact, those that it has.
 FEEDBACK = {
     *("feedback_id", "conversation_id", "external_id", "user_id", "score", "previous_score"),
@@ -71,9 +73,11 @@ async def publish(
         for event in events
         if not wanted or event.type in wanted
     ]
-    if not pairs:
-        return 0
-    return len(await store.add_deliveries(conn, organization_id, pairs, now()))
+    added, made_at = 0, now()
+    for start in range(0, len(pairs), ADDED_AT_ONCE):
+        some = pairs[start : start + ADDED_AT_ONCE]
+        added += len(await store.add_deliveries(conn, organization_id, some, made_at))
+    return added
 
 
 def feedback_events(

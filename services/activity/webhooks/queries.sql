@@ -1,3 +1,11 @@
+-- name: hold_endpoints
+-- Until the transaction ends: who adds one at the same time counts it then.
+SELECT endpoint_id
+FROM webhook_endpoints
+WHERE organization_id = $1
+ORDER BY endpoint_id
+FOR NO KEY UPDATE;
+
 -- name: add_endpoint
 -- Unless there are as many as there may be.
 INSERT INTO webhook_endpoints (organization_id, endpoint_id, url, event_types, description,
@@ -22,14 +30,14 @@ ORDER BY created_at, endpoint_id
 LIMIT $4;
 
 -- name: update_endpoint
--- Where $6 is false it is enabled, and starts anew; where it is true and a reason is there, that
--- one stays.
+-- Where $6 is false it is enabled, and starts anew, as at another address; where it is true and a
+-- reason is there, that one stays.
 UPDATE webhook_endpoints
 SET url = coalesce($3, url), event_types = coalesce($4, event_types),
     description = coalesce($5, description),
     disabled_reason = CASE WHEN $6::boolean IS NULL THEN disabled_reason
         WHEN $6 THEN coalesce(disabled_reason, 'admin') END,
-    failing_since = CASE WHEN $6 IS FALSE THEN NULL ELSE failing_since END,
+    failing_since = CASE WHEN $6 IS FALSE OR $3 <> url THEN NULL ELSE failing_since END,
     updated_at = $7
 WHERE organization_id = $1 AND endpoint_id = $2
 RETURNING endpoint_id, url, event_types, description, disabled_reason, old_secret_until,
@@ -53,7 +61,8 @@ RETURNING endpoint_id, url, event_types, description, disabled_reason, old_secre
 SELECT endpoint_id, event_types
 FROM webhook_endpoints
 WHERE organization_id = $1 AND disabled_reason IS NULL
-    AND (event_types = '{}' OR event_types && $2::text[]);
+    AND (event_types = '{}' OR event_types && $2::text[])
+ORDER BY endpoint_id;
 
 -- name: add_deliveries
 -- Once for an endpoint and event, however often they are added.
@@ -74,17 +83,29 @@ WHERE organization_id = $1 AND endpoint_id = $2 AND (created_at, delivery_id) < 
 ORDER BY created_at DESC, delivery_id DESC
 LIMIT $5;
 
--- name: list_deliveries_of_status
+-- name: list_delivered
+-- Most of the log is, so that its order finds them.
 SELECT delivery_id, event_id, event_type, payload, status, attempts, next_attempt_at,
     created_at, last_attempt_at, response_status, response_body, error, duration_ms
 FROM webhook_deliveries
 WHERE organization_id = $1 AND endpoint_id = $2 AND (created_at, delivery_id) < ($3, $4)
-    AND status = $6
+    AND status = 'delivered'
+ORDER BY created_at DESC, delivery_id DESC
+LIMIT $5;
+
+-- name: list_undelivered
+-- Those of one status by the index of what is not delivered, which a plan for any status uses as
+-- the query says so.
+SELECT delivery_id, event_id, event_type, payload, status, attempts, next_attempt_at,
+    created_at, last_attempt_at, response_status, response_body, error, duration_ms
+FROM webhook_deliveries
+WHERE organization_id = $1 AND endpoint_id = $2 AND (created_at, delivery_id) < ($3, $4)
+    AND status = $6 AND status <> 'delivered'
 ORDER BY created_at DESC, delivery_id DESC
 LIMIT $5;
 
 -- name: replay_delivery
--- Whatever became of it. One that is being sent just now is not sent twice by this.
+-- Whatever became of it. One that is being sent just now may be sent twice by this.
 UPDATE webhook_deliveries
 SET status = 'pending', next_attempt_at = $4, failures = 0, error = NULL
 WHERE organization_id = $1 AND endpoint_id = $2 AND delivery_id = $3
@@ -103,8 +124,34 @@ WHERE organization_id = $1 AND endpoint_id = $2 AND status = 'failed'
         ORDER BY created_at, delivery_id
         LIMIT $6));
 
+-- name: list_with_old_deliveries
+-- system: how long deliveries are kept is the same for all organizations; each is then done by itself
+-- Skips from endpoint to endpoint, also those that were removed, in the index of the log.
+WITH RECURSIVE oldest AS (
+    (
+        SELECT organization_id, endpoint_id, created_at
+        FROM webhook_deliveries
+        ORDER BY organization_id, endpoint_id, created_at
+        LIMIT 1
+    )
+    UNION ALL
+    SELECT following.organization_id, following.endpoint_id, following.created_at
+    FROM oldest o
+    CROSS JOIN LATERAL (
+        SELECT d.organization_id, d.endpoint_id, d.created_at
+        FROM webhook_deliveries d
+        WHERE (d.organization_id, d.endpoint_id) > (o.organization_id, o.endpoint_id)
+        ORDER BY d.organization_id, d.endpoint_id, d.created_at
+        LIMIT 1
+    ) following
+)
+SELECT organization_id, endpoint_id FROM oldest WHERE created_at < $1;
+
 -- name: drop_old_deliveries
--- system: how long deliveries are kept is the same for all organizations
 DELETE FROM webhook_deliveries
-WHERE (organization_id, delivery_id) IN (
-    SELECT organization_id, delivery_id FROM webhook_deliveries WHERE created_at < $1 LIMIT $2);
+WHERE organization_id = $1 AND delivery_id = ANY (ARRAY(
+    SELECT delivery_id
+    FROM webhook_deliveries
+    WHERE organization_id = $1 AND endpoint_id = $2 AND created_at < $3
+    ORDER BY created_at, delivery_id
+    LIMIT $4));

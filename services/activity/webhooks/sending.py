@@ -7,6 +7,7 @@ number of requests under way, so that a slow one holds up none but itself.
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ import structlog
 from standardwebhooks import Webhook
 
 from services.activity.webhooks.domain import Outcome, disabled_by, next_attempt
-from services.activity.webhooks.outbox import Claimed, Outbox, Place, Target
+from services.activity.webhooks.outbox import Claimed, Disabling, Due, Outbox, Place, Target
 from services.activity.webhooks.telemetry import ATTEMPTS, DISABLED, SECONDS
 from services.common.clock import Clock
 from services.common.db import TRANSIENT_ERRORS
@@ -32,6 +33,10 @@ SWEEP_SECONDS = 1.0
 # Endpoints served at once by this process, and requests of each.
 ENDPOINTS_AT_ONCE = 64
 OF_ONE_ENDPOINT = 8
+# Of the endpoints served at once, so that many that hang leave room for the others: those of one
+# organization, and those where the last attempt failed.
+OF_ONE_ORGANIZATION = 16
+FAILING_AT_ONCE = 32
 # Beyond the time of a call: to record how it went, on a busy database too.
 LEASE_MARGIN = timedelta(seconds=15)
 # An endpoint that could not be served for a reason of ours.
@@ -39,6 +44,14 @@ REST = timedelta(seconds=30)
 GRACE_SECONDS = 5.0
 BODY_BYTES = 1024
 USER_AGENT = "Attune-Webhooks/1"
+
+
+@dataclass(frozen=True)
+class Served:
+    """An endpoint that is sent to just now."""
+
+    task: "asyncio.Task[None]"
+    failing: bool
 
 
 @dataclass
@@ -53,7 +66,7 @@ class Sender:
     sweep_seconds: float = SWEEP_SECONDS
     jitter: Callable[[], float] = random.random
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
-    _serving: dict[Place, "asyncio.Task[None]"] = field(default_factory=dict)
+    _serving: dict[Place, Served] = field(default_factory=dict)
     _resting: dict[Place, datetime] = field(default_factory=dict)
 
     def tell(self) -> None:
@@ -68,18 +81,22 @@ class Sender:
             yield self
         finally:
             await end(task)
-            if self._serving:
-                await asyncio.wait(self._serving.values(), timeout=GRACE_SECONDS)
-            await end(*self._serving.values())
+            tasks = [served.task for served in self._serving.values()]
+            if tasks:
+                await asyncio.wait(tasks, timeout=GRACE_SECONDS)
+            await end(*tasks)
 
     async def _forever(self) -> None:
         while True:
+            began = time.monotonic()
             try:
                 await self.sweep()
             except TRANSIENT_ERRORS as err:
                 log.debug("sender waits", error=str(err))
             except Exception as err:
                 log.error("sender failed", exc_info=err)
+            # With very many endpoints that wait, no more than half of the time is spent looking.
+            await asyncio.sleep(min(time.monotonic() - began, self.sweep_seconds))
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), self.sweep_seconds)
             self._wake.clear()
@@ -88,11 +105,23 @@ class Sender:
         """Begin to serve each endpoint that something is due for, as far as there is room."""
         now = self.now()
         self._resting = {place: until for place, until in self._resting.items() if until > now}
-        for place in await self.outbox.due(now):
-            if len(self._serving) >= ENDPOINTS_AT_ONCE:
-                break
-            if place not in self._serving and place not in self._resting:
-                self._serving[place] = asyncio.create_task(self._serve(place))
+        for due in await self.outbox.due(now):
+            if self._has_room(due):
+                place = due.place
+                self._serving[place] = Served(asyncio.create_task(self._serve(place)), due.failing)
+
+    def _has_room(self, due: Due) -> bool:
+        """Whether it may be served now: those that are slow leave room for all others."""
+        if due.place in self._serving or due.place in self._resting:
+            return False
+        organization = due.place.organization_id
+        of_it = sum(place.organization_id == organization for place in self._serving)
+        failing = sum(served.failing for served in self._serving.values())
+        return (
+            len(self._serving) < ENDPOINTS_AT_ONCE
+            and of_it < OF_ONE_ORGANIZATION
+            and not (due.failing and failing >= FAILING_AT_ONCE)
+        )
 
     async def _serve(self, place: Place) -> None:
         """One batch of one endpoint, which then waits for its turn again."""
@@ -157,18 +186,19 @@ class Sender:
             await self.outbox.arrived(place, claimed, outcome, now)
             ATTEMPTS.labels("delivered").inc()
             return
-        disabling = disabled_by(outcome, target.failing_since, now)
+        reason = disabled_by(outcome, target.failing_since, now)
+        disabling = Disabling(reason, target.url) if reason else None
         again = next_attempt(claimed.failures + 1, now, outcome.retry_after, self.jitter())
-        again = None if disabling else again
-        if await self.outbox.failed(place, claimed, outcome, now, again, disabling):
-            DISABLED.labels(disabling).inc()
+        disabled = await self.outbox.failed(place, claimed, outcome, now, again, disabling)
+        if disabled:
+            DISABLED.labels(reason).inc()
             log.warning(
                 "webhook disabled",
                 organization=place.organization_id,
                 endpoint=str(place.endpoint_id),
-                reason=disabling,
+                reason=reason,
             )
-        ATTEMPTS.labels("retried" if again else "failed").inc()
+        ATTEMPTS.labels("failed" if disabled or again is None else "retried").inc()
 
     async def _attempt(self, url: str, secrets: Sequence[str], claimed: Claimed) -> Outcome:
         headers = signed_headers(secrets, claimed.event_id, self.now(), claimed.payload)

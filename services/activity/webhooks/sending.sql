@@ -22,10 +22,12 @@ WITH RECURSIVE waiting AS (
         LIMIT 1
     ) following
 )
-SELECT organization_id, endpoint_id
-FROM waiting
-WHERE next_attempt_at <= $1
-ORDER BY next_attempt_at;
+SELECT w.organization_id, w.endpoint_id, e.failing_since IS NOT NULL AS failing
+FROM waiting w
+LEFT JOIN webhook_endpoints e
+    ON e.organization_id = w.organization_id AND e.endpoint_id = w.endpoint_id
+WHERE w.next_attempt_at <= $1
+ORDER BY w.next_attempt_at;
 
 -- name: get_target
 SELECT url, disabled_reason, failing_since, secret, old_secret, old_secret_until
@@ -73,10 +75,17 @@ SET failing_since = $3
 WHERE organization_id = $1 AND endpoint_id = $2 AND failing_since IS NULL;
 
 -- name: disable
+-- Unless something arrived meanwhile, or it has another address by now.
 UPDATE webhook_endpoints
 SET disabled_reason = $3, updated_at = $4
-WHERE organization_id = $1 AND endpoint_id = $2 AND disabled_reason IS NULL
+WHERE organization_id = $1 AND endpoint_id = $2 AND disabled_reason IS NULL AND url = $6
+    AND ($3 <> 'failing' OR failing_since <= $5)
 RETURNING endpoint_id;
+
+-- name: is_disabled
+SELECT disabled_reason IS NOT NULL
+FROM webhook_endpoints
+WHERE organization_id = $1 AND endpoint_id = $2;
 
 -- name: give_up
 -- What is on its way to an endpoint that nothing is sent to.

@@ -24,6 +24,7 @@ class WebhookStore:
     ) -> Endpoint | None:
         """None where there are as many as there may be."""
         e = endpoint
+        await conn.execute(SQL["hold_endpoints"], organization_id)
         row = await conn.fetchrow(
             SQL["add_endpoint"],
             *(organization_id, e.endpoint_id, e.url, e.event_types, e.description),
@@ -105,8 +106,10 @@ class WebhookStore:
         args: tuple[Any, ...] = (organization_id, endpoint_id, *before, limit + 1)
         if status is None:
             rows = await self.pool.fetch(SQL["list_deliveries"], *args)
+        elif status == "delivered":
+            rows = await self.pool.fetch(SQL["list_delivered"], *args)
         else:
-            rows = await self.pool.fetch(SQL["list_deliveries_of_status"], *args, status)
+            rows = await self.pool.fetch(SQL["list_undelivered"], *args, status)
         return [Delivery(**row) for row in rows]
 
     async def replay(
@@ -130,17 +133,22 @@ class WebhookStore:
         return int(status.rpartition(" ")[2])
 
     async def drop_old(self, before: datetime) -> int:
-        """Up to DROPPED_AT_ONCE; returns how many."""
-        status = await self.pool.execute(SQL["drop_old_deliveries"], before, DROPPED_AT_ONCE)
-        return int(status.rpartition(" ")[2])
+        """In batches of DROPPED_AT_ONCE, each a transaction; returns how many."""
+        gone = 0
+        for place in await self.pool.fetch(SQL["list_with_old_deliveries"], before):
+            some = DROPPED_AT_ONCE
+            while some == DROPPED_AT_ONCE:
+                args = (*place, before, DROPPED_AT_ONCE)
+                status = await self.pool.execute(SQL["drop_old_deliveries"], *args)
+                some = int(status.rpartition(" ")[2])
+                gone += some
+        return gone
 
 
 def dropping_old_deliveries(pool: Pool, kept: timedelta, now: Clock) -> Job:
     """The job that drops deliveries that were made longer ago."""
 
     async def drop(_: bytes) -> None:
-        before = now() - kept
-        while await WebhookStore(pool).drop_old(before) == DROPPED_AT_ONCE:
-            pass
+        await WebhookStore(pool).drop_old(now() - kept)
 
     return Job("drop_old_webhook_deliveries", drop, cron="35 1 * * *")

@@ -11,7 +11,8 @@ from typing import Self
 import httpcore2
 import httpx2
 
-from services.common.outgoing.transport import CheckingTransport, UnknownName
+from services.common.outgoing.resolving import UnknownName
+from services.common.outgoing.transport import CheckingTransport
 from services.common.outgoing.urls import Policy, Refused
 
 

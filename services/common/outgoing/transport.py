@@ -6,17 +6,16 @@ does not happen. TLS and the Host header keep the name.
 """
 
 import asyncio
-import socket
 import ssl
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from functools import partial
-from ipaddress import ip_address
 
 import httpcore2
 import httpx2
 
-from services.common.outgoing.addresses import Address, literal
+from services.common.outgoing.addresses import Address
 from services.common.outgoing.addresses import is_refused as refused
+from services.common.outgoing.resolving import Resolver
 from services.common.outgoing.urls import Policy, Refused, checked_url
 
 SocketOption = (
@@ -24,15 +23,12 @@ SocketOption = (
 )
 
 
-class UnknownName(httpcore2.ConnectError):
-    """The name has no address."""
-
-
 class CheckingBackend(httpcore2.AsyncNetworkBackend):
     """Resolves, checks and connects."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, resolver: Resolver) -> None:
         self._policy = policy
+        self._resolver = resolver
         self._backend = httpcore2.AnyIOBackend()
 
     async def connect_tcp(
@@ -68,27 +64,10 @@ class CheckingBackend(httpcore2.AsyncNetworkBackend):
 
     async def addresses(self, host: str, port: int) -> list[Address]:
         """What the host leads to, all of it public. Raises Refused, UnknownName."""
-        found = await resolved(host, port)
+        found = await self._resolver.addresses(host, port)
         if any(refused(address, self._policy.allowed) for address in found):
             raise Refused("must lead to a public address")
         return found
-
-
-async def resolved(host: str, port: int) -> list[Address]:
-    """At least one. Raises UnknownName."""
-    address = literal(host)
-    if address is not None:
-        return [address]
-    loop = asyncio.get_running_loop()
-    try:
-        rows = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise UnknownName from None
-    # An address of a link names the link, as in fe80::1%eth0.
-    found = [ip_address(str(row[4][0]).partition("%")[0]) for row in rows]
-    if not found:
-        raise UnknownName
-    return list(dict.fromkeys(found))
 
 
 class ResponseStream(httpx2.AsyncByteStream):
@@ -111,11 +90,13 @@ class CheckingTransport(httpx2.AsyncBaseTransport):
 
     def __init__(self, policy: Policy, ssl_context: ssl.SSLContext | None = None) -> None:
         self._policy = policy
+        self._resolver = Resolver()
         self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=ssl_context,
+            # Here, or each connection would read all authorities' certificates: 40 ms of the loop.
+            ssl_context=ssl_context or httpcore2.default_ssl_context(),
             max_connections=None,
             max_keepalive_connections=0,
-            network_backend=CheckingBackend(policy),
+            network_backend=CheckingBackend(policy, self._resolver),
         )
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -142,3 +123,4 @@ class CheckingTransport(httpx2.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._pool.aclose()
+        self._resolver.close()

@@ -383,6 +383,18 @@ async def test_a_conversation_has_so_many_tools_and_no_more(ann: Talk) -> None:
     assert "at most 200" in violations_of(error)["events"]
 
 
+async def test_errors_name_no_more_tools_than_calls_may(ann: Talk) -> None:
+    await ann.start(conversation_id="c")
+    await ann.append("c", *(called(f"tool{n}") for n in range(150)))
+    error = pb.ConversationEvent(event_type="error", content=to_json({"error": "down"}))
+    errors = [pb.ConversationEvent(tool_name=f"other{n}") for n in range(51)]
+    for each in errors:
+        each.MergeFrom(error)
+    wrong = await refused(ann.append("c", *errors))
+    assert "at most 200" in violations_of(wrong)["events"]
+    assert (await ann.append("c", *errors[:50])).appended == 50
+
+
 async def test_fifty_writers_at_once_lose_nothing(ann: Talk, suite: Suite) -> None:
     await ann.start(conversation_id="c")
 

@@ -1,6 +1,7 @@
 """Votes listed, counted and exported: to whom they may be shown, and right at any moment."""
 
 import random
+import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from services.activity.app import pool_of
 from services.activity.feedback import retention, service
 from services.activity.feedback.listening import CONSUMER, Listener
 from services.activity.feedback.retention import forgetting_feedback
+from services.activity.feedback.sentiment import Tone, tone_of
 from services.activity.feedback.store import SQL, FeedbackStore
 from services.common.clock import utc_now
 from services.common.db import Pool
@@ -247,6 +249,26 @@ async def test_sentiments_are_made_from_the_table_where_the_log_is_gone(
             return all(v.sentiment for v in await ann.votes())
 
         await until(all_found)
+
+
+async def test_sentiments_are_found_beside_the_event_loop(
+    suite: Suite, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = set()
+
+    def noting(score: int, text: str | None) -> Tone:
+        threads.add(threading.current_thread())
+        return tone_of(score, text)
+
+    monkeypatch.setattr("services.activity.feedback.listening.tone_of", noting)
+    ann, listener = Voter(suite), Listener(FeedbackStore(pool))
+    await ann.start("c")
+    await ann.vote("c", 5, text="Great answer!")
+    async with pool.acquire() as conn:
+        await listener.apply(conn, "acme", [(1, fact) for fact in await told(suite)])
+    assert (await ann.votes())[0].sentiment == "positive"
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 async def test_a_sentiment_of_an_earlier_revision_is_not_kept(suite: Suite, pool: Pool) -> None:

@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.activity.feedback.domain import SCORES, average
-from services.activity.feedback.sentiment import tone_of
+from services.activity.feedback.sentiment import (
+    EMOJI_WORDS,
+    MOST_WORDS,
+    analyzer,
+    beginning,
+    tone_of,
+)
 from services.activity.feedback.trend import (
     NEUTRAL,
     Period,
@@ -107,3 +113,12 @@ def test_a_tone_blends_the_score_with_english_words(
 @given(st.integers(1, 5), st.text(max_size=100))
 def test_any_text_has_a_tone_in_range(score: int, text: str) -> None:
     assert -1 <= tone_of(score, text).value <= 1
+
+
+@pytest.mark.parametrize("text", ["\U0001f600" * 2000, "good but " * 222, "ok \U0001f600 " * 400])
+def test_of_a_long_text_the_beginning_is_read_and_sets_the_tone(text: str) -> None:
+    read = beginning(text)
+    named = sum(sign in analyzer().emojis for sign in read)
+    assert len(read.split()) + named * (EMOJI_WORDS - 1) <= MOST_WORDS + 1
+    assert text.startswith(read)
+    assert tone_of(5, text).label == "positive"

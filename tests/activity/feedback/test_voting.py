@@ -17,6 +17,7 @@ from services.activity.app import pool_of
 from services.common.clock import utc_now
 from services.common.db import Pool
 from services.common.ids import uuid7
+from services.common.vault import Vault
 from tests.activity.conversations.talking import said
 from tests.activity.feedback.voting import Voter, told
 from tests.suite import Servers, Suite, reason_of, running_suite, violations_of
@@ -197,7 +198,7 @@ async def test_a_withdrawal_takes_the_newest_vote_or_the_one_that_is_named(suite
     assert [v.user_feedback_score for v in await ann.votes()] == [2]
 
 
-async def test_only_the_owner_rates_or_a_service_for_that_person(suite: Suite) -> None:
+async def test_only_the_owner_rates_or_an_admin_or_service_for_that_person(suite: Suite) -> None:
     ann, bob = Voter(suite), Voter(suite, "bob", "admin")
     service = Voter(suite, "service:chat", "service")
     await ann.start("c")
@@ -209,10 +210,18 @@ async def test_only_the_owner_rates_or_a_service_for_that_person(suite: Suite) -
     ):
         assert reason_of(await refused(call)) == "NOT_FOUND"
     assert reason_of(await refused(service.vote("c", user_id="bob"))) == "NOT_FOUND"
-    assert reason_of(await refused(ann.vote("c", user_id="ann"))) == "PERMISSION_DENIED"
+    for role in ("viewer", "analyst"):
+        other = Voter(suite, "zoe", role)
+        for call in (other.vote("c", user_id="ann"), other.withdraw("c", user_id="ann")):
+            assert reason_of(await refused(call)) == "PERMISSION_DENIED"
+    assert reason_of(await refused(bob.vote("c", user_id="bob"))) == "NOT_FOUND"
+    await bob.vote("c", 5, user_id="ann")
+    await bob.withdraw("c", user_id="ann")
+    await ann.vote("c", 3, user_id="ann")
     await service.vote("c", 4, user_id="ann")
     await service.vote("c", 2)
     assert [(v.user_id, v.user_feedback_score) for v in await ann.votes()] == [("ann", 2)]
+    assert await bob.votes(user_id="bob") == []
 
 
 async def test_another_organization_rates_and_reads_nothing_of_it(suite: Suite) -> None:
@@ -348,6 +357,41 @@ async def test_what_is_kept_encrypted_admins_get_when_they_ask(configured: Confi
             assert reason_of(error) == "PERMISSION_DENIED"
         assert not any("anna" in text for text in await stored_texts(pool))
         assert "anna" not in (await root.export()).decode()
+
+
+async def test_what_was_kept_with_a_key_that_is_destroyed_is_left_out(
+    configured: Configured,
+) -> None:
+    async with (
+        configured(feedback_pii="encrypt") as suite,
+        pool_of(suite.activity_settings) as pool,
+    ):
+        ann, root = Voter(suite), Voter(suite, "root", "admin")
+        await ann.start("c")
+        await ann.vote("c", 3, text=PERSONAL)
+        await Vault(pool, suite.activity_settings.keyring).destroy("acme")
+        [vote] = await root.votes(include_original=True)
+        assert (vote.user_feedback_score, vote.HasField("original_text")) == (3, False)
+
+
+async def test_an_original_opens_in_its_own_place_alone(configured: Configured) -> None:
+    async with (
+        configured(feedback_pii="encrypt") as suite,
+        pool_of(suite.activity_settings) as pool,
+    ):
+        ann, root = Voter(suite), Voter(suite, "root", "admin")
+        await ann.start("c", "user")
+        await ann.talk.append(
+            "c", *(said("x", "assistant", client_event_id=m) for m in ("m1", "m2"))
+        )
+        await ann.vote("c", 3, text=PERSONAL, message_id="m1")
+        await ann.vote("c", 3, text="mail bob@web.de", message_id="m2")
+        await pool.execute(
+            "UPDATE interaction_logs v SET original_text = o.original_text"
+            " FROM interaction_logs o WHERE o.message_id <> v.message_id"
+        )
+        error = await refused(root.page(include_original=True))
+        assert reason_of(error) == "INTERNAL"
 
 
 async def test_where_personal_data_is_refused_its_kinds_are_named_and_not_itself(

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -10,7 +11,7 @@ import pytest
 from services.common.db import Pool
 from tests.activity.conversations.talking import at, said
 from tests.activity.memory.remembering import Remembered, caught_up, remembering
-from tests.suite import Suite, violations_of
+from tests.suite import Servers, Suite, running_suite, violations_of
 
 TABLES = "Prefers tables over charts"
 
@@ -297,3 +298,38 @@ async def test_what_is_settled_is_told_to_consumers(working: Working, ann: Remem
     await ann.add("likes", "tea")
     types = await working.pool.fetch("SELECT type FROM event_log WHERE organization_id = 'acme'")
     assert [row["type"] for row in types] == ["attune.activity.v1.MemoryChanged"]
+
+
+async def test_of_too_many_facts_the_least_sure_go_first(
+    servers: Servers, database: str, tmp_path: Path
+) -> None:
+    limited = {"memory_facts": 2}
+    async with (
+        running_suite(servers, database, tmp_path, of_activity=limited) as suite,
+        remembering(suite) as pool,
+    ):
+        ann = Remembered(suite)
+        await ann.say("I like tea. I prefer tables over charts. My name is Ann.")
+        await caught_up(pool)
+        assert await ann.statements() == {"Is called Ann", TABLES}
+        assert await ann.statements(state="expired") == {"Likes tea"}
+        first = await ann.add("uses", "Excel")
+        await ann.add("uses", "Word")
+        assert await ann.statements() == {"Uses Excel", "Uses Word"}
+        await ann.forget(first.id)
+        assert await ann.statements() == {"Uses Word", "Is called Ann"}
+
+
+async def test_where_nothing_is_to_be_remembered_nothing_is(
+    servers: Servers, database: str, tmp_path: Path
+) -> None:
+    async with (
+        running_suite(servers, database, tmp_path, of_activity={"memory_facts": 0}) as suite,
+        remembering(suite) as pool,
+    ):
+        ann = Remembered(suite)
+        await ann.say("I like tea.")
+        await caught_up(pool)
+        assert await ann.list(state="any") == []
+        assert await pool.fetchval("SELECT count(*) FROM memory_mentions") == 0
+        assert await code_of(ann.add("uses", "Excel")) is grpc.StatusCode.FAILED_PRECONDITION

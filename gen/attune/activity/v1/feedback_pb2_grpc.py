@@ -92,7 +92,8 @@ class FeedbackServiceServicer:
         durable. What is learned of it (its sentiment, who is told) comes after. Of a
         message that the person has rated, the vote is changed; the same vote again
         changes nothing. Fails with NOT_FOUND where there is no such conversation of the
-        person's, RATE_LIMITED where the person votes too often.
+        person's, PERMISSION_DENIED where the caller may not vote for that person,
+        RATE_LIMITED where the person votes too often.
         Safe to retry with an Idempotency-Key.
 
         Example: {"score": 5, "text": "Excellent response!", "latency_ms": 125.5,
@@ -153,7 +154,7 @@ class FeedbackServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ExportFeedback(self, request, context):
-        """Gives votes as a file, oldest first, filtered as a list is. JSON is one array of
+        """Gives votes as a file, newest first, filtered as a list is. JSON is one array of
         objects, CSV has a row of names first; a text that a spreadsheet would run as a
         formula has an apostrophe before it.
         """

@@ -45,7 +45,8 @@ class FeedbackServiceStub:
     durable. What is learned of it (its sentiment, who is told) comes after. Of a
     message that the person has rated, the vote is changed; the same vote again
     changes nothing. Fails with NOT_FOUND where there is no such conversation of the
-    person's, RATE_LIMITED where the person votes too often.
+    person's, PERMISSION_DENIED where the caller may not vote for that person,
+    RATE_LIMITED where the person votes too often.
     Safe to retry with an Idempotency-Key.
 
     Example: {"score": 5, "text": "Excellent response!", "latency_ms": 125.5,
@@ -81,7 +82,7 @@ class FeedbackServiceStub:
     Answer: {"forgotten": 12}
     """
     ExportFeedback: _grpc.UnaryStreamMultiCallable[_feedback_pb2.ExportFeedbackRequest, _httpbody_pb2.HttpBody]
-    """Gives votes as a file, oldest first, filtered as a list is. JSON is one array of
+    """Gives votes as a file, newest first, filtered as a list is. JSON is one array of
     objects, CSV has a row of names first; a text that a spreadsheet would run as a
     formula has an apostrophe before it.
     """
@@ -102,7 +103,8 @@ class FeedbackServiceAsyncStub(FeedbackServiceStub):
     durable. What is learned of it (its sentiment, who is told) comes after. Of a
     message that the person has rated, the vote is changed; the same vote again
     changes nothing. Fails with NOT_FOUND where there is no such conversation of the
-    person's, RATE_LIMITED where the person votes too often.
+    person's, PERMISSION_DENIED where the caller may not vote for that person,
+    RATE_LIMITED where the person votes too often.
     Safe to retry with an Idempotency-Key.
 
     Example: {"score": 5, "text": "Excellent response!", "latency_ms": 125.5,
@@ -138,7 +140,7 @@ class FeedbackServiceAsyncStub(FeedbackServiceStub):
     Answer: {"forgotten": 12}
     """
     ExportFeedback: _aio.UnaryStreamMultiCallable[_feedback_pb2.ExportFeedbackRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
-    """Gives votes as a file, oldest first, filtered as a list is. JSON is one array of
+    """Gives votes as a file, newest first, filtered as a list is. JSON is one array of
     objects, CSV has a row of names first; a text that a spreadsheet would run as a
     formula has an apostrophe before it.
     """
@@ -162,7 +164,8 @@ class FeedbackServiceServicer(metaclass=_abc_1.ABCMeta):
         durable. What is learned of it (its sentiment, who is told) comes after. Of a
         message that the person has rated, the vote is changed; the same vote again
         changes nothing. Fails with NOT_FOUND where there is no such conversation of the
-        person's, RATE_LIMITED where the person votes too often.
+        person's, PERMISSION_DENIED where the caller may not vote for that person,
+        RATE_LIMITED where the person votes too often.
         Safe to retry with an Idempotency-Key.
 
         Example: {"score": 5, "text": "Excellent response!", "latency_ms": 125.5,
@@ -234,7 +237,7 @@ class FeedbackServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _feedback_pb2.ExportFeedbackRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_httpbody_pb2.HttpBody], _abc.AsyncIterator[_httpbody_pb2.HttpBody]]:
-        """Gives votes as a file, oldest first, filtered as a list is. JSON is one array of
+        """Gives votes as a file, newest first, filtered as a list is. JSON is one array of
         objects, CSV has a row of names first; a text that a spreadsheet would run as a
         formula has an apostrophe before it.
         """

@@ -28,7 +28,8 @@ if _version_not_supported:
 class WebhooksServiceStub:
     """WebhooksService tells other programs what happens, by HTTP requests signed as
     Standard Webhooks says (standardwebhooks.com): admins register endpoints, and
-    each event that an endpoint wants is delivered to it at least once.
+    each event that an endpoint wants is delivered to it at least once. Admins alone
+    read them, too: of many receivers the URL is the secret.
 
     The body is {"type", "timestamp", "data"}; the header webhook-id is the same
     whenever an event is sent again, so that a receiver can drop repetitions.
@@ -100,7 +101,8 @@ class WebhooksServiceStub:
 class WebhooksServiceServicer:
     """WebhooksService tells other programs what happens, by HTTP requests signed as
     Standard Webhooks says (standardwebhooks.com): admins register endpoints, and
-    each event that an endpoint wants is delivered to it at least once.
+    each event that an endpoint wants is delivered to it at least once. Admins alone
+    read them, too: of many receivers the URL is the secret.
 
     The body is {"type", "timestamp", "data"}; the header webhook-id is the same
     whenever an event is sent again, so that a receiver can drop repetitions.
@@ -299,7 +301,8 @@ def add_WebhooksServiceServicer_to_server(servicer, server):
 class WebhooksService:
     """WebhooksService tells other programs what happens, by HTTP requests signed as
     Standard Webhooks says (standardwebhooks.com): admins register endpoints, and
-    each event that an endpoint wants is delivered to it at least once.
+    each event that an endpoint wants is delivered to it at least once. Admins alone
+    read them, too: of many receivers the URL is the secret.
 
     The body is {"type", "timestamp", "data"}; the header webhook-id is the same
     whenever an event is sent again, so that a receiver can drop repetitions.

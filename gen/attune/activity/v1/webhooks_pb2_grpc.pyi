@@ -29,7 +29,8 @@ GRPC_VERSION: str
 class WebhooksServiceStub:
     """WebhooksService tells other programs what happens, by HTTP requests signed as
     Standard Webhooks says (standardwebhooks.com): admins register endpoints, and
-    each event that an endpoint wants is delivered to it at least once.
+    each event that an endpoint wants is delivered to it at least once. Admins alone
+    read them, too: of many receivers the URL is the secret.
 
     The body is {"type", "timestamp", "data"}; the header webhook-id is the same
     whenever an event is sent again, so that a receiver can drop repetitions.
@@ -122,7 +123,8 @@ class WebhooksServiceStub:
 class WebhooksServiceAsyncStub(WebhooksServiceStub):
     """WebhooksService tells other programs what happens, by HTTP requests signed as
     Standard Webhooks says (standardwebhooks.com): admins register endpoints, and
-    each event that an endpoint wants is delivered to it at least once.
+    each event that an endpoint wants is delivered to it at least once. Admins alone
+    read them, too: of many receivers the URL is the secret.
 
     The body is {"type", "timestamp", "data"}; the header webhook-id is the same
     whenever an event is sent again, so that a receiver can drop repetitions.
@@ -211,7 +213,8 @@ class WebhooksServiceAsyncStub(WebhooksServiceStub):
 class WebhooksServiceServicer(metaclass=_abc_1.ABCMeta):
     """WebhooksService tells other programs what happens, by HTTP requests signed as
     Standard Webhooks says (standardwebhooks.com): admins register endpoints, and
-    each event that an endpoint wants is delivered to it at least once.
+    each event that an endpoint wants is delivered to it at least once. Admins alone
+    read them, too: of many receivers the URL is the secret.
 
     The body is {"type", "timestamp", "data"}; the header webhook-id is the same
     whenever an event is sent again, so that a receiver can drop repetitions.
