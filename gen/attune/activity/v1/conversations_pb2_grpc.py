@@ -158,8 +158,8 @@ class ConversationsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def BatchImportConversations(self, request, context):
-        """Brings in up to 200 conversations with up to 5,000 events in all, from
-        elsewhere and of any age. Each is accepted or refused by itself. One whose
+        """Brings in conversations from elsewhere, of any age. Up to 200 with up to 5,000
+        events in all; each is accepted or refused by itself. One whose
         `conversation_id` is known gets the events that it has not; so a batch may be
         sent again. More events than that are refused whole, with INVALID_FIELD.
 

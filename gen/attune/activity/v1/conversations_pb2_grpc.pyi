@@ -82,8 +82,8 @@ class ConversationsServiceStub:
     GetConversation does.
     """
     BatchImportConversations: _grpc.UnaryUnaryMultiCallable[_conversations_pb2.BatchImportConversationsRequest, _conversations_pb2.BatchImportConversationsResponse]
-    """Brings in up to 200 conversations with up to 5,000 events in all, from
-    elsewhere and of any age. Each is accepted or refused by itself. One whose
+    """Brings in conversations from elsewhere, of any age. Up to 200 with up to 5,000
+    events in all; each is accepted or refused by itself. One whose
     `conversation_id` is known gets the events that it has not; so a batch may be
     sent again. More events than that are refused whole, with INVALID_FIELD.
 
@@ -151,8 +151,8 @@ class ConversationsServiceAsyncStub(ConversationsServiceStub):
     GetConversation does.
     """
     BatchImportConversations: _aio.UnaryUnaryMultiCallable[_conversations_pb2.BatchImportConversationsRequest, _conversations_pb2.BatchImportConversationsResponse]  # type: ignore[assignment]
-    """Brings in up to 200 conversations with up to 5,000 events in all, from
-    elsewhere and of any age. Each is accepted or refused by itself. One whose
+    """Brings in conversations from elsewhere, of any age. Up to 200 with up to 5,000
+    events in all; each is accepted or refused by itself. One whose
     `conversation_id` is known gets the events that it has not; so a batch may be
     sent again. More events than that are refused whole, with INVALID_FIELD.
 
@@ -259,8 +259,8 @@ class ConversationsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversations_pb2.BatchImportConversationsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_conversations_pb2.BatchImportConversationsResponse, _abc.Awaitable[_conversations_pb2.BatchImportConversationsResponse]]:
-        """Brings in up to 200 conversations with up to 5,000 events in all, from
-        elsewhere and of any age. Each is accepted or refused by itself. One whose
+        """Brings in conversations from elsewhere, of any age. Up to 200 with up to 5,000
+        events in all; each is accepted or refused by itself. One whose
         `conversation_id` is known gets the events that it has not; so a batch may be
         sent again. More events than that are refused whole, with INVALID_FIELD.
 

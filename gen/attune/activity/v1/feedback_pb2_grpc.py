@@ -134,16 +134,16 @@ class FeedbackServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetFeedbackTrend(self, request, context):
-        """Tells how the scores went, by day or week of the organization's time zone and
-        week start, and whether their level shifted. Periods without votes are left out.
+        """Tells how the scores went by day or week, and whether their level shifted. Time
+        zone and week start are the organization's; periods without votes are left out.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ForgetFeedback(self, request, context):
-        """Drops the organization's votes that were first given more than so many days ago,
-        with their history, and takes them out of the figures. What is older than the
+        """Drops the organization's votes that were first given more than so many days ago.
+        Their history goes too, and they leave the figures. What is older than the
         server keeps goes daily, without this. In parts, so that one which breaks off is
         taken up by the next.
 

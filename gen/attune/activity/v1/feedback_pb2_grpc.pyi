@@ -70,12 +70,12 @@ class FeedbackServiceStub:
     "score_4": 2, "score_5": 2, "avg_latency_ms": 131.5, "avg_tokens": 250.0}
     """
     GetFeedbackTrend: _grpc.UnaryUnaryMultiCallable[_feedback_pb2.GetFeedbackTrendRequest, _feedback_pb2.GetFeedbackTrendResponse]
-    """Tells how the scores went, by day or week of the organization's time zone and
-    week start, and whether their level shifted. Periods without votes are left out.
+    """Tells how the scores went by day or week, and whether their level shifted. Time
+    zone and week start are the organization's; periods without votes are left out.
     """
     ForgetFeedback: _grpc.UnaryUnaryMultiCallable[_feedback_pb2.ForgetFeedbackRequest, _feedback_pb2.ForgetFeedbackResponse]
-    """Drops the organization's votes that were first given more than so many days ago,
-    with their history, and takes them out of the figures. What is older than the
+    """Drops the organization's votes that were first given more than so many days ago.
+    Their history goes too, and they leave the figures. What is older than the
     server keeps goes daily, without this. In parts, so that one which breaks off is
     taken up by the next.
 
@@ -128,12 +128,12 @@ class FeedbackServiceAsyncStub(FeedbackServiceStub):
     "score_4": 2, "score_5": 2, "avg_latency_ms": 131.5, "avg_tokens": 250.0}
     """
     GetFeedbackTrend: _aio.UnaryUnaryMultiCallable[_feedback_pb2.GetFeedbackTrendRequest, _feedback_pb2.GetFeedbackTrendResponse]  # type: ignore[assignment]
-    """Tells how the scores went, by day or week of the organization's time zone and
-    week start, and whether their level shifted. Periods without votes are left out.
+    """Tells how the scores went by day or week, and whether their level shifted. Time
+    zone and week start are the organization's; periods without votes are left out.
     """
     ForgetFeedback: _aio.UnaryUnaryMultiCallable[_feedback_pb2.ForgetFeedbackRequest, _feedback_pb2.ForgetFeedbackResponse]  # type: ignore[assignment]
-    """Drops the organization's votes that were first given more than so many days ago,
-    with their history, and takes them out of the figures. What is older than the
+    """Drops the organization's votes that were first given more than so many days ago.
+    Their history goes too, and they leave the figures. What is older than the
     server keeps goes daily, without this. In parts, so that one which breaks off is
     taken up by the next.
 
@@ -213,8 +213,8 @@ class FeedbackServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _feedback_pb2.GetFeedbackTrendRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_feedback_pb2.GetFeedbackTrendResponse, _abc.Awaitable[_feedback_pb2.GetFeedbackTrendResponse]]:
-        """Tells how the scores went, by day or week of the organization's time zone and
-        week start, and whether their level shifted. Periods without votes are left out.
+        """Tells how the scores went by day or week, and whether their level shifted. Time
+        zone and week start are the organization's; periods without votes are left out.
         """
 
     @_abc_1.abstractmethod
@@ -223,8 +223,8 @@ class FeedbackServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _feedback_pb2.ForgetFeedbackRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_feedback_pb2.ForgetFeedbackResponse, _abc.Awaitable[_feedback_pb2.ForgetFeedbackResponse]]:
-        """Drops the organization's votes that were first given more than so many days ago,
-        with their history, and takes them out of the figures. What is older than the
+        """Drops the organization's votes that were first given more than so many days ago.
+        Their history goes too, and they leave the figures. What is older than the
         server keeps goes daily, without this. In parts, so that one which breaks off is
         taken up by the next.
 

@@ -269,9 +269,9 @@ class ProfilesServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RebuildUserProfiles(self, request, context):
-        """Has a worker make all profiles of the organization anew from what is on
-        record, and returns at once. What the profiles say stays the same unless it was
-        wrong.
+        """Makes all profiles of the organization anew from what is on record. A worker
+        does, and the call returns at once. What the profiles say stays the same unless
+        it was wrong.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -425,9 +425,9 @@ class ContextServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def WatchUserContext(self, request, context):
-        """Sends a person's context as it is, and then whenever it changed, each version
-        at most once and versions in between left out where they follow fast. The
-        stream ends by itself after five minutes, the life of a token: open it anew,
+        """Sends a person's context as it is, and then whenever it changed. Each version
+        comes at most once, and where they follow fast some are left out. The stream
+        ends by itself after five minutes, the life of a token: open it anew,
         as browsers do with server-sent events. Fails with UNAVAILABLE where too many
         watch, RESOURCE_EXHAUSTED where the caller alone has too many streams.
         """

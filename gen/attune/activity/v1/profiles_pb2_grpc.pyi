@@ -171,9 +171,9 @@ class ProfilesServiceStub:
     analysts all, with personal data masked.
     """
     RebuildUserProfiles: _grpc.UnaryUnaryMultiCallable[_profiles_pb2.RebuildUserProfilesRequest, _profiles_pb2.RebuildUserProfilesResponse]
-    """Has a worker make all profiles of the organization anew from what is on
-    record, and returns at once. What the profiles say stays the same unless it was
-    wrong.
+    """Makes all profiles of the organization anew from what is on record. A worker
+    does, and the call returns at once. What the profiles say stays the same unless
+    it was wrong.
     """
 
 @_typing.type_check_only
@@ -192,9 +192,9 @@ class ProfilesServiceAsyncStub(ProfilesServiceStub):
     analysts all, with personal data masked.
     """
     RebuildUserProfiles: _aio.UnaryUnaryMultiCallable[_profiles_pb2.RebuildUserProfilesRequest, _profiles_pb2.RebuildUserProfilesResponse]  # type: ignore[assignment]
-    """Has a worker make all profiles of the organization anew from what is on
-    record, and returns at once. What the profiles say stays the same unless it was
-    wrong.
+    """Makes all profiles of the organization anew from what is on record. A worker
+    does, and the call returns at once. What the profiles say stays the same unless
+    it was wrong.
     """
 
 class ProfilesServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -228,9 +228,9 @@ class ProfilesServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _profiles_pb2.RebuildUserProfilesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_profiles_pb2.RebuildUserProfilesResponse, _abc.Awaitable[_profiles_pb2.RebuildUserProfilesResponse]]:
-        """Has a worker make all profiles of the organization anew from what is on
-        record, and returns at once. What the profiles say stays the same unless it was
-        wrong.
+        """Makes all profiles of the organization anew from what is on record. A worker
+        does, and the call returns at once. What the profiles say stays the same unless
+        it was wrong.
         """
 
 def add_ProfilesServiceServicer_to_server(servicer: ProfilesServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
@@ -247,9 +247,9 @@ class ContextServiceStub:
     of what the person does. An empty one of version 0 where nothing is known.
     """
     WatchUserContext: _grpc.UnaryStreamMultiCallable[_profiles_pb2.WatchUserContextRequest, _profiles_pb2.UserContext]
-    """Sends a person's context as it is, and then whenever it changed, each version
-    at most once and versions in between left out where they follow fast. The
-    stream ends by itself after five minutes, the life of a token: open it anew,
+    """Sends a person's context as it is, and then whenever it changed. Each version
+    comes at most once, and where they follow fast some are left out. The stream
+    ends by itself after five minutes, the life of a token: open it anew,
     as browsers do with server-sent events. Fails with UNAVAILABLE where too many
     watch, RESOURCE_EXHAUSTED where the caller alone has too many streams.
     """
@@ -264,9 +264,9 @@ class ContextServiceAsyncStub(ContextServiceStub):
     of what the person does. An empty one of version 0 where nothing is known.
     """
     WatchUserContext: _aio.UnaryStreamMultiCallable[_profiles_pb2.WatchUserContextRequest, _profiles_pb2.UserContext]  # type: ignore[assignment]
-    """Sends a person's context as it is, and then whenever it changed, each version
-    at most once and versions in between left out where they follow fast. The
-    stream ends by itself after five minutes, the life of a token: open it anew,
+    """Sends a person's context as it is, and then whenever it changed. Each version
+    comes at most once, and where they follow fast some are left out. The stream
+    ends by itself after five minutes, the life of a token: open it anew,
     as browsers do with server-sent events. Fails with UNAVAILABLE where too many
     watch, RESOURCE_EXHAUSTED where the caller alone has too many streams.
     """
@@ -290,9 +290,9 @@ class ContextServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _profiles_pb2.WatchUserContextRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_profiles_pb2.UserContext], _abc.AsyncIterator[_profiles_pb2.UserContext]]:
-        """Sends a person's context as it is, and then whenever it changed, each version
-        at most once and versions in between left out where they follow fast. The
-        stream ends by itself after five minutes, the life of a token: open it anew,
+        """Sends a person's context as it is, and then whenever it changed. Each version
+        comes at most once, and where they follow fast some are left out. The stream
+        ends by itself after five minutes, the life of a token: open it anew,
         as browsers do with server-sent events. Fails with UNAVAILABLE where too many
         watch, RESOURCE_EXHAUSTED where the caller alone has too many streams.
         """
