@@ -209,8 +209,9 @@ class ConversationsServiceServicer:
         "timestamp": "2021-05-01T10:00:00Z",
         "content": {"role": "user", "message": "Make a film"}}]}]}
 
-        Answer: {"results": [{"index": 0, "success": true, "id":
-        "0179275e-e100-7000-8998-2dccbfb8e72f", "appended": 1, "errors": []}]}
+        Answer: {"results": [{"index": 0, "success": true,
+        "id": "0179275e-e100-7000-8998-2dccbfb8e72f", "appended": 1, "errors": []}],
+        "accepted": 1, "refused": 0}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -133,8 +133,9 @@ class ConversationsServiceStub:
     "timestamp": "2021-05-01T10:00:00Z",
     "content": {"role": "user", "message": "Make a film"}}]}]}
 
-    Answer: {"results": [{"index": 0, "success": true, "id":
-    "0179275e-e100-7000-8998-2dccbfb8e72f", "appended": 1, "errors": []}]}
+    Answer: {"results": [{"index": 0, "success": true,
+    "id": "0179275e-e100-7000-8998-2dccbfb8e72f", "appended": 1, "errors": []}],
+    "accepted": 1, "refused": 0}
     """
     SetConversationInsights: _grpc.UnaryUnaryMultiCallable[_conversations_pb2.SetConversationInsightsRequest, _conversations_pb2.Conversation]
     """Refines what the rules found out about a conversation. Insights of a lower
@@ -246,8 +247,9 @@ class ConversationsServiceAsyncStub(ConversationsServiceStub):
     "timestamp": "2021-05-01T10:00:00Z",
     "content": {"role": "user", "message": "Make a film"}}]}]}
 
-    Answer: {"results": [{"index": 0, "success": true, "id":
-    "0179275e-e100-7000-8998-2dccbfb8e72f", "appended": 1, "errors": []}]}
+    Answer: {"results": [{"index": 0, "success": true,
+    "id": "0179275e-e100-7000-8998-2dccbfb8e72f", "appended": 1, "errors": []}],
+    "accepted": 1, "refused": 0}
     """
     SetConversationInsights: _aio.UnaryUnaryMultiCallable[_conversations_pb2.SetConversationInsightsRequest, _conversations_pb2.Conversation]  # type: ignore[assignment]
     """Refines what the rules found out about a conversation. Insights of a lower
@@ -398,8 +400,9 @@ class ConversationsServiceServicer(metaclass=_abc_1.ABCMeta):
         "timestamp": "2021-05-01T10:00:00Z",
         "content": {"role": "user", "message": "Make a film"}}]}]}
 
-        Answer: {"results": [{"index": 0, "success": true, "id":
-        "0179275e-e100-7000-8998-2dccbfb8e72f", "appended": 1, "errors": []}]}
+        Answer: {"results": [{"index": 0, "success": true,
+        "id": "0179275e-e100-7000-8998-2dccbfb8e72f", "appended": 1, "errors": []}],
+        "accepted": 1, "refused": 0}
         """
 
     @_abc_1.abstractmethod

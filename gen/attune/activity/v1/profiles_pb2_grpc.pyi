@@ -347,14 +347,6 @@ class ContextServiceStub:
     ends by itself after five minutes, the life of a token: open it anew,
     as browsers do with server-sent events. Fails with UNAVAILABLE where too many
     watch, RESOURCE_EXHAUSTED where the caller alone has too many streams.
-
-    Answer: {"user_id": "ann", "version": 4, "context_summary": "Mostly video creation.
-    Uses video gen. Asked last: \\"Make a video of the harbour\\".", "preferences":
-    {"style": "cinematic"}, "recent_intents": ["Make a video of the harbour"],
-    "frequent_prompts": [], "traits": {"job_role": "editor", "goals": ["reach"],
-    "locale": "de-DE", "time_zone": "Europe/Berlin"}, "last_active_at":
-    "2026-01-05T09:00:00Z", "satisfaction_signal": 6.5, "recent_rating": 5.0,
-    "updated_at": "2026-01-05T09:00:00Z", "memory": []}
     """
 
 @_typing.type_check_only
@@ -380,14 +372,6 @@ class ContextServiceAsyncStub(ContextServiceStub):
     ends by itself after five minutes, the life of a token: open it anew,
     as browsers do with server-sent events. Fails with UNAVAILABLE where too many
     watch, RESOURCE_EXHAUSTED where the caller alone has too many streams.
-
-    Answer: {"user_id": "ann", "version": 4, "context_summary": "Mostly video creation.
-    Uses video gen. Asked last: \\"Make a video of the harbour\\".", "preferences":
-    {"style": "cinematic"}, "recent_intents": ["Make a video of the harbour"],
-    "frequent_prompts": [], "traits": {"job_role": "editor", "goals": ["reach"],
-    "locale": "de-DE", "time_zone": "Europe/Berlin"}, "last_active_at":
-    "2026-01-05T09:00:00Z", "satisfaction_signal": 6.5, "recent_rating": 5.0,
-    "updated_at": "2026-01-05T09:00:00Z", "memory": []}
     """
 
 class ContextServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -422,14 +406,6 @@ class ContextServiceServicer(metaclass=_abc_1.ABCMeta):
         ends by itself after five minutes, the life of a token: open it anew,
         as browsers do with server-sent events. Fails with UNAVAILABLE where too many
         watch, RESOURCE_EXHAUSTED where the caller alone has too many streams.
-
-        Answer: {"user_id": "ann", "version": 4, "context_summary": "Mostly video creation.
-        Uses video gen. Asked last: \\"Make a video of the harbour\\".", "preferences":
-        {"style": "cinematic"}, "recent_intents": ["Make a video of the harbour"],
-        "frequent_prompts": [], "traits": {"job_role": "editor", "goals": ["reach"],
-        "locale": "de-DE", "time_zone": "Europe/Berlin"}, "last_active_at":
-        "2026-01-05T09:00:00Z", "satisfaction_signal": 6.5, "recent_rating": 5.0,
-        "updated_at": "2026-01-05T09:00:00Z", "memory": []}
         """
 
 def add_ContextServiceServicer_to_server(servicer: ContextServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
