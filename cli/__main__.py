@@ -38,6 +38,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",  # which wraps a text anew, at the width of the terminal
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("run")(run.run)

@@ -16,6 +16,7 @@ from services.activity.context.copies import Copies, copies_in
 from services.activity.context.store import ContextStore
 from services.activity.context.watching import Hub
 from services.activity.conversations.idle import abandoning, forgetting_event_ids
+from services.activity.conversations.recorder import Recorder as ConversationRecorder
 from services.activity.conversations.store import ConversationStore
 from services.activity.feedback.listening import finding_sentiments
 from services.activity.feedback.retention import forgetting_feedback
@@ -99,9 +100,11 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
         recorder = Recorder(ActivityStore(pool), hints, now)
         vault = Vault(pool, settings.keyring, now)
         stack.push_async_callback(recorder.flushed)
+        conversations = ConversationRecorder(ConversationStore(pool), hints, now)
+        stack.push_async_callback(conversations.flushed)
         services = [
             served_activities(pool, recorder, now),
-            served_conversations(pool, hints, now),
+            served_conversations(pool, conversations, now),
             served_feedback(settings, pool, vault, hints, now),
             served_identity(settings, pool, client, callers, now),
             served_api_keys(settings, pool, callers, now),

@@ -83,12 +83,11 @@ def served_activities(pool: Pool, recorder: Recorder, now: Clock) -> Served:
     )
 
 
-def served_conversations(pool: Pool, hints: Hints, now: Clock) -> Served:
-    store = ConversationStore(pool)
+def served_conversations(pool: Pool, recorder: ConversationRecorder, now: Clock) -> Served:
     return Served(
         conversations_pb2.DESCRIPTOR.services_by_name["ConversationsService"],
         conversations_pb2_grpc.add_ConversationsServiceServicer_to_server,
-        ConversationsService(store, ConversationRecorder(store, hints, now), now),
+        ConversationsService(ConversationStore(pool), recorder, now),
     )
 
 

@@ -251,7 +251,7 @@ class Consumer:
 
     async def _read(self, organization: str, after: int, limit: int) -> pb.ReadResponse:
         metadata = await self.tokens.metadata(organization)
-        request = pb.ReadRequest(after=after, limit=limit)
+        request = pb.ReadRequest(after=after, limit=limit, types=self.subscription.handles)
         batch: pb.ReadResponse = await self.log_stub.Read(
             request, metadata=metadata, timeout=RPC_SECONDS
         )
@@ -260,10 +260,10 @@ class Consumer:
     async def _apply(
         self, conn: Connection, organization: str, cursor: asyncpg.Record, batch: pb.ReadResponse
     ) -> Progress:
-        if not batch.events:
+        if passed_by(batch) <= cursor["seq"]:
             return Progress()
-        last = batch.events[-1].seq
-        if last == cursor["seq"] + 1:  # one alone: its failure is its own
+        EVENTS_SKIPPED.labels(self._name).inc(passed_by(batch) - cursor["seq"] - len(batch.events))
+        if len(batch.events) == 1:  # one alone: its failure is its own
             return await self._one_by_one(conn, organization, cursor, batch)
         try:
             async with conn.transaction():
@@ -272,8 +272,13 @@ class Consumer:
             raise
         except Exception:
             return await self._one_by_one(conn, organization, cursor, batch)
-        await conn.execute(SQL["move_cursor"], organization, self._name, last, None, 0)
-        return Progress(passed=last, more=last < batch.head)
+        return await self._pass(conn, organization, batch)
+
+    async def _pass(self, conn: Connection, organization: str, batch: pb.ReadResponse) -> Progress:
+        """All of the batch is done."""
+        passed = passed_by(batch)
+        await conn.execute(SQL["move_cursor"], organization, self._name, passed, None, 0)
+        return Progress(passed=passed, more=passed < batch.head)
 
     @property
     def _name(self) -> str:
@@ -307,8 +312,7 @@ class Consumer:
                     return Progress()  # tried again at the next hint or sweep
                 await self._bury(conn, organization, event, err)
             seq = event.seq
-        await conn.execute(SQL["move_cursor"], organization, self._name, seq, None, 0)
-        return Progress(passed=seq, more=seq < batch.head)
+        return await self._pass(conn, organization, batch)
 
     async def _bury(
         self, conn: Connection, organization: str, event: pb.Event, err: Exception
@@ -341,3 +345,9 @@ class Consumer:
             await self.log_stub.Acknowledge(request, metadata=metadata, timeout=RPC_SECONDS)
         except grpc.RpcError as err:
             log.debug("not acknowledged", error=str(err))
+
+
+def passed_by(batch: pb.ReadResponse) -> int:
+    """Up to which number the batch goes; 0 where there is nothing new."""
+    # A server from before `passed` leaves nothing out.
+    return batch.passed or max((event.seq for event in batch.events), default=0)

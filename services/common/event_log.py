@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import structlog
+from asyncpg import Record
 from attune.common.v1 import event_log_pb2 as pb
 from attune.common.v1 import event_log_pb2_grpc as pb_grpc
 from redis.asyncio import Redis
@@ -46,14 +47,17 @@ class EventLogService(pb_grpc.EventLogServiceServicer):
     async def Read(self, request: pb.ReadRequest, context: Context) -> pb.ReadResponse:  # noqa: N802
         organization = caller().organization_id
         limit = request.limit or READ_LIMIT
+        args = (request.after, limit, READ_BYTES, list(request.types))
         async with self._pool.acquire() as conn:
-            rows = await conn.fetch(
-                SQL["read_events"], organization, request.after, limit, READ_BYTES
-            )
+            rows = await conn.fetch(SQL["read_events"], organization, *args)
             head = await conn.fetchrow(SQL["read_head"], organization)
-        events = [pb.Event(**row) for row in rows]
         seq, dropped = head or (0, 0)
-        return pb.ReadResponse(events=events, head=seq, oldest=dropped + 1)
+        return pb.ReadResponse(
+            events=[event_to_pb(row) for row in rows if row["wanted"]],
+            head=seq,
+            oldest=dropped + 1,
+            passed=rows[-1]["seq"] if rows else request.after,
+        )
 
     async def ListHeads(  # noqa: N802
         self, request: pb.ListHeadsRequest, context: Context
@@ -68,6 +72,11 @@ class EventLogService(pb_grpc.EventLogServiceServicer):
         args = (caller().organization_id, request.consumer, request.seq, self._now())
         await self._pool.execute(SQL["acknowledge"], *args)
         return pb.AcknowledgeResponse()
+
+
+def event_to_pb(row: Record) -> pb.Event:
+    fields = ("seq", "type", "payload", "recorded_at")
+    return pb.Event(**{name: row[name] for name in fields})
 
 
 def served_event_log(pool: Pool) -> Served:

@@ -1,18 +1,24 @@
 -- name: read_events
--- As many as fit into $4 bytes, and always one.
-SELECT seq, type, payload, recorded_at
+-- Of the next $3 events those of the types $5, or all, as many as fit into $4 bytes, and always one.
+-- The last of the $3 comes in any case, without its payload, to tell how far it was looked.
+SELECT seq, type, payload, recorded_at, wanted
 FROM (
-    SELECT seq, type, payload, recorded_at,
+    SELECT seq, type, payload, recorded_at, wanted, seq = max(seq) OVER () AS is_last,
         sum(octet_length(payload)) OVER (ORDER BY seq) - octet_length(payload) AS bytes_before
     FROM (
-        SELECT seq, type, payload, recorded_at
-        FROM event_log
-        WHERE organization_id = $1 AND seq > $2
-        ORDER BY seq
-        LIMIT $3
-    ) page
+        SELECT seq, type, recorded_at, wanted,
+            CASE WHEN wanted THEN payload ELSE '' END AS payload
+        FROM (
+            SELECT seq, type, payload, recorded_at,
+                cardinality($5::text[]) = 0 OR type = ANY($5) AS wanted
+            FROM event_log
+            WHERE organization_id = $1 AND seq > $2
+            ORDER BY seq
+            LIMIT $3
+        ) page
+    ) asked
 ) sized
-WHERE bytes_before < $4
+WHERE bytes_before < $4 AND (wanted OR is_last)
 ORDER BY seq;
 
 -- name: read_head

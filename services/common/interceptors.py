@@ -32,6 +32,7 @@ from services.common.errors import (
 )
 from services.common.telemetry import RPC_ACTIVE, RPC_SECONDS
 from services.common.tokens import TokenVerifier
+from services.common.wording import words_of
 
 log = structlog.get_logger(__name__)
 
@@ -224,11 +225,12 @@ def bearer(metadata: Metadata) -> str:
 
 
 def violations_of(request: Message) -> list[Violation]:
-    """Every broken field rule of the proto, by the field's path."""
-    broken = [
-        Violation(path_of(found.proto.field), found.proto.message)
+    """Every broken field rule of the proto, by the field's path; what is said twice, once."""
+    told = (
+        Violation(path_of(found.proto.field), words_of(found))
         for found in validator.collect_violations(request)
-    ]
+    )
+    broken = list(dict.fromkeys(told))
     if b"\0" in request.SerializeToString():  # rarely, and then mostly in a number
         broken += [Violation(path, "must not hold the character U+0000") for path in nuls(request)]
     return broken

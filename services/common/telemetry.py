@@ -22,7 +22,11 @@ COMMIT_ROWS = Histogram(
     buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048),
 )
 EVENTS_APPLIED = Counter("attune_events_applied_total", "Events applied.", ["consumer"])
-EVENTS_SKIPPED = Counter("attune_events_skipped_total", "Events of unknown type.", ["consumer"])
+EVENTS_SKIPPED = Counter(
+    "attune_events_skipped_total",
+    "Events of types that a consumer does not handle.",
+    ["consumer"],
+)
 EVENTS_DEAD = Counter("attune_events_dead_total", "Events given up on.", ["consumer"])
 EVENT_LAG = Gauge(
     "attune_event_lag",

@@ -118,6 +118,31 @@ async def test_reading_goes_on_after_a_number(suite: Suite) -> None:
     assert list((await read(suite, "unknown")).events) == []
 
 
+async def test_of_the_types_that_are_named_alone_and_how_far_it_was_looked(
+    suite: Suite, servers: Servers, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(6):
+        await log(suite, f"q{n}")
+    async with connected(servers.admin_dsn(database), "activity") as conn:
+        await conn.execute("UPDATE event_log SET type = 'rare' WHERE seq IN (2, 4)")
+
+    async def seen(**fields: Any) -> tuple[list[int], int]:
+        found = await read(suite, **fields)
+        return [event.seq for event in found.events], found.passed
+
+    assert await seen() == ([1, 2, 3, 4, 5, 6], 6)
+    assert await seen(types=["rare"]) == ([2, 4], 6)
+    assert await seen(types=["rare"], limit=3) == ([2], 3)
+    assert await seen(types=["rare"], after=4) == ([], 6)
+    assert await seen(types=["rare", FACT], after=4) == ([5, 6], 6)
+    assert await seen(types=["none"], limit=2) == ([], 2)
+    assert await seen(after=6) == ([], 6)
+    monkeypatch.setattr("services.common.event_log.READ_BYTES", 1)
+    assert await seen() == ([1], 1)
+    assert await seen(types=["rare"]) == ([2], 2)
+    assert await seen(types=["rare"], after=2) == ([4], 4)
+
+
 @pytest.mark.parametrize("fields", [{"after": -1}, {"limit": 5001}, {"limit": -1}])
 async def test_a_bad_range_is_refused(suite: Suite, fields: dict[str, Any]) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as err:

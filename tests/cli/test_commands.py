@@ -242,6 +242,18 @@ def test_every_command_explains_itself(attune: Attune, args: tuple[str, ...]) ->
     assert "Usage" in outcome.out
 
 
+def test_help_is_wrapped_at_the_width_of_the_terminal(
+    attune: Attune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    told = attune("profiles", "rebuild", "--help").out
+    lines = [line.strip() for line in told.splitlines()]
+    first = lines.index(next(line for line in lines if line.startswith("Calls the running")))
+    assert lines[first + 1] == (
+        "identity provider of your own, put an administrator's token into ATTUNE_TOKEN."
+    )
+
+
 def test_an_unknown_command_is_a_usage_error(attune: Attune) -> None:
     assert attune("nonsense").code == 2
 

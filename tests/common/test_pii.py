@@ -100,18 +100,19 @@ documents = st.recursive(
 
 
 def expected(value: object) -> object:
+    """No two of the keys that tests use become the same."""
     if isinstance(value, str):
         return masked(value)
     if isinstance(value, list):
         return [expected(one) for one in value]
     if isinstance(value, dict):
-        return {key: expected(one) for key, one in value.items()}
+        return {masked(key): expected(one) for key, one in value.items()}
     return value
 
 
 @quick
 @given(documents)
-def test_of_json_the_string_values_are_masked_and_nothing_else(document: object) -> None:
+def test_of_json_the_texts_are_masked_and_nothing_else(document: object) -> None:
     found = msgspec.json.decode(masked_json(msgspec.json.encode(document)))
     assert found == msgspec.json.decode(msgspec.json.encode(expected(document)))
 
@@ -119,9 +120,15 @@ def test_of_json_the_string_values_are_masked_and_nothing_else(document: object)
 def test_json_keeps_numbers_as_they_were_written() -> None:
     text = b'{"a@b.de": "x@y.de", "n": 1.10, "big": 123456789012345678901234567890, "e":1E+2 }'
     masked_text = (
-        b'{"a@b.de": "[email]", "n": 1.10, "big": 123456789012345678901234567890, "e":1E+2 }'
+        b'{"[email]": "[email]", "n": 1.10, "big": 123456789012345678901234567890, "e":1E+2 }'
     )
     assert masked_json(text) == masked_text
+
+
+def test_keys_of_json_are_masked_and_none_hides_another() -> None:
+    text = b'[{"a@b.de": 1, "x@y.de": 2, "n": 3}, {"x@y.de": 4, "z\\u0040z.de": 5}]'
+    hidden = b'[{"[email]": 1, "[email] 2": 2, "n": 3}, {"[email] 2": 4, "[email] 3": 5}]'
+    assert masked_json(text) == hidden
 
 
 def test_a_key_of_json_speaks_of_its_value() -> None:

@@ -91,8 +91,10 @@ def facts_of(c: Conversation) -> Iterator[tuple[str, str]]:
         ("Person", c.user_id),
         ("Started", clock(c.started_at)),
         ("Last message", clock(c.last_message_at) if c.last_message_at else None),
+        ("Finished", clock(c.finished_at) if c.finished_at else None),
         ("Status", c.status.replace("_", " ")),
-        ("Messages", f"{c.message_count} of {c.event_count} events"),
+        ("Messages", str(c.message_count)),
+        ("Events", str(c.event_count)),
         ("Tools", tools or None),
         ("Credits", str(c.credits_used) if c.credits_used else None),
         ("First asked", c.first_intent),
@@ -115,7 +117,9 @@ def heading(event: StoredEvent) -> str:
     if event.success is not None:
         told.append("worked" if event.success else "failed")
     if event.credits_consumed:
-        told.append(f"{event.credits_consumed} credits")
+        told.append(
+            "1 credit" if event.credits_consumed == 1 else f"{event.credits_consumed} credits"
+        )
     return " · ".join(map(inline, told))
 
 

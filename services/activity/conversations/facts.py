@@ -1,8 +1,11 @@
 """What the event log tells of conversations."""
 
+from collections.abc import Iterator
+
 from attune.activity.v1 import conversations_pb2 as pb
 from google.protobuf.message import Message
 
+from services.activity.conversations.appending import Change
 from services.activity.conversations.domain import Conversation, StoredEvent
 from services.activity.conversations.store import Fact
 from services.common.moments import timestamp_of
@@ -61,6 +64,10 @@ def changed(conversation: Conversation) -> Fact:
     )
 
 
-def differs(before: Conversation, after: Conversation) -> bool:
-    """Whether there is more to tell of it than its events."""
-    return (before.status, before.insights) != (after.status, after.insights)
+def of_change(change: Change) -> Iterator[Fact]:
+    """Its events, and how the conversation stands where there is more to tell of it."""
+    before, after = change.before, change.after
+    for event in change.stored:
+        yield appended(after, event)
+    if (before.status, before.insights) != (after.status, after.insights):
+        yield changed(after)

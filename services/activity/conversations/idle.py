@@ -35,8 +35,7 @@ async def abandoned_some(
     async with store.pool.acquire() as conn, conn.transaction():
         idle = await store.lock_idle(conn, organization_id, before, ABANDONED_AT_ONCE)
         left = [conversation.ended("abandoned", conversation.active_at) for conversation in idle]
-        for conversation in left:
-            await store.save(conn, organization_id, conversation)
+        await store.save(conn, organization_id, left)
         if left:
             await store.tell(conn, organization_id, list(map(facts.changed, left)), now)
     return len(idle) == ABANDONED_AT_ONCE

@@ -163,8 +163,9 @@ class Tally(msgspec.Struct, frozen=True, omit_defaults=True):
     failures: int = 0
     failures_of: dict[str, int] = msgspec.field(default_factory=dict)
     worked_of: dict[str, int] = msgspec.field(default_factory=dict)
-    # Failures for want of credits.
-    no_credits: int = 0
+    # The newest failure for want of credits, and the newest call that consumed some.
+    out_of_credits: UUID | None = None
+    paid: UUID | None = None
     # The person's first message with words in it, and the newest event of all.
     first_intent: UUID | None = None
     newest: First | None = None
@@ -179,6 +180,7 @@ class Tally(msgspec.Struct, frozen=True, omit_defaults=True):
         error = (event.error or "")[:LOOKED_AT]
         failed = event.success is False
         worked = event.event_type == "tool_call" and event.success is True
+        unpaid, paid = failed and NO_CREDITS.search(error), worked and event.credits_consumed
         newer = self.newest is None or event.id > self.newest.id
         return Tally(
             said=self.said + event.is_of_the_person,
@@ -188,7 +190,8 @@ class Tally(msgspec.Struct, frozen=True, omit_defaults=True):
             failures=self.failures + failed,
             failures_of=plus_one(self.failures_of, event.tool_name if failed else None),
             worked_of=plus_one(self.worked_of, event.tool_name if worked else None),
-            no_credits=self.no_credits + bool(failed and NO_CREDITS.search(error)),
+            out_of_credits=later(self.out_of_credits, event.id if unpaid else None),
+            paid=later(self.paid, event.id if paid else None),
             first_intent=event.id if self.is_first_intent(event) else self.first_intent,
             newest=First(event.id, failed) if newer else self.newest,
         )
@@ -251,7 +254,7 @@ def blocker_of(tally: Tally, status: str) -> str | None:
     """What stopped the person; None of who finished, or was stopped by nothing that shows."""
     if status == "completed":
         return None
-    if status == "blocked_by_credits" or tally.no_credits:
+    if status == "blocked_by_credits" or is_out_of_credits(tally):
         return "credits"
     failed = sorted(tally.failures_of.items(), key=lambda item: (-item[1], item[0]))
     for tool, times in failed:
@@ -259,6 +262,16 @@ def blocker_of(tally: Tally, status: str) -> str | None:
             return f"repeated_failure:{tool}"
     left_failing = status == "abandoned" and tally.newest is not None and tally.newest.failed
     return "abandoned_after_error" if left_failing else None
+
+
+def is_out_of_credits(tally: Tally) -> bool:
+    """Whether nothing was paid for after the last failure for want of credits."""
+    return later(tally.out_of_credits, tally.paid) != tally.paid
+
+
+def later(one: UUID | None, other: UUID | None) -> UUID | None:
+    """The later of two events; None where there is neither."""
+    return max((event for event in (one, other) if event), default=None)
 
 
 def plus_one(counts: dict[str, int], name: str | None) -> dict[str, int]:

@@ -26,6 +26,22 @@ WHERE organization_id = $1
     AND ($4::text IS NULL OR user_id = $4)
 FOR UPDATE;
 
+-- name: lock_free_conversations
+-- Of these names those that nobody else writes to now. Ids never change, and no id of one is
+-- the name of another.
+SELECT id, external_id, user_id, started_at, active_at, last_message_at, message_count,
+    event_count, credits_used, first_intent, tools_used, completion_status, finished_at,
+    user_satisfaction_signal, extracted_use_case, blocker_reason, insights_source,
+    insights_version, metadata, tally, first_event_id, last_event_id
+FROM conversations
+WHERE organization_id = $1
+    AND id = ANY(ARRAY(
+        SELECT coalesce(
+            (SELECT id FROM conversations c WHERE c.organization_id = $1 AND c.id = n.id),
+            (SELECT id FROM conversations c WHERE c.organization_id = $1 AND c.external_id = n.name))
+        FROM unnest($2::uuid[], $3::text[]) AS n (id, name)))
+FOR UPDATE SKIP LOCKED;
+
 -- name: insert_conversation
 -- Nothing where its maker's id is another one's, of either kind.
 INSERT INTO conversations (organization_id, id, external_id, user_id, started_at, active_at,
@@ -36,10 +52,15 @@ ON CONFLICT (organization_id, external_id) DO NOTHING
 RETURNING id;
 
 -- name: known_event_ids
-SELECT client_event_id, event_id
-FROM conversation_event_ids
-WHERE organization_id = $1 AND conversation_id = $2 AND client_event_id = ANY($3)
-    AND added_at > $4;
+SELECT w.conversation_id, w.client_event_id, k.event_id
+FROM unnest($2::uuid[], $3::text[]) AS w (conversation_id, client_event_id)
+CROSS JOIN LATERAL (
+    SELECT event_id
+    FROM conversation_event_ids
+    WHERE organization_id = $1 AND conversation_id = w.conversation_id
+        AND client_event_id = w.client_event_id AND added_at > $4
+    LIMIT 1 -- the only one; so it is looked up for each, however many a plan expects
+) k;
 
 -- name: recorded_event_ids
 -- Of all events, for imports: they may be repeated when the ids are long forgotten. A plan
@@ -53,19 +74,20 @@ WHERE organization_id = $1 AND conversation_id = $2 AND id >= $3 AND id <= $4
 WITH ids AS (
     INSERT INTO conversation_event_ids (organization_id, conversation_id, client_event_id,
         event_id, added_at)
-    SELECT $1::varchar, $2, a.client_event_id, a.id, $4
-    FROM unnest($5::uuid[], $12::text[]) AS a (id, client_event_id)
+    SELECT $1::varchar, a.conversation_id, a.client_event_id, a.id, $2
+    FROM unnest($3::uuid[], $5::uuid[], $12::text[]) AS a (conversation_id, id, client_event_id)
     WHERE a.client_event_id IS NOT NULL
     ON CONFLICT (organization_id, conversation_id, client_event_id) DO UPDATE
     SET event_id = excluded.event_id, added_at = excluded.added_at
 )
 INSERT INTO conversation_events (organization_id, conversation_id, user_id, id, "timestamp",
     event_type, content, tool_name, success, credits_consumed, client_event_id)
-SELECT $1::varchar, $2, $3, a.id, a.at, a.event_type, a.content::jsonb, a.tool_name, a.success,
-    a.credits_consumed, a.client_event_id
-FROM unnest($5::uuid[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::boolean[],
-        $11::int[], $12::text[])
-    AS a (id, at, event_type, content, tool_name, success, credits_consumed, client_event_id);
+SELECT $1::varchar, a.conversation_id, a.user_id, a.id, a.at, a.event_type, a.content::jsonb,
+    a.tool_name, a.success, a.credits_consumed, a.client_event_id
+FROM unnest($3::uuid[], $4::text[], $5::uuid[], $6::timestamptz[], $7::text[], $8::text[],
+        $9::text[], $10::boolean[], $11::int[], $12::text[])
+    AS a (conversation_id, user_id, id, at, event_type, content, tool_name, success,
+        credits_consumed, client_event_id);
 
 -- name: save_conversation
 UPDATE conversations

@@ -1,26 +1,32 @@
-"""Writes to conversations: each is one transaction that stores, counts and tells.
+"""Writes to conversations: each is in one transaction that stores, counts and tells.
 
 The conversation's row is locked first, so that writers come one after the other and each counts on
-from what the one before left; the event log's head is locked last.
+from what the one before left; the event log's head is locked last. Appends that arrive together
+share a transaction, but for those to conversations that somebody else is writing to.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 from weakref import WeakValueDictionary
 
 from services.activity.conversations import facts
-from services.activity.conversations.domain import (
-    Conversation,
-    Event,
-    StoredEvent,
-    too_many_tools,
+from services.activity.conversations.appending import (
+    Append,
+    Change,
+    Held,
+    Known,
+    Name,
+    first_of_each,
+    grown,
+    numbered,
 )
+from services.activity.conversations.domain import Conversation, Event, too_many_tools
 from services.activity.conversations.importing import Imported
-from services.activity.conversations.store import ConversationStore, Fact, Name
+from services.activity.conversations.store import ConversationStore, Fact
 from services.activity.conversations.telemetry import CONVERSATIONS, EVENTS
 from services.common.clock import Clock
 from services.common.db import Connection
@@ -32,32 +38,16 @@ from services.common.errors import (
     Violation,
 )
 from services.common.event_log import Hints
+from services.common.group_commit import GroupCommit
 from services.common.idempotency import Claim, claim_keys, keep_responses
-from services.common.ids import Ids
 
 RPC = "StartConversation"
 KNOWN = timedelta(days=7)
 """How long a sender's id of an event is known: longer than anybody retries."""
 
 
-@dataclass(frozen=True)
-class Result:
-    """One event's outcome: its id, or that of the one that was there."""
-
-    event_id: UUID
-    duplicate: bool
-
-
-@dataclass(frozen=True)
-class Appended:
-    """What became of the events, in their order, and of the conversation."""
-
-    results: Sequence[Result]
-    conversation: Conversation
-
-    @property
-    def count(self) -> int:
-        return sum(not result.duplicate for result in self.results)
+GROUPED_BYTES = 1024 * 1024
+"""More than that has a transaction of its own, for which nobody else waits."""
 
 
 class Recorder:
@@ -66,6 +56,9 @@ class Recorder:
         self._hints = hints
         self._now = now
         self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        self._queue: GroupCommit[Append, Change | None] = GroupCommit(
+            "conversations", self._append_together
+        )
 
     async def start(
         self,
@@ -88,28 +81,51 @@ class Recorder:
             stored = numbered(new, events)
             after = new.grown(stored)
             told = [facts.started(new)]
-            await self._store_change(conn, organization_id, new, after, stored, told)
+            await self._store_changes(conn, organization_id, [Change(new, after, stored)], told)
             answered = answer(after)
             if claim:
                 await keep_responses(conn, organization_id, RPC, [(claim, answered)])
         CONVERSATIONS.inc()
         return answered
 
-    async def append(
-        self, organization_id: str, name: Name, writer: str | None, events: Sequence[Event]
-    ) -> Appended:
-        """Append what is not there yet, all or nothing; `writer` None may write to anybody's.
+    async def append(self, organization_id: str, append: Append) -> Change:
+        """Append what is not there yet, all or nothing.
 
-        Raises NotFound, PermissionDenied, FailedPrecondition, InvalidFields.
+        Raises NotFound, PermissionDenied, FailedPrecondition, InvalidFields, Unavailable.
         """
-        async with self._writing(organization_id, name.text) as conn:
-            before = await self._held(conn, organization_id, name, writer)
-            known = await self._known(conn, organization_id, before, events)
-            stored, after = numbered(before, first_of_each(events, known)), before
-            if stored:
-                after = before.open_to_events(self._now()).grown(stored)
-                await self._store_change(conn, organization_id, before, after, stored)
-        return Appended(results_of(events, stored, known), after)
+        done = None
+        if append.size <= GROUPED_BYTES:
+            done = await self._queue.submit(organization_id, append, append.size)
+        return done or await self._append_alone(organization_id, append)
+
+    async def flushed(self) -> None:
+        await self._queue.flushed()
+
+    async def _append_together(
+        self, organization_id: str, appends: Sequence[Append]
+    ) -> list[Change | Exception | None]:
+        """Each one's outcome; None where its conversation is not there, or somebody writes to it.
+
+        Nobody is waited for, so that one that is busy never holds up its neighbours.
+        """
+        async with self._writing(organization_id) as conn:
+            names = [append.name for append in appends]
+            held = Held(await self._store.lock_free(conn, organization_id, names))
+            known = await self._known(conn, organization_id, [*held.wanted(appends)])
+            outcomes = [held.grow(append, known, self._now()) for append in appends]
+            changes = [outcome for outcome in outcomes if isinstance(outcome, Change)]
+            await self._store_changes(conn, organization_id, changes)
+        return [*outcomes]
+
+    async def _append_alone(self, organization_id: str, append: Append) -> Change:
+        """Wait for the conversation. Raises as `append`."""
+        async with self._writing(organization_id, append.name.text) as conn:
+            before = await self._held(conn, organization_id, append.name, append.writer)
+            wanted = [(before.id, e.client_event_id) for e in append.events if e.client_event_id]
+            known = await self._known(conn, organization_id, wanted)
+            change = grown(before, append, known, self._now())
+            await self._store_changes(conn, organization_id, [change])
+        return change
 
     async def change(
         self,
@@ -122,7 +138,7 @@ class Recorder:
         async with self._writing(organization_id, name.text) as conn:
             before = await self._held(conn, organization_id, name, writer)
             after = how(before)
-            await self._store_change(conn, organization_id, before, after, ())
+            await self._store_changes(conn, organization_id, [Change(before, after)])
         return after
 
     async def bring_in(self, organization_id: str, given: Imported) -> tuple[UUID, int]:
@@ -139,7 +155,9 @@ class Recorder:
             after = replace(before, active_at=active_at).grown(stored)
             if given.completion_status:
                 after = after.ended(given.completion_status, given.ended_at)
-            await self._store_change(conn, organization_id, before, after, stored, told)
+            if violations := [*too_many_tools(after)]:
+                raise InvalidFields(*violations)
+            await self._store_changes(conn, organization_id, [Change(before, after, stored)], told)
         CONVERSATIONS.inc(bool(told))
         return after.id, len(stored)
 
@@ -187,80 +205,34 @@ class Recorder:
         return held
 
     async def _known(
-        self,
-        conn: Connection,
-        organization_id: str,
-        conversation: Conversation,
-        events: Sequence[Event],
-    ) -> dict[str, UUID]:
-        given = [e.client_event_id for e in events if e.client_event_id]
-        if not given:
+        self, conn: Connection, organization_id: str, wanted: Sequence[tuple[UUID, str]]
+    ) -> Known:
+        if not wanted:
             return {}
-        since = self._now() - KNOWN
-        return await self._store.known(conn, organization_id, conversation.id, given, since)
+        return await self._store.known(conn, organization_id, wanted, self._now() - KNOWN)
 
-    async def _store_change(
+    async def _store_changes(
         self,
         conn: Connection,
         organization_id: str,
-        before: Conversation,
-        after: Conversation,
-        events: Sequence[StoredEvent],
+        changes: Sequence[Change],
         told: Sequence[Fact] = (),
     ) -> None:
-        """Store what changed, and tell it after `told`. Raises InvalidFields."""
-        if violations := [*too_many_tools(after)]:
-            raise InvalidFields(*violations)
-        now = self._now()
-        told = [*told, *(facts.appended(after, event) for event in events)]
-        if facts.differs(before, after):
-            told = [*told, facts.changed(after)]
+        """Store what changed, of one conversation in their order, and tell it after `told`."""
+        now, events = self._now(), [(c.after, event) for c in changes for event in c.stored]
+        told = [*told, *(fact for change in changes for fact in facts.of_change(change))]
         if events:
-            await self._store.insert_events(conn, organization_id, after, events, now)
-        if after != before:
-            await self._store.save(conn, organization_id, after)
+            await self._store.insert_events(conn, organization_id, events, now)
+        last = {
+            change.after.id: change.after for change in changes if change.after != change.before
+        }
+        if last:
+            await self._store.save(conn, organization_id, last.values())
         if told:
             await self._store.tell(conn, organization_id, told, now)
-        for event in events:
+        for _, event in events:
             EVENTS.labels(event.event_type).inc()
 
 
 def unknown(name: Name) -> NotFound:
     return NotFound(f"no conversation {name.text!r} in this organization")
-
-
-def numbered(conversation: Conversation, events: Sequence[Event]) -> list[StoredEvent]:
-    """The events with ids that keep their order, after those that are there."""
-    ids = Ids(conversation.last_event_id)
-    return [event.stored(ids.next(event.timestamp)) for event in events]
-
-
-def first_of_each(events: Sequence[Event], known: dict[str, UUID]) -> list[Event]:
-    """The events that are new, of those with the same sender's id the first."""
-    seen = set(known)
-    fresh = []
-    for event in events:
-        name = event.client_event_id
-        if name is None:
-            fresh.append(event)
-        elif name not in seen:
-            fresh.append(event)
-            seen.add(name)
-    return fresh
-
-
-def results_of(
-    events: Sequence[Event], stored: Sequence[StoredEvent], known: dict[str, UUID]
-) -> list[Result]:
-    """Each event's outcome, in the order of the request."""
-    there, results, rest = dict(known), [], iter(stored)
-    for event in events:
-        name = event.client_event_id
-        if name is not None and name in there:
-            results.append(Result(there[name], duplicate=True))
-            continue
-        event_id = next(rest).id
-        if name is not None:
-            there[name] = event_id
-        results.append(Result(event_id, duplicate=False))
-    return results

@@ -9,12 +9,13 @@ from attune.activity.v1 import conversations_pb2 as pb
 from attune.activity.v1 import conversations_pb2_grpc as pb_grpc
 from google.api.httpbody_pb2 import HttpBody
 
+from services.activity.conversations.appending import Append, Change, Name
 from services.activity.conversations.domain import Conversation, wrong_time
 from services.activity.conversations.exporting import FILES, File
 from services.activity.conversations.importing import check_size, imported_from_pb, refused
 from services.activity.conversations.masking import reads_all, shown, shown_all, shown_events
-from services.activity.conversations.recorder import Appended, Recorder, unknown
-from services.activity.conversations.store import NIL, ConversationStore, Name, Slice
+from services.activity.conversations.recorder import Recorder, unknown
+from services.activity.conversations.store import NIL, ConversationStore, Slice
 from services.activity.conversations.translating import (
     conversation_to_pb,
     event_to_pb,
@@ -61,7 +62,8 @@ class ConversationsService(pb_grpc.ConversationsServiceServicer):
         who = caller()
         events = events_from_pb(request.events, self._now())
         name = name_to_write(request.conversation_id, who)
-        done = await self._recorder.append(who.organization_id, name, writer(who), events)
+        append = Append(name, writer(who), events)
+        done = await self._recorder.append(who.organization_id, append)
         return appended_to_pb(request.conversation_id, done)
 
     async def GetConversation(
@@ -214,7 +216,7 @@ def answer_of(conversation: Conversation) -> bytes:
     return conversation_to_pb(conversation).SerializeToString()
 
 
-def appended_to_pb(conversation_id: str, done: Appended) -> pb.AppendEventsResponse:
+def appended_to_pb(conversation_id: str, done: Change) -> pb.AppendEventsResponse:
     results = [
         pb.AppendEventsResponse.Result(event_id=str(r.event_id), duplicate=r.duplicate)
         for r in done.results
@@ -222,8 +224,8 @@ def appended_to_pb(conversation_id: str, done: Appended) -> pb.AppendEventsRespo
     return pb.AppendEventsResponse(
         conversation_id=conversation_id,
         results=results,
-        appended=done.count,
-        conversation=conversation_to_pb(done.conversation),
+        appended=done.appended,
+        conversation=conversation_to_pb(done.after),
     )
 
 

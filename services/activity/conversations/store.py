@@ -1,6 +1,7 @@
 """Conversations and their events: one method for each query in queries.sql."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -8,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from services.activity.conversations.appending import Known, Name
 from services.activity.conversations.domain import Conversation, StoredEvent
 from services.activity.conversations.insights import Tally
 from services.common.db import Connection, Database, Pool, load_queries
@@ -21,17 +23,6 @@ NIL = UUID(int=0)
 
 read_tools = msgspec.json.Decoder(dict[str, int]).decode
 read_tally = msgspec.json.Decoder(Tally).decode
-
-
-class Name(NamedTuple):
-    """What a caller calls a conversation, and whose alone it may be; None is anybody's."""
-
-    text: str
-    user_id: str | None = None
-
-    @property
-    def args(self) -> tuple[UUID | None, str, str | None]:
-        return uuid_of(self.text), self.text, self.user_id
 
 
 class Fact(NamedTuple):
@@ -58,13 +49,21 @@ class ConversationStore:
         self.pool = pool
 
     async def read(self, organization_id: str, name: Name) -> Conversation | None:
-        row = await self.pool.fetchrow(SQL["read_conversation"], organization_id, *name.args)
+        row = await self.pool.fetchrow(SQL["read_conversation"], organization_id, *name_args(name))
         return conversation_of(row) if row else None
 
     async def lock(self, conn: Connection, organization_id: str, name: Name) -> Conversation | None:
         """The conversation, held until the transaction ends."""
-        row = await conn.fetchrow(SQL["lock_conversation"], organization_id, *name.args)
+        row = await conn.fetchrow(SQL["lock_conversation"], organization_id, *name_args(name))
         return conversation_of(row) if row else None
+
+    async def lock_free(
+        self, conn: Connection, organization_id: str, names: Sequence[Name]
+    ) -> list[Conversation]:
+        """Those that nobody else holds, held until the transaction ends."""
+        args = ([uuid_of(name.text) for name in names], [name.text for name in names])
+        rows = await conn.fetch(SQL["lock_free_conversations"], organization_id, *args)
+        return list(map(conversation_of, rows))
 
     async def insert(
         self, conn: Connection, organization_id: str, conversation: Conversation
@@ -80,14 +79,16 @@ class ConversationStore:
         self,
         conn: Connection,
         organization_id: str,
-        conversation_id: UUID,
-        client_event_ids: Sequence[str],
+        wanted: Sequence[tuple[UUID, str]],
         since: datetime,
-    ) -> dict[str, UUID]:
-        """The senders' ids that were added since then, each with that of its event."""
-        args = (organization_id, conversation_id, client_event_ids, since)
-        rows = await conn.fetch(SQL["known_event_ids"], *args)
-        return {row["client_event_id"]: row["event_id"] for row in rows}
+    ) -> Known:
+        """Of these conversations' senders' ids those added since then, each with its event's."""
+        args = ([conversation for conversation, _ in wanted], [name for _, name in wanted])
+        rows = await conn.fetch(SQL["known_event_ids"], organization_id, *args, since)
+        known: Known = defaultdict(dict)
+        for row in rows:
+            known[row["conversation_id"]][row["client_event_id"]] = row["event_id"]
+        return known
 
     async def recorded(
         self,
@@ -108,13 +109,14 @@ class ConversationStore:
         self,
         conn: Connection,
         organization_id: str,
-        conversation: Conversation,
-        events: Sequence[StoredEvent],
+        found: Sequence[tuple[Conversation, StoredEvent]],
         now: datetime,
     ) -> None:
+        """Store events, each with the conversation that it is of."""
+        events = [event for _, event in found]
         await conn.execute(
             SQL["insert_events"],
-            *(organization_id, conversation.id, conversation.user_id, now),
+            *(organization_id, now, [c.id for c, _ in found], [c.user_id for c, _ in found]),
             [e.id for e in events],
             [e.timestamp for e in events],
             [e.event_type for e in events],
@@ -125,16 +127,11 @@ class ConversationStore:
             [e.client_event_id for e in events],
         )
 
-    async def save(self, conn: Connection, organization_id: str, changed: Conversation) -> None:
-        c = changed
-        await conn.execute(
-            SQL["save_conversation"],
-            *(organization_id, c.id, c.active_at, c.last_message_at, c.message_count),
-            *(c.event_count, c.credits_used, c.first_intent, json_text(c.tools_used)),
-            *(c.completion_status, c.finished_at, c.user_satisfaction_signal),
-            *(c.extracted_use_case, c.blocker_reason, c.insights_source, c.insights_version),
-            *(json_text(c.tally), c.first_event_id, c.last_event_id),
-        )
+    async def save(
+        self, conn: Connection, organization_id: str, changed: Iterable[Conversation]
+    ) -> None:
+        rows = [(organization_id, *columns_of(conversation)) for conversation in changed]
+        await conn.executemany(SQL["save_conversation"], rows)
 
     async def tell(
         self, conn: Connection, organization_id: str, facts: Sequence[Fact], now: datetime
@@ -183,8 +180,23 @@ class ConversationStore:
         return int(tag.removeprefix("DELETE "))
 
 
+def name_args(name: Name) -> tuple[UUID | None, str, str | None]:
+    return uuid_of(name.text), name.text, name.user_id
+
+
 def json_text(value: Any) -> str:
     return msgspec.json.encode(value).decode()
+
+
+def columns_of(c: Conversation) -> tuple[Any, ...]:
+    """In the order of save_conversation."""
+    return (
+        *(c.id, c.active_at, c.last_message_at, c.message_count, c.event_count, c.credits_used),
+        *(c.first_intent, json_text(c.tools_used), c.completion_status, c.finished_at),
+        *(c.user_satisfaction_signal, c.extracted_use_case, c.blocker_reason),
+        *(c.insights_source, c.insights_version, json_text(c.tally)),
+        *(c.first_event_id, c.last_event_id),
+    )
 
 
 def conversation_of(row: Any) -> Conversation:

@@ -162,7 +162,7 @@ class FeedbackService(pb_grpc.FeedbackServiceServicer):
         found = await self._store.conversation(who.organization_id, name)
         person = request.user_id or (found and found.user_id if who.is_service else who.subject)
         if found is None or found.user_id != person:
-            raise NotFound(f"no conversation {name!r} of this person's")
+            raise NotFound(f"this person has no conversation {name!r}")
         return found
 
     async def _message(self, organization_id: str, about: Conversation, name: str) -> UUID | None:

@@ -59,6 +59,17 @@ async def test_markdown_is_for_people_to_read(ann: Talk) -> None:
     assert "| First asked | Make a picture of a cat |" in text
     assert "\n## User · 2026-05-01 10:00:00 UTC\n\n```text\nMake a picture" in text
     assert "## Tool call image\\_gen · " in text
+    assert "· worked · 4 credits\n" in text
+    assert "| Messages | 2 |\n| Events | 3 |\n" in text
+    assert "| Finished |" not in text
+
+
+async def test_markdown_says_when_it_ended(ann: Talk) -> None:
+    await ann.append("c", at("2026-05-01T10:01:00Z", called("zoom", credits_consumed=1)))
+    ended = (await ann.finish("c")).finished_at.ToDatetime()
+    text = (await ann.export("c", "markdown")).decode()
+    assert f"| Finished | {ended:%Y-%m-%d %H:%M:%S} UTC |\n| Status | completed |" in text
+    assert "· worked · 1 credit\n" in text
 
 
 def blocks(text: str) -> list[tuple[str, str]]:

@@ -41,8 +41,8 @@ def failed(tool: str = "image_gen", error: Any = "busy") -> Event:
     return event("tool_call", {"tool": tool, "error": error})
 
 
-def worked(tool: str = "image_gen") -> Event:
-    return event("tool_call", {"tool": tool, "result": "done"})
+def worked(tool: str = "image_gen", cost: int | None = None) -> Event:
+    return event("tool_call", {"tool": tool, "result": "done"}, credits_consumed=cost)
 
 
 def told(*events: Event, ended: str = "") -> Conversation:
@@ -111,6 +111,9 @@ def test_use_cases_have_names_of_their_own() -> None:
         ([failed(error="Insufficient credits: 4 needed")], "", "credits"),
         ([failed(error={"message": "quota exceeded"})], "", "credits"),
         ([failed(error="out of credits"), worked()], "completed", None),
+        ([failed(error="out of credits"), worked("search")], "", "credits"),
+        ([failed(error="out of credits"), worked(cost=4)], "", None),
+        ([worked(cost=4), failed(error="out of credits")], "", "credits"),
         ([failed()] * 2, "", None),
         ([failed()] * 3, "", "repeated_failure:image_gen"),
         ([failed()] * 3 + [worked()] * 3, "", None),

@@ -424,6 +424,21 @@ async def test_a_page_is_read_in_the_order_of_an_index_and_nothing_is_sorted(
     assert "Sort" not in plan
 
 
+@pytest.mark.parametrize("scores", ["{1,2,3,4,5}", "{5}"])
+async def test_a_sentiment_that_is_rare_is_found_without_reading_all_votes(
+    suite: Suite, pool: Pool, servers: Servers, database: str, scores: str
+) -> None:
+    await filled_with(pool, 20_000)
+    async with connected(servers.admin_dsn(database), "activity") as conn:
+        await conn.execute("UPDATE interaction_logs SET sentiment = 'positive' WHERE id > 3")
+        await conn.execute("UPDATE interaction_logs SET sentiment = 'neutral' WHERE id <= 3")
+        await conn.execute("ANALYZE interaction_logs")
+        rest = "'2001-01-01', now(), 0, false, 'neutral', 101, NULL, NULL"
+        values = f"'acme', NULL, NULL, '{scores}', {rest}"
+        plan = await plan_of(conn, "list_votes", values, "force_custom_plan")
+    assert "interaction_logs_sentiment" in plan
+
+
 async def test_figures_of_everybody_read_no_votes(
     suite: Suite, servers: Servers, database: str
 ) -> None:

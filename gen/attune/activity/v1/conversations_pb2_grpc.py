@@ -100,6 +100,12 @@ class ConversationsServiceServicer:
 
         Example: {"conversation_id": "demo-123",
         "messages": [{"role": "user", "content": "Explain quantum computing"}]}
+
+        Answer: {"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123",
+        "user_id": "analyst001", "started_at": "2026-01-05T09:00:00Z", "last_message_at":
+        "2026-01-05T09:00:00Z", "message_count": 1, "event_count": 1, "credits_used": 0,
+        "first_intent": "Explain quantum computing", "tools_used": {}, "status": "active",
+        "user_satisfaction_signal": 5, "insights_source": "rules", "insights_version": 1}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -116,6 +122,15 @@ class ConversationsServiceServicer:
         Example: {"events": [{"event_type": "tool_call", "client_event_id": "e-7",
         "content": {"tool": "image_gen", "params": {"style": "cinematic"}},
         "tool_name": "image_gen", "success": true, "credits_consumed": 4}]}
+
+        Answer: {"conversation_id": "demo-123", "results": [{"event_id":
+        "019b8d70-48e0-7a55-b1c2-2f3e4d5c6b7a", "duplicate": false}], "appended": 1,
+        "conversation": {"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id":
+        "demo-123", "user_id": "analyst001", "started_at": "2026-01-05T09:00:00Z",
+        "last_message_at": "2026-01-05T09:00:00Z", "message_count": 1, "event_count": 2,
+        "credits_used": 4, "first_intent": "Explain quantum computing", "tools_used":
+        {"image_gen": 1}, "status": "active", "user_satisfaction_signal": 6,
+        "insights_source": "rules", "insights_version": 1}}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -124,6 +139,16 @@ class ConversationsServiceServicer:
     def GetConversation(self, request, context):
         """Returns a conversation with a page of its events, oldest first. Fails with
         NOT_FOUND also where it is another person's and the caller may not read those.
+
+        Answer: {"conversation_id": "demo-123", "conversation": {"id":
+        "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123", "user_id":
+        "analyst001", "started_at": "2026-01-05T09:00:00Z", "last_message_at":
+        "2026-01-05T09:00:00Z", "message_count": 1, "event_count": 1, "credits_used": 0,
+        "first_intent": "Explain quantum computing", "tools_used": {}, "status": "active",
+        "user_satisfaction_signal": 5, "insights_source": "rules", "insights_version": 1},
+        "events": [{"id": "019b8d70-1a00-7d10-8a4e-1f2e3d4c5b6a", "event_type": "message",
+        "content": {"role": "user", "message": "Explain quantum computing"}, "timestamp":
+        "2026-01-05T09:00:00Z"}]}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -133,6 +158,14 @@ class ConversationsServiceServicer:
         """Lists conversations, newest first: of one person, or of all where the caller
         may read others'. Fails with PERMISSION_DENIED where it may not and names
         another person.
+
+        Answer: {"conversations": [{"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a",
+        "external_id": "demo-123", "user_id": "analyst001", "started_at":
+        "2026-01-05T09:00:00Z", "last_message_at": "2026-01-05T09:00:00Z", "message_count":
+        1, "event_count": 2, "credits_used": 4, "first_intent": "Explain quantum computing",
+        "tools_used": {"image_gen": 1}, "status": "completed", "completion_status":
+        "completed", "finished_at": "2026-01-05T09:01:00Z", "user_satisfaction_signal": 8,
+        "insights_source": "rules", "insights_version": 1}]}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -144,6 +177,14 @@ class ConversationsServiceServicer:
         AppendEvents does.
 
         Example: {"status": "completed"}
+
+        Answer: {"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123",
+        "user_id": "analyst001", "started_at": "2026-01-05T09:00:00Z", "last_message_at":
+        "2026-01-05T09:00:00Z", "message_count": 1, "event_count": 2, "credits_used": 4,
+        "first_intent": "Explain quantum computing", "tools_used": {"image_gen": 1},
+        "status": "completed", "completion_status": "completed", "finished_at":
+        "2026-01-05T09:01:00Z", "user_satisfaction_signal": 8, "insights_source": "rules",
+        "insights_version": 1}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -158,8 +199,8 @@ class ConversationsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def BatchImportConversations(self, request, context):
-        """Brings in up to 200 conversations with up to 5,000 events in all, from
-        elsewhere and of any age. Each is accepted or refused by itself. One whose
+        """Brings in conversations from elsewhere, of any age. Up to 200 with up to 5,000
+        events in all; each is accepted or refused by itself. One whose
         `conversation_id` is known gets the events that it has not; so a batch may be
         sent again. More events than that are refused whole, with INVALID_FIELD.
 
@@ -167,6 +208,10 @@ class ConversationsServiceServicer:
         "completion_status": "completed", "events": [{"event_type": "message",
         "timestamp": "2021-05-01T10:00:00Z",
         "content": {"role": "user", "message": "Make a film"}}]}]}
+
+        Answer: {"results": [{"index": 0, "success": true,
+        "id": "0179275e-e100-7000-8998-2dccbfb8e72f", "appended": 1, "errors": []}],
+        "accepted": 1, "refused": 0}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

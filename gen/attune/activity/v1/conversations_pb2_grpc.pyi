@@ -48,6 +48,12 @@ class ConversationsServiceStub:
 
     Example: {"conversation_id": "demo-123",
     "messages": [{"role": "user", "content": "Explain quantum computing"}]}
+
+    Answer: {"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123",
+    "user_id": "analyst001", "started_at": "2026-01-05T09:00:00Z", "last_message_at":
+    "2026-01-05T09:00:00Z", "message_count": 1, "event_count": 1, "credits_used": 0,
+    "first_intent": "Explain quantum computing", "tools_used": {}, "status": "active",
+    "user_satisfaction_signal": 5, "insights_source": "rules", "insights_version": 1}
     """
     AppendEvents: _grpc.UnaryUnaryMultiCallable[_conversations_pb2.AppendEventsRequest, _conversations_pb2.AppendEventsResponse]
     """Appends 1 to 500 events, all or none of them, and returns once they are
@@ -60,15 +66,42 @@ class ConversationsServiceStub:
     Example: {"events": [{"event_type": "tool_call", "client_event_id": "e-7",
     "content": {"tool": "image_gen", "params": {"style": "cinematic"}},
     "tool_name": "image_gen", "success": true, "credits_consumed": 4}]}
+
+    Answer: {"conversation_id": "demo-123", "results": [{"event_id":
+    "019b8d70-48e0-7a55-b1c2-2f3e4d5c6b7a", "duplicate": false}], "appended": 1,
+    "conversation": {"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id":
+    "demo-123", "user_id": "analyst001", "started_at": "2026-01-05T09:00:00Z",
+    "last_message_at": "2026-01-05T09:00:00Z", "message_count": 1, "event_count": 2,
+    "credits_used": 4, "first_intent": "Explain quantum computing", "tools_used":
+    {"image_gen": 1}, "status": "active", "user_satisfaction_signal": 6,
+    "insights_source": "rules", "insights_version": 1}}
     """
     GetConversation: _grpc.UnaryUnaryMultiCallable[_conversations_pb2.GetConversationRequest, _conversations_pb2.GetConversationResponse]
     """Returns a conversation with a page of its events, oldest first. Fails with
     NOT_FOUND also where it is another person's and the caller may not read those.
+
+    Answer: {"conversation_id": "demo-123", "conversation": {"id":
+    "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123", "user_id":
+    "analyst001", "started_at": "2026-01-05T09:00:00Z", "last_message_at":
+    "2026-01-05T09:00:00Z", "message_count": 1, "event_count": 1, "credits_used": 0,
+    "first_intent": "Explain quantum computing", "tools_used": {}, "status": "active",
+    "user_satisfaction_signal": 5, "insights_source": "rules", "insights_version": 1},
+    "events": [{"id": "019b8d70-1a00-7d10-8a4e-1f2e3d4c5b6a", "event_type": "message",
+    "content": {"role": "user", "message": "Explain quantum computing"}, "timestamp":
+    "2026-01-05T09:00:00Z"}]}
     """
     ListConversations: _grpc.UnaryUnaryMultiCallable[_conversations_pb2.ListConversationsRequest, _conversations_pb2.ListConversationsResponse]
     """Lists conversations, newest first: of one person, or of all where the caller
     may read others'. Fails with PERMISSION_DENIED where it may not and names
     another person.
+
+    Answer: {"conversations": [{"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a",
+    "external_id": "demo-123", "user_id": "analyst001", "started_at":
+    "2026-01-05T09:00:00Z", "last_message_at": "2026-01-05T09:00:00Z", "message_count":
+    1, "event_count": 2, "credits_used": 4, "first_intent": "Explain quantum computing",
+    "tools_used": {"image_gen": 1}, "status": "completed", "completion_status":
+    "completed", "finished_at": "2026-01-05T09:01:00Z", "user_satisfaction_signal": 8,
+    "insights_source": "rules", "insights_version": 1}]}
     """
     FinishConversation: _grpc.UnaryUnaryMultiCallable[_conversations_pb2.FinishConversationRequest, _conversations_pb2.Conversation]
     """Ends a conversation. To end it the same way again changes nothing; in another
@@ -76,14 +109,22 @@ class ConversationsServiceStub:
     AppendEvents does.
 
     Example: {"status": "completed"}
+
+    Answer: {"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123",
+    "user_id": "analyst001", "started_at": "2026-01-05T09:00:00Z", "last_message_at":
+    "2026-01-05T09:00:00Z", "message_count": 1, "event_count": 2, "credits_used": 4,
+    "first_intent": "Explain quantum computing", "tools_used": {"image_gen": 1},
+    "status": "completed", "completion_status": "completed", "finished_at":
+    "2026-01-05T09:01:00Z", "user_satisfaction_signal": 8, "insights_source": "rules",
+    "insights_version": 1}
     """
     ExportConversation: _grpc.UnaryStreamMultiCallable[_conversations_pb2.ExportConversationRequest, _httpbody_pb2.HttpBody]
     """Gives a conversation with all its events as a file. Fails with NOT_FOUND as
     GetConversation does.
     """
     BatchImportConversations: _grpc.UnaryUnaryMultiCallable[_conversations_pb2.BatchImportConversationsRequest, _conversations_pb2.BatchImportConversationsResponse]
-    """Brings in up to 200 conversations with up to 5,000 events in all, from
-    elsewhere and of any age. Each is accepted or refused by itself. One whose
+    """Brings in conversations from elsewhere, of any age. Up to 200 with up to 5,000
+    events in all; each is accepted or refused by itself. One whose
     `conversation_id` is known gets the events that it has not; so a batch may be
     sent again. More events than that are refused whole, with INVALID_FIELD.
 
@@ -91,6 +132,10 @@ class ConversationsServiceStub:
     "completion_status": "completed", "events": [{"event_type": "message",
     "timestamp": "2021-05-01T10:00:00Z",
     "content": {"role": "user", "message": "Make a film"}}]}]}
+
+    Answer: {"results": [{"index": 0, "success": true,
+    "id": "0179275e-e100-7000-8998-2dccbfb8e72f", "appended": 1, "errors": []}],
+    "accepted": 1, "refused": 0}
     """
     SetConversationInsights: _grpc.UnaryUnaryMultiCallable[_conversations_pb2.SetConversationInsightsRequest, _conversations_pb2.Conversation]
     """Refines what the rules found out about a conversation. Insights of a lower
@@ -117,6 +162,12 @@ class ConversationsServiceAsyncStub(ConversationsServiceStub):
 
     Example: {"conversation_id": "demo-123",
     "messages": [{"role": "user", "content": "Explain quantum computing"}]}
+
+    Answer: {"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123",
+    "user_id": "analyst001", "started_at": "2026-01-05T09:00:00Z", "last_message_at":
+    "2026-01-05T09:00:00Z", "message_count": 1, "event_count": 1, "credits_used": 0,
+    "first_intent": "Explain quantum computing", "tools_used": {}, "status": "active",
+    "user_satisfaction_signal": 5, "insights_source": "rules", "insights_version": 1}
     """
     AppendEvents: _aio.UnaryUnaryMultiCallable[_conversations_pb2.AppendEventsRequest, _conversations_pb2.AppendEventsResponse]  # type: ignore[assignment]
     """Appends 1 to 500 events, all or none of them, and returns once they are
@@ -129,15 +180,42 @@ class ConversationsServiceAsyncStub(ConversationsServiceStub):
     Example: {"events": [{"event_type": "tool_call", "client_event_id": "e-7",
     "content": {"tool": "image_gen", "params": {"style": "cinematic"}},
     "tool_name": "image_gen", "success": true, "credits_consumed": 4}]}
+
+    Answer: {"conversation_id": "demo-123", "results": [{"event_id":
+    "019b8d70-48e0-7a55-b1c2-2f3e4d5c6b7a", "duplicate": false}], "appended": 1,
+    "conversation": {"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id":
+    "demo-123", "user_id": "analyst001", "started_at": "2026-01-05T09:00:00Z",
+    "last_message_at": "2026-01-05T09:00:00Z", "message_count": 1, "event_count": 2,
+    "credits_used": 4, "first_intent": "Explain quantum computing", "tools_used":
+    {"image_gen": 1}, "status": "active", "user_satisfaction_signal": 6,
+    "insights_source": "rules", "insights_version": 1}}
     """
     GetConversation: _aio.UnaryUnaryMultiCallable[_conversations_pb2.GetConversationRequest, _conversations_pb2.GetConversationResponse]  # type: ignore[assignment]
     """Returns a conversation with a page of its events, oldest first. Fails with
     NOT_FOUND also where it is another person's and the caller may not read those.
+
+    Answer: {"conversation_id": "demo-123", "conversation": {"id":
+    "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123", "user_id":
+    "analyst001", "started_at": "2026-01-05T09:00:00Z", "last_message_at":
+    "2026-01-05T09:00:00Z", "message_count": 1, "event_count": 1, "credits_used": 0,
+    "first_intent": "Explain quantum computing", "tools_used": {}, "status": "active",
+    "user_satisfaction_signal": 5, "insights_source": "rules", "insights_version": 1},
+    "events": [{"id": "019b8d70-1a00-7d10-8a4e-1f2e3d4c5b6a", "event_type": "message",
+    "content": {"role": "user", "message": "Explain quantum computing"}, "timestamp":
+    "2026-01-05T09:00:00Z"}]}
     """
     ListConversations: _aio.UnaryUnaryMultiCallable[_conversations_pb2.ListConversationsRequest, _conversations_pb2.ListConversationsResponse]  # type: ignore[assignment]
     """Lists conversations, newest first: of one person, or of all where the caller
     may read others'. Fails with PERMISSION_DENIED where it may not and names
     another person.
+
+    Answer: {"conversations": [{"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a",
+    "external_id": "demo-123", "user_id": "analyst001", "started_at":
+    "2026-01-05T09:00:00Z", "last_message_at": "2026-01-05T09:00:00Z", "message_count":
+    1, "event_count": 2, "credits_used": 4, "first_intent": "Explain quantum computing",
+    "tools_used": {"image_gen": 1}, "status": "completed", "completion_status":
+    "completed", "finished_at": "2026-01-05T09:01:00Z", "user_satisfaction_signal": 8,
+    "insights_source": "rules", "insights_version": 1}]}
     """
     FinishConversation: _aio.UnaryUnaryMultiCallable[_conversations_pb2.FinishConversationRequest, _conversations_pb2.Conversation]  # type: ignore[assignment]
     """Ends a conversation. To end it the same way again changes nothing; in another
@@ -145,14 +223,22 @@ class ConversationsServiceAsyncStub(ConversationsServiceStub):
     AppendEvents does.
 
     Example: {"status": "completed"}
+
+    Answer: {"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123",
+    "user_id": "analyst001", "started_at": "2026-01-05T09:00:00Z", "last_message_at":
+    "2026-01-05T09:00:00Z", "message_count": 1, "event_count": 2, "credits_used": 4,
+    "first_intent": "Explain quantum computing", "tools_used": {"image_gen": 1},
+    "status": "completed", "completion_status": "completed", "finished_at":
+    "2026-01-05T09:01:00Z", "user_satisfaction_signal": 8, "insights_source": "rules",
+    "insights_version": 1}
     """
     ExportConversation: _aio.UnaryStreamMultiCallable[_conversations_pb2.ExportConversationRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
     """Gives a conversation with all its events as a file. Fails with NOT_FOUND as
     GetConversation does.
     """
     BatchImportConversations: _aio.UnaryUnaryMultiCallable[_conversations_pb2.BatchImportConversationsRequest, _conversations_pb2.BatchImportConversationsResponse]  # type: ignore[assignment]
-    """Brings in up to 200 conversations with up to 5,000 events in all, from
-    elsewhere and of any age. Each is accepted or refused by itself. One whose
+    """Brings in conversations from elsewhere, of any age. Up to 200 with up to 5,000
+    events in all; each is accepted or refused by itself. One whose
     `conversation_id` is known gets the events that it has not; so a batch may be
     sent again. More events than that are refused whole, with INVALID_FIELD.
 
@@ -160,6 +246,10 @@ class ConversationsServiceAsyncStub(ConversationsServiceStub):
     "completion_status": "completed", "events": [{"event_type": "message",
     "timestamp": "2021-05-01T10:00:00Z",
     "content": {"role": "user", "message": "Make a film"}}]}]}
+
+    Answer: {"results": [{"index": 0, "success": true,
+    "id": "0179275e-e100-7000-8998-2dccbfb8e72f", "appended": 1, "errors": []}],
+    "accepted": 1, "refused": 0}
     """
     SetConversationInsights: _aio.UnaryUnaryMultiCallable[_conversations_pb2.SetConversationInsightsRequest, _conversations_pb2.Conversation]  # type: ignore[assignment]
     """Refines what the rules found out about a conversation. Insights of a lower
@@ -189,6 +279,12 @@ class ConversationsServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Example: {"conversation_id": "demo-123",
         "messages": [{"role": "user", "content": "Explain quantum computing"}]}
+
+        Answer: {"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123",
+        "user_id": "analyst001", "started_at": "2026-01-05T09:00:00Z", "last_message_at":
+        "2026-01-05T09:00:00Z", "message_count": 1, "event_count": 1, "credits_used": 0,
+        "first_intent": "Explain quantum computing", "tools_used": {}, "status": "active",
+        "user_satisfaction_signal": 5, "insights_source": "rules", "insights_version": 1}
         """
 
     @_abc_1.abstractmethod
@@ -207,6 +303,15 @@ class ConversationsServiceServicer(metaclass=_abc_1.ABCMeta):
         Example: {"events": [{"event_type": "tool_call", "client_event_id": "e-7",
         "content": {"tool": "image_gen", "params": {"style": "cinematic"}},
         "tool_name": "image_gen", "success": true, "credits_consumed": 4}]}
+
+        Answer: {"conversation_id": "demo-123", "results": [{"event_id":
+        "019b8d70-48e0-7a55-b1c2-2f3e4d5c6b7a", "duplicate": false}], "appended": 1,
+        "conversation": {"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id":
+        "demo-123", "user_id": "analyst001", "started_at": "2026-01-05T09:00:00Z",
+        "last_message_at": "2026-01-05T09:00:00Z", "message_count": 1, "event_count": 2,
+        "credits_used": 4, "first_intent": "Explain quantum computing", "tools_used":
+        {"image_gen": 1}, "status": "active", "user_satisfaction_signal": 6,
+        "insights_source": "rules", "insights_version": 1}}
         """
 
     @_abc_1.abstractmethod
@@ -217,6 +322,16 @@ class ConversationsServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_conversations_pb2.GetConversationResponse, _abc.Awaitable[_conversations_pb2.GetConversationResponse]]:
         """Returns a conversation with a page of its events, oldest first. Fails with
         NOT_FOUND also where it is another person's and the caller may not read those.
+
+        Answer: {"conversation_id": "demo-123", "conversation": {"id":
+        "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123", "user_id":
+        "analyst001", "started_at": "2026-01-05T09:00:00Z", "last_message_at":
+        "2026-01-05T09:00:00Z", "message_count": 1, "event_count": 1, "credits_used": 0,
+        "first_intent": "Explain quantum computing", "tools_used": {}, "status": "active",
+        "user_satisfaction_signal": 5, "insights_source": "rules", "insights_version": 1},
+        "events": [{"id": "019b8d70-1a00-7d10-8a4e-1f2e3d4c5b6a", "event_type": "message",
+        "content": {"role": "user", "message": "Explain quantum computing"}, "timestamp":
+        "2026-01-05T09:00:00Z"}]}
         """
 
     @_abc_1.abstractmethod
@@ -228,6 +343,14 @@ class ConversationsServiceServicer(metaclass=_abc_1.ABCMeta):
         """Lists conversations, newest first: of one person, or of all where the caller
         may read others'. Fails with PERMISSION_DENIED where it may not and names
         another person.
+
+        Answer: {"conversations": [{"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a",
+        "external_id": "demo-123", "user_id": "analyst001", "started_at":
+        "2026-01-05T09:00:00Z", "last_message_at": "2026-01-05T09:00:00Z", "message_count":
+        1, "event_count": 2, "credits_used": 4, "first_intent": "Explain quantum computing",
+        "tools_used": {"image_gen": 1}, "status": "completed", "completion_status":
+        "completed", "finished_at": "2026-01-05T09:01:00Z", "user_satisfaction_signal": 8,
+        "insights_source": "rules", "insights_version": 1}]}
         """
 
     @_abc_1.abstractmethod
@@ -241,6 +364,14 @@ class ConversationsServiceServicer(metaclass=_abc_1.ABCMeta):
         AppendEvents does.
 
         Example: {"status": "completed"}
+
+        Answer: {"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123",
+        "user_id": "analyst001", "started_at": "2026-01-05T09:00:00Z", "last_message_at":
+        "2026-01-05T09:00:00Z", "message_count": 1, "event_count": 2, "credits_used": 4,
+        "first_intent": "Explain quantum computing", "tools_used": {"image_gen": 1},
+        "status": "completed", "completion_status": "completed", "finished_at":
+        "2026-01-05T09:01:00Z", "user_satisfaction_signal": 8, "insights_source": "rules",
+        "insights_version": 1}
         """
 
     @_abc_1.abstractmethod
@@ -259,8 +390,8 @@ class ConversationsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversations_pb2.BatchImportConversationsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_conversations_pb2.BatchImportConversationsResponse, _abc.Awaitable[_conversations_pb2.BatchImportConversationsResponse]]:
-        """Brings in up to 200 conversations with up to 5,000 events in all, from
-        elsewhere and of any age. Each is accepted or refused by itself. One whose
+        """Brings in conversations from elsewhere, of any age. Up to 200 with up to 5,000
+        events in all; each is accepted or refused by itself. One whose
         `conversation_id` is known gets the events that it has not; so a batch may be
         sent again. More events than that are refused whole, with INVALID_FIELD.
 
@@ -268,6 +399,10 @@ class ConversationsServiceServicer(metaclass=_abc_1.ABCMeta):
         "completion_status": "completed", "events": [{"event_type": "message",
         "timestamp": "2021-05-01T10:00:00Z",
         "content": {"role": "user", "message": "Make a film"}}]}]}
+
+        Answer: {"results": [{"index": 0, "success": true,
+        "id": "0179275e-e100-7000-8998-2dccbfb8e72f", "appended": 1, "errors": []}],
+        "accepted": 1, "refused": 0}
         """
 
     @_abc_1.abstractmethod

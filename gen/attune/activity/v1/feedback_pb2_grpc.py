@@ -117,6 +117,16 @@ class FeedbackServiceServicer:
 
     def ListFeedback(self, request, context):
         """Lists votes, newest first: those that count, each as it is now.
+
+        Answer: {"feedback": [{"id": 305, "conversation_id":
+        "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123", "user_id":
+        "analyst001", "message_id": "019b8d70-1a00-7d10-8a4e-1f2e3d4c5b6a",
+        "user_feedback_score": 5, "user_feedback_text": "Clear and concise explanation",
+        "personal_data": [], "latency_ms": 150.0, "tokens_used": 300, "created_at":
+        "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z", "metadata":
+        {"submitted_at": "2026-01-05T09:00:00Z", "message_count": 1}, "revision": 1,
+        "sentiment": "positive", "sentiment_value": 0.6909, "sentiment_source":
+        "score_and_text"}]}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -134,16 +144,21 @@ class FeedbackServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetFeedbackTrend(self, request, context):
-        """Tells how the scores went, by day or week of the organization's time zone and
-        week start, and whether their level shifted. Periods without votes are left out.
+        """Tells how the scores went by day or week, and whether their level shifted. Time
+        zone and week start are the organization's; periods without votes are left out.
+
+        Answer: {"period": "day", "time_zone": "UTC", "periods": [{"start": "2026-01-05",
+        "count": 4, "avg_score": 4.5, "bayesian_avg": 4.27}, {"start": "2026-01-06",
+        "count": 6, "avg_score": 4.0, "bayesian_avg": 4.13}], "prior": {"mean": 4.2,
+        "weight": 10.0}, "shift": {"detected": false, "threshold": 1.63}}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ForgetFeedback(self, request, context):
-        """Drops the organization's votes that were first given more than so many days ago,
-        with their history, and takes them out of the figures. What is older than the
+        """Drops the organization's votes that were first given more than so many days ago.
+        Their history goes too, and they leave the figures. What is older than the
         server keeps goes daily, without this. In parts, so that one which breaks off is
         taken up by the next.
 

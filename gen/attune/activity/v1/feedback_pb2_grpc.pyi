@@ -61,7 +61,18 @@ class FeedbackServiceStub:
     Answer: {"status": "success", "message": "Feedback withdrawn", "conversation_id": "conv-123"}
     """
     ListFeedback: _grpc.UnaryUnaryMultiCallable[_feedback_pb2.ListFeedbackRequest, _feedback_pb2.ListFeedbackResponse]
-    """Lists votes, newest first: those that count, each as it is now."""
+    """Lists votes, newest first: those that count, each as it is now.
+
+    Answer: {"feedback": [{"id": 305, "conversation_id":
+    "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123", "user_id":
+    "analyst001", "message_id": "019b8d70-1a00-7d10-8a4e-1f2e3d4c5b6a",
+    "user_feedback_score": 5, "user_feedback_text": "Clear and concise explanation",
+    "personal_data": [], "latency_ms": 150.0, "tokens_used": 300, "created_at":
+    "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z", "metadata":
+    {"submitted_at": "2026-01-05T09:00:00Z", "message_count": 1}, "revision": 1,
+    "sentiment": "positive", "sentiment_value": 0.6909, "sentiment_source":
+    "score_and_text"}]}
+    """
     GetFeedbackStats: _grpc.UnaryUnaryMultiCallable[_feedback_pb2.GetFeedbackStatsRequest, _feedback_pb2.GetFeedbackStatsResponse]
     """Counts votes: of everybody for who may read others', else the caller's own. An
     average of nothing is left out, a count of nothing is 0.
@@ -70,12 +81,17 @@ class FeedbackServiceStub:
     "score_4": 2, "score_5": 2, "avg_latency_ms": 131.5, "avg_tokens": 250.0}
     """
     GetFeedbackTrend: _grpc.UnaryUnaryMultiCallable[_feedback_pb2.GetFeedbackTrendRequest, _feedback_pb2.GetFeedbackTrendResponse]
-    """Tells how the scores went, by day or week of the organization's time zone and
-    week start, and whether their level shifted. Periods without votes are left out.
+    """Tells how the scores went by day or week, and whether their level shifted. Time
+    zone and week start are the organization's; periods without votes are left out.
+
+    Answer: {"period": "day", "time_zone": "UTC", "periods": [{"start": "2026-01-05",
+    "count": 4, "avg_score": 4.5, "bayesian_avg": 4.27}, {"start": "2026-01-06",
+    "count": 6, "avg_score": 4.0, "bayesian_avg": 4.13}], "prior": {"mean": 4.2,
+    "weight": 10.0}, "shift": {"detected": false, "threshold": 1.63}}
     """
     ForgetFeedback: _grpc.UnaryUnaryMultiCallable[_feedback_pb2.ForgetFeedbackRequest, _feedback_pb2.ForgetFeedbackResponse]
-    """Drops the organization's votes that were first given more than so many days ago,
-    with their history, and takes them out of the figures. What is older than the
+    """Drops the organization's votes that were first given more than so many days ago.
+    Their history goes too, and they leave the figures. What is older than the
     server keeps goes daily, without this. In parts, so that one which breaks off is
     taken up by the next.
 
@@ -119,7 +135,18 @@ class FeedbackServiceAsyncStub(FeedbackServiceStub):
     Answer: {"status": "success", "message": "Feedback withdrawn", "conversation_id": "conv-123"}
     """
     ListFeedback: _aio.UnaryUnaryMultiCallable[_feedback_pb2.ListFeedbackRequest, _feedback_pb2.ListFeedbackResponse]  # type: ignore[assignment]
-    """Lists votes, newest first: those that count, each as it is now."""
+    """Lists votes, newest first: those that count, each as it is now.
+
+    Answer: {"feedback": [{"id": 305, "conversation_id":
+    "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123", "user_id":
+    "analyst001", "message_id": "019b8d70-1a00-7d10-8a4e-1f2e3d4c5b6a",
+    "user_feedback_score": 5, "user_feedback_text": "Clear and concise explanation",
+    "personal_data": [], "latency_ms": 150.0, "tokens_used": 300, "created_at":
+    "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z", "metadata":
+    {"submitted_at": "2026-01-05T09:00:00Z", "message_count": 1}, "revision": 1,
+    "sentiment": "positive", "sentiment_value": 0.6909, "sentiment_source":
+    "score_and_text"}]}
+    """
     GetFeedbackStats: _aio.UnaryUnaryMultiCallable[_feedback_pb2.GetFeedbackStatsRequest, _feedback_pb2.GetFeedbackStatsResponse]  # type: ignore[assignment]
     """Counts votes: of everybody for who may read others', else the caller's own. An
     average of nothing is left out, a count of nothing is 0.
@@ -128,12 +155,17 @@ class FeedbackServiceAsyncStub(FeedbackServiceStub):
     "score_4": 2, "score_5": 2, "avg_latency_ms": 131.5, "avg_tokens": 250.0}
     """
     GetFeedbackTrend: _aio.UnaryUnaryMultiCallable[_feedback_pb2.GetFeedbackTrendRequest, _feedback_pb2.GetFeedbackTrendResponse]  # type: ignore[assignment]
-    """Tells how the scores went, by day or week of the organization's time zone and
-    week start, and whether their level shifted. Periods without votes are left out.
+    """Tells how the scores went by day or week, and whether their level shifted. Time
+    zone and week start are the organization's; periods without votes are left out.
+
+    Answer: {"period": "day", "time_zone": "UTC", "periods": [{"start": "2026-01-05",
+    "count": 4, "avg_score": 4.5, "bayesian_avg": 4.27}, {"start": "2026-01-06",
+    "count": 6, "avg_score": 4.0, "bayesian_avg": 4.13}], "prior": {"mean": 4.2,
+    "weight": 10.0}, "shift": {"detected": false, "threshold": 1.63}}
     """
     ForgetFeedback: _aio.UnaryUnaryMultiCallable[_feedback_pb2.ForgetFeedbackRequest, _feedback_pb2.ForgetFeedbackResponse]  # type: ignore[assignment]
-    """Drops the organization's votes that were first given more than so many days ago,
-    with their history, and takes them out of the figures. What is older than the
+    """Drops the organization's votes that were first given more than so many days ago.
+    Their history goes too, and they leave the figures. What is older than the
     server keeps goes daily, without this. In parts, so that one which breaks off is
     taken up by the next.
 
@@ -192,7 +224,18 @@ class FeedbackServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _feedback_pb2.ListFeedbackRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_feedback_pb2.ListFeedbackResponse, _abc.Awaitable[_feedback_pb2.ListFeedbackResponse]]:
-        """Lists votes, newest first: those that count, each as it is now."""
+        """Lists votes, newest first: those that count, each as it is now.
+
+        Answer: {"feedback": [{"id": 305, "conversation_id":
+        "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123", "user_id":
+        "analyst001", "message_id": "019b8d70-1a00-7d10-8a4e-1f2e3d4c5b6a",
+        "user_feedback_score": 5, "user_feedback_text": "Clear and concise explanation",
+        "personal_data": [], "latency_ms": 150.0, "tokens_used": 300, "created_at":
+        "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z", "metadata":
+        {"submitted_at": "2026-01-05T09:00:00Z", "message_count": 1}, "revision": 1,
+        "sentiment": "positive", "sentiment_value": 0.6909, "sentiment_source":
+        "score_and_text"}]}
+        """
 
     @_abc_1.abstractmethod
     def GetFeedbackStats(
@@ -213,8 +256,13 @@ class FeedbackServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _feedback_pb2.GetFeedbackTrendRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_feedback_pb2.GetFeedbackTrendResponse, _abc.Awaitable[_feedback_pb2.GetFeedbackTrendResponse]]:
-        """Tells how the scores went, by day or week of the organization's time zone and
-        week start, and whether their level shifted. Periods without votes are left out.
+        """Tells how the scores went by day or week, and whether their level shifted. Time
+        zone and week start are the organization's; periods without votes are left out.
+
+        Answer: {"period": "day", "time_zone": "UTC", "periods": [{"start": "2026-01-05",
+        "count": 4, "avg_score": 4.5, "bayesian_avg": 4.27}, {"start": "2026-01-06",
+        "count": 6, "avg_score": 4.0, "bayesian_avg": 4.13}], "prior": {"mean": 4.2,
+        "weight": 10.0}, "shift": {"detected": false, "threshold": 1.63}}
         """
 
     @_abc_1.abstractmethod
@@ -223,8 +271,8 @@ class FeedbackServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _feedback_pb2.ForgetFeedbackRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_feedback_pb2.ForgetFeedbackResponse, _abc.Awaitable[_feedback_pb2.ForgetFeedbackResponse]]:
-        """Drops the organization's votes that were first given more than so many days ago,
-        with their history, and takes them out of the figures. What is older than the
+        """Drops the organization's votes that were first given more than so many days ago.
+        Their history goes too, and they leave the figures. What is older than the
         server keeps goes daily, without this. In parts, so that one which breaks off is
         taken up by the next.
 

@@ -91,6 +91,10 @@ class TraitsServiceServicer:
 
     def GetUserTraits(self, request, context):
         """Returns what is known of a person: no traits where nothing was told.
+
+        Answer: {"user_id": "ann", "traits": {"email": "ann@example.com", "job_role":
+        "editor", "goals": ["reach"], "consent": {"email_marketing": true}}, "created_at":
+        "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z"}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -98,6 +102,9 @@ class TraitsServiceServicer:
 
     def ListTraitChanges(self, request, context):
         """Lists how a person's traits changed, newest first.
+
+        Answer: {"changes": [{"trait": "time_zone", "value": "Europe/Berlin", "told_at":
+        "2026-01-05T09:00:00Z", "changed_at": "2026-01-05T09:00:00Z", "changed_by": "ann"}]}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -255,6 +262,15 @@ class ProfilesServiceServicer:
     def GetUserProfile(self, request, context):
         """Returns a person's profile. Fails with NOT_FOUND where nothing is known of the
         person.
+
+        Answer: {"user_id": "ann", "email": "ann@example.com", "created_at":
+        "2026-01-05T09:00:00Z", "total_conversations": 2, "total_messages": 2,
+        "total_credits_used": 95, "last_active_at": "2026-01-05T09:00:00Z",
+        "primary_use_case": "video_creation", "preferred_tools": {"video_gen": 1},
+        "average_session_length": 4, "completion_rate": 1.0, "retention_cohort": "day_1",
+        "activation_status": "first_creation", "credit_exhaustion_count": 1, "preferences":
+        {"style": "cinematic"}, "context_summary": "Mostly video creation. Uses video gen.
+        Asked last: \"Make a video of the harbour\".", "frequently_used_prompts": []}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -263,15 +279,26 @@ class ProfilesServiceServicer:
     def ListUserProfiles(self, request, context):
         """Lists profiles, those of the newest people first. Viewers get their own;
         analysts all, with personal data masked.
+
+        Answer: {"profiles": [{"user_id": "ann", "email": "ann@example.com", "created_at":
+        "2026-01-05T09:00:00Z", "total_conversations": 2, "total_messages": 2,
+        "total_credits_used": 95, "last_active_at": "2026-01-05T09:00:00Z",
+        "primary_use_case": "video_creation", "preferred_tools": {"video_gen": 1},
+        "average_session_length": 4, "completion_rate": 1.0, "retention_cohort": "day_1",
+        "activation_status": "first_creation", "credit_exhaustion_count": 1, "preferences":
+        {"style": "cinematic"}, "context_summary": "Mostly video creation. Uses video gen.
+        Asked last: \"Make a video of the harbour\".", "frequently_used_prompts": []}]}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def RebuildUserProfiles(self, request, context):
-        """Has a worker make all profiles of the organization anew from what is on
-        record, and returns at once. What the profiles say stays the same unless it was
-        wrong.
+        """Makes all profiles of the organization anew from what is on record. A worker
+        does, and the call returns at once. What the profiles say stays the same unless
+        it was wrong.
+
+        Answer: {"message": "A worker makes all profiles anew."}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -419,15 +446,23 @@ class ContextServiceServicer:
     def GetUserContext(self, request, context):
         """Returns a person's context: bounded in size, made anew within about a second
         of what the person does. An empty one of version 0 where nothing is known.
+
+        Answer: {"user_id": "ann", "version": 4, "context_summary": "Mostly video creation.
+        Uses video gen. Asked last: \"Make a video of the harbour\".", "preferences":
+        {"style": "cinematic"}, "recent_intents": ["Make a video of the harbour"],
+        "frequent_prompts": [], "traits": {"job_role": "editor", "goals": ["reach"],
+        "locale": "de-DE", "time_zone": "Europe/Berlin"}, "last_active_at":
+        "2026-01-05T09:00:00Z", "satisfaction_signal": 6.5, "recent_rating": 5.0,
+        "updated_at": "2026-01-05T09:00:00Z", "memory": []}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def WatchUserContext(self, request, context):
-        """Sends a person's context as it is, and then whenever it changed, each version
-        at most once and versions in between left out where they follow fast. The
-        stream ends by itself after five minutes, the life of a token: open it anew,
+        """Sends a person's context as it is, and then whenever it changed. Each version
+        comes at most once, and where they follow fast some are left out. The stream
+        ends by itself after five minutes, the life of a token: open it anew,
         as browsers do with server-sent events. Fails with UNAVAILABLE where too many
         watch, RESOURCE_EXHAUSTED where the caller alone has too many streams.
         """

@@ -60,9 +60,18 @@ class TraitsServiceStub:
     "created_at": "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z"}
     """
     GetUserTraits: _grpc.UnaryUnaryMultiCallable[_profiles_pb2.GetUserTraitsRequest, _profiles_pb2.UserTraits]
-    """Returns what is known of a person: no traits where nothing was told."""
+    """Returns what is known of a person: no traits where nothing was told.
+
+    Answer: {"user_id": "ann", "traits": {"email": "ann@example.com", "job_role":
+    "editor", "goals": ["reach"], "consent": {"email_marketing": true}}, "created_at":
+    "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z"}
+    """
     ListTraitChanges: _grpc.UnaryUnaryMultiCallable[_profiles_pb2.ListTraitChangesRequest, _profiles_pb2.ListTraitChangesResponse]
-    """Lists how a person's traits changed, newest first."""
+    """Lists how a person's traits changed, newest first.
+
+    Answer: {"changes": [{"trait": "time_zone", "value": "Europe/Berlin", "told_at":
+    "2026-01-05T09:00:00Z", "changed_at": "2026-01-05T09:00:00Z", "changed_by": "ann"}]}
+    """
 
 @_typing.type_check_only
 class TraitsServiceAsyncStub(TraitsServiceStub):
@@ -96,9 +105,18 @@ class TraitsServiceAsyncStub(TraitsServiceStub):
     "created_at": "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z"}
     """
     GetUserTraits: _aio.UnaryUnaryMultiCallable[_profiles_pb2.GetUserTraitsRequest, _profiles_pb2.UserTraits]  # type: ignore[assignment]
-    """Returns what is known of a person: no traits where nothing was told."""
+    """Returns what is known of a person: no traits where nothing was told.
+
+    Answer: {"user_id": "ann", "traits": {"email": "ann@example.com", "job_role":
+    "editor", "goals": ["reach"], "consent": {"email_marketing": true}}, "created_at":
+    "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z"}
+    """
     ListTraitChanges: _aio.UnaryUnaryMultiCallable[_profiles_pb2.ListTraitChangesRequest, _profiles_pb2.ListTraitChangesResponse]  # type: ignore[assignment]
-    """Lists how a person's traits changed, newest first."""
+    """Lists how a person's traits changed, newest first.
+
+    Answer: {"changes": [{"trait": "time_zone", "value": "Europe/Berlin", "told_at":
+    "2026-01-05T09:00:00Z", "changed_at": "2026-01-05T09:00:00Z", "changed_by": "ann"}]}
+    """
 
 class TraitsServiceServicer(metaclass=_abc_1.ABCMeta):
     """TraitsService keeps what is told about people: who they are, what they work as
@@ -141,7 +159,12 @@ class TraitsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _profiles_pb2.GetUserTraitsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_profiles_pb2.UserTraits, _abc.Awaitable[_profiles_pb2.UserTraits]]:
-        """Returns what is known of a person: no traits where nothing was told."""
+        """Returns what is known of a person: no traits where nothing was told.
+
+        Answer: {"user_id": "ann", "traits": {"email": "ann@example.com", "job_role":
+        "editor", "goals": ["reach"], "consent": {"email_marketing": true}}, "created_at":
+        "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z"}
+        """
 
     @_abc_1.abstractmethod
     def ListTraitChanges(
@@ -149,7 +172,11 @@ class TraitsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _profiles_pb2.ListTraitChangesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_profiles_pb2.ListTraitChangesResponse, _abc.Awaitable[_profiles_pb2.ListTraitChangesResponse]]:
-        """Lists how a person's traits changed, newest first."""
+        """Lists how a person's traits changed, newest first.
+
+        Answer: {"changes": [{"trait": "time_zone", "value": "Europe/Berlin", "told_at":
+        "2026-01-05T09:00:00Z", "changed_at": "2026-01-05T09:00:00Z", "changed_by": "ann"}]}
+        """
 
 def add_TraitsServiceServicer_to_server(servicer: TraitsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
@@ -165,15 +192,35 @@ class ProfilesServiceStub:
     GetUserProfile: _grpc.UnaryUnaryMultiCallable[_profiles_pb2.GetUserProfileRequest, _profiles_pb2.UserProfile]
     """Returns a person's profile. Fails with NOT_FOUND where nothing is known of the
     person.
+
+    Answer: {"user_id": "ann", "email": "ann@example.com", "created_at":
+    "2026-01-05T09:00:00Z", "total_conversations": 2, "total_messages": 2,
+    "total_credits_used": 95, "last_active_at": "2026-01-05T09:00:00Z",
+    "primary_use_case": "video_creation", "preferred_tools": {"video_gen": 1},
+    "average_session_length": 4, "completion_rate": 1.0, "retention_cohort": "day_1",
+    "activation_status": "first_creation", "credit_exhaustion_count": 1, "preferences":
+    {"style": "cinematic"}, "context_summary": "Mostly video creation. Uses video gen.
+    Asked last: \\"Make a video of the harbour\\".", "frequently_used_prompts": []}
     """
     ListUserProfiles: _grpc.UnaryUnaryMultiCallable[_profiles_pb2.ListUserProfilesRequest, _profiles_pb2.ListUserProfilesResponse]
     """Lists profiles, those of the newest people first. Viewers get their own;
     analysts all, with personal data masked.
+
+    Answer: {"profiles": [{"user_id": "ann", "email": "ann@example.com", "created_at":
+    "2026-01-05T09:00:00Z", "total_conversations": 2, "total_messages": 2,
+    "total_credits_used": 95, "last_active_at": "2026-01-05T09:00:00Z",
+    "primary_use_case": "video_creation", "preferred_tools": {"video_gen": 1},
+    "average_session_length": 4, "completion_rate": 1.0, "retention_cohort": "day_1",
+    "activation_status": "first_creation", "credit_exhaustion_count": 1, "preferences":
+    {"style": "cinematic"}, "context_summary": "Mostly video creation. Uses video gen.
+    Asked last: \\"Make a video of the harbour\\".", "frequently_used_prompts": []}]}
     """
     RebuildUserProfiles: _grpc.UnaryUnaryMultiCallable[_profiles_pb2.RebuildUserProfilesRequest, _profiles_pb2.RebuildUserProfilesResponse]
-    """Has a worker make all profiles of the organization anew from what is on
-    record, and returns at once. What the profiles say stays the same unless it was
-    wrong.
+    """Makes all profiles of the organization anew from what is on record. A worker
+    does, and the call returns at once. What the profiles say stays the same unless
+    it was wrong.
+
+    Answer: {"message": "A worker makes all profiles anew."}
     """
 
 @_typing.type_check_only
@@ -186,15 +233,35 @@ class ProfilesServiceAsyncStub(ProfilesServiceStub):
     GetUserProfile: _aio.UnaryUnaryMultiCallable[_profiles_pb2.GetUserProfileRequest, _profiles_pb2.UserProfile]  # type: ignore[assignment]
     """Returns a person's profile. Fails with NOT_FOUND where nothing is known of the
     person.
+
+    Answer: {"user_id": "ann", "email": "ann@example.com", "created_at":
+    "2026-01-05T09:00:00Z", "total_conversations": 2, "total_messages": 2,
+    "total_credits_used": 95, "last_active_at": "2026-01-05T09:00:00Z",
+    "primary_use_case": "video_creation", "preferred_tools": {"video_gen": 1},
+    "average_session_length": 4, "completion_rate": 1.0, "retention_cohort": "day_1",
+    "activation_status": "first_creation", "credit_exhaustion_count": 1, "preferences":
+    {"style": "cinematic"}, "context_summary": "Mostly video creation. Uses video gen.
+    Asked last: \\"Make a video of the harbour\\".", "frequently_used_prompts": []}
     """
     ListUserProfiles: _aio.UnaryUnaryMultiCallable[_profiles_pb2.ListUserProfilesRequest, _profiles_pb2.ListUserProfilesResponse]  # type: ignore[assignment]
     """Lists profiles, those of the newest people first. Viewers get their own;
     analysts all, with personal data masked.
+
+    Answer: {"profiles": [{"user_id": "ann", "email": "ann@example.com", "created_at":
+    "2026-01-05T09:00:00Z", "total_conversations": 2, "total_messages": 2,
+    "total_credits_used": 95, "last_active_at": "2026-01-05T09:00:00Z",
+    "primary_use_case": "video_creation", "preferred_tools": {"video_gen": 1},
+    "average_session_length": 4, "completion_rate": 1.0, "retention_cohort": "day_1",
+    "activation_status": "first_creation", "credit_exhaustion_count": 1, "preferences":
+    {"style": "cinematic"}, "context_summary": "Mostly video creation. Uses video gen.
+    Asked last: \\"Make a video of the harbour\\".", "frequently_used_prompts": []}]}
     """
     RebuildUserProfiles: _aio.UnaryUnaryMultiCallable[_profiles_pb2.RebuildUserProfilesRequest, _profiles_pb2.RebuildUserProfilesResponse]  # type: ignore[assignment]
-    """Has a worker make all profiles of the organization anew from what is on
-    record, and returns at once. What the profiles say stays the same unless it was
-    wrong.
+    """Makes all profiles of the organization anew from what is on record. A worker
+    does, and the call returns at once. What the profiles say stays the same unless
+    it was wrong.
+
+    Answer: {"message": "A worker makes all profiles anew."}
     """
 
 class ProfilesServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -210,6 +277,15 @@ class ProfilesServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_profiles_pb2.UserProfile, _abc.Awaitable[_profiles_pb2.UserProfile]]:
         """Returns a person's profile. Fails with NOT_FOUND where nothing is known of the
         person.
+
+        Answer: {"user_id": "ann", "email": "ann@example.com", "created_at":
+        "2026-01-05T09:00:00Z", "total_conversations": 2, "total_messages": 2,
+        "total_credits_used": 95, "last_active_at": "2026-01-05T09:00:00Z",
+        "primary_use_case": "video_creation", "preferred_tools": {"video_gen": 1},
+        "average_session_length": 4, "completion_rate": 1.0, "retention_cohort": "day_1",
+        "activation_status": "first_creation", "credit_exhaustion_count": 1, "preferences":
+        {"style": "cinematic"}, "context_summary": "Mostly video creation. Uses video gen.
+        Asked last: \\"Make a video of the harbour\\".", "frequently_used_prompts": []}
         """
 
     @_abc_1.abstractmethod
@@ -220,6 +296,15 @@ class ProfilesServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_profiles_pb2.ListUserProfilesResponse, _abc.Awaitable[_profiles_pb2.ListUserProfilesResponse]]:
         """Lists profiles, those of the newest people first. Viewers get their own;
         analysts all, with personal data masked.
+
+        Answer: {"profiles": [{"user_id": "ann", "email": "ann@example.com", "created_at":
+        "2026-01-05T09:00:00Z", "total_conversations": 2, "total_messages": 2,
+        "total_credits_used": 95, "last_active_at": "2026-01-05T09:00:00Z",
+        "primary_use_case": "video_creation", "preferred_tools": {"video_gen": 1},
+        "average_session_length": 4, "completion_rate": 1.0, "retention_cohort": "day_1",
+        "activation_status": "first_creation", "credit_exhaustion_count": 1, "preferences":
+        {"style": "cinematic"}, "context_summary": "Mostly video creation. Uses video gen.
+        Asked last: \\"Make a video of the harbour\\".", "frequently_used_prompts": []}]}
         """
 
     @_abc_1.abstractmethod
@@ -228,9 +313,11 @@ class ProfilesServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _profiles_pb2.RebuildUserProfilesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_profiles_pb2.RebuildUserProfilesResponse, _abc.Awaitable[_profiles_pb2.RebuildUserProfilesResponse]]:
-        """Has a worker make all profiles of the organization anew from what is on
-        record, and returns at once. What the profiles say stays the same unless it was
-        wrong.
+        """Makes all profiles of the organization anew from what is on record. A worker
+        does, and the call returns at once. What the profiles say stays the same unless
+        it was wrong.
+
+        Answer: {"message": "A worker makes all profiles anew."}
         """
 
 def add_ProfilesServiceServicer_to_server(servicer: ProfilesServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
@@ -245,11 +332,19 @@ class ContextServiceStub:
     GetUserContext: _grpc.UnaryUnaryMultiCallable[_profiles_pb2.GetUserContextRequest, _profiles_pb2.UserContext]
     """Returns a person's context: bounded in size, made anew within about a second
     of what the person does. An empty one of version 0 where nothing is known.
+
+    Answer: {"user_id": "ann", "version": 4, "context_summary": "Mostly video creation.
+    Uses video gen. Asked last: \\"Make a video of the harbour\\".", "preferences":
+    {"style": "cinematic"}, "recent_intents": ["Make a video of the harbour"],
+    "frequent_prompts": [], "traits": {"job_role": "editor", "goals": ["reach"],
+    "locale": "de-DE", "time_zone": "Europe/Berlin"}, "last_active_at":
+    "2026-01-05T09:00:00Z", "satisfaction_signal": 6.5, "recent_rating": 5.0,
+    "updated_at": "2026-01-05T09:00:00Z", "memory": []}
     """
     WatchUserContext: _grpc.UnaryStreamMultiCallable[_profiles_pb2.WatchUserContextRequest, _profiles_pb2.UserContext]
-    """Sends a person's context as it is, and then whenever it changed, each version
-    at most once and versions in between left out where they follow fast. The
-    stream ends by itself after five minutes, the life of a token: open it anew,
+    """Sends a person's context as it is, and then whenever it changed. Each version
+    comes at most once, and where they follow fast some are left out. The stream
+    ends by itself after five minutes, the life of a token: open it anew,
     as browsers do with server-sent events. Fails with UNAVAILABLE where too many
     watch, RESOURCE_EXHAUSTED where the caller alone has too many streams.
     """
@@ -262,11 +357,19 @@ class ContextServiceAsyncStub(ContextServiceStub):
     GetUserContext: _aio.UnaryUnaryMultiCallable[_profiles_pb2.GetUserContextRequest, _profiles_pb2.UserContext]  # type: ignore[assignment]
     """Returns a person's context: bounded in size, made anew within about a second
     of what the person does. An empty one of version 0 where nothing is known.
+
+    Answer: {"user_id": "ann", "version": 4, "context_summary": "Mostly video creation.
+    Uses video gen. Asked last: \\"Make a video of the harbour\\".", "preferences":
+    {"style": "cinematic"}, "recent_intents": ["Make a video of the harbour"],
+    "frequent_prompts": [], "traits": {"job_role": "editor", "goals": ["reach"],
+    "locale": "de-DE", "time_zone": "Europe/Berlin"}, "last_active_at":
+    "2026-01-05T09:00:00Z", "satisfaction_signal": 6.5, "recent_rating": 5.0,
+    "updated_at": "2026-01-05T09:00:00Z", "memory": []}
     """
     WatchUserContext: _aio.UnaryStreamMultiCallable[_profiles_pb2.WatchUserContextRequest, _profiles_pb2.UserContext]  # type: ignore[assignment]
-    """Sends a person's context as it is, and then whenever it changed, each version
-    at most once and versions in between left out where they follow fast. The
-    stream ends by itself after five minutes, the life of a token: open it anew,
+    """Sends a person's context as it is, and then whenever it changed. Each version
+    comes at most once, and where they follow fast some are left out. The stream
+    ends by itself after five minutes, the life of a token: open it anew,
     as browsers do with server-sent events. Fails with UNAVAILABLE where too many
     watch, RESOURCE_EXHAUSTED where the caller alone has too many streams.
     """
@@ -282,6 +385,14 @@ class ContextServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_profiles_pb2.UserContext, _abc.Awaitable[_profiles_pb2.UserContext]]:
         """Returns a person's context: bounded in size, made anew within about a second
         of what the person does. An empty one of version 0 where nothing is known.
+
+        Answer: {"user_id": "ann", "version": 4, "context_summary": "Mostly video creation.
+        Uses video gen. Asked last: \\"Make a video of the harbour\\".", "preferences":
+        {"style": "cinematic"}, "recent_intents": ["Make a video of the harbour"],
+        "frequent_prompts": [], "traits": {"job_role": "editor", "goals": ["reach"],
+        "locale": "de-DE", "time_zone": "Europe/Berlin"}, "last_active_at":
+        "2026-01-05T09:00:00Z", "satisfaction_signal": 6.5, "recent_rating": 5.0,
+        "updated_at": "2026-01-05T09:00:00Z", "memory": []}
         """
 
     @_abc_1.abstractmethod
@@ -290,9 +401,9 @@ class ContextServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _profiles_pb2.WatchUserContextRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_profiles_pb2.UserContext], _abc.AsyncIterator[_profiles_pb2.UserContext]]:
-        """Sends a person's context as it is, and then whenever it changed, each version
-        at most once and versions in between left out where they follow fast. The
-        stream ends by itself after five minutes, the life of a token: open it anew,
+        """Sends a person's context as it is, and then whenever it changed. Each version
+        comes at most once, and where they follow fast some are left out. The stream
+        ends by itself after five minutes, the life of a token: open it anew,
         as browsers do with server-sent events. Fails with UNAVAILABLE where too many
         watch, RESOURCE_EXHAUSTED where the caller alone has too many streams.
         """

@@ -162,7 +162,7 @@ class WebhooksServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RotateWebhookSecret(self, request, context):
-        """Gives the endpoint a new secret, which is in this answer and nowhere
+        """Gives the endpoint a new secret. It is in this answer and nowhere
         afterwards. For 24 hours each request is signed with the old one too. Again
         within these hours it replaces the new one, and the old one keeps its time, so
         that a lost answer does no harm. Fails with NOT_FOUND where there is none.
@@ -201,8 +201,8 @@ class WebhooksServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ReplayWebhookDelivery(self, request, context):
-        """Sends a delivery again, with the same webhook-id, whether it arrived or not, and
-        retries as for a new one. Fails with NOT_FOUND where there is none,
+        """Sends a delivery again, whether it arrived or not. It has the same webhook-id,
+        and is retried as a new one is. Fails with NOT_FOUND where there is none,
         FAILED_PRECONDITION where the endpoint is disabled.
 
         Example: {}
@@ -212,7 +212,7 @@ class WebhooksServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ReplayFailedWebhookDeliveries(self, request, context):
-        """Sends again what failed for good and was made within a range of time, up to
+        """Sends again what failed for good and was made within a range of time. At most
         10,000, oldest first; call it again while `more` is true. Fails with NOT_FOUND
         where there is no such endpoint, FAILED_PRECONDITION where it is disabled.
 

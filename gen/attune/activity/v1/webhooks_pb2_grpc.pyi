@@ -72,7 +72,7 @@ class WebhooksServiceStub:
     where there is none.
     """
     RotateWebhookSecret: _grpc.UnaryUnaryMultiCallable[_webhooks_pb2.RotateWebhookSecretRequest, _webhooks_pb2.RotateWebhookSecretResponse]
-    """Gives the endpoint a new secret, which is in this answer and nowhere
+    """Gives the endpoint a new secret. It is in this answer and nowhere
     afterwards. For 24 hours each request is signed with the old one too. Again
     within these hours it replaces the new one, and the old one keeps its time, so
     that a lost answer does no harm. Fails with NOT_FOUND where there is none.
@@ -99,14 +99,14 @@ class WebhooksServiceStub:
     "data": {"feedback_id": 7, "conversation_id": "conv-123", "user_id": "ann", "score": 1}}}]}
     """
     ReplayWebhookDelivery: _grpc.UnaryUnaryMultiCallable[_webhooks_pb2.ReplayWebhookDeliveryRequest, _webhooks_pb2.WebhookDelivery]
-    """Sends a delivery again, with the same webhook-id, whether it arrived or not, and
-    retries as for a new one. Fails with NOT_FOUND where there is none,
+    """Sends a delivery again, whether it arrived or not. It has the same webhook-id,
+    and is retried as a new one is. Fails with NOT_FOUND where there is none,
     FAILED_PRECONDITION where the endpoint is disabled.
 
     Example: {}
     """
     ReplayFailedWebhookDeliveries: _grpc.UnaryUnaryMultiCallable[_webhooks_pb2.ReplayFailedWebhookDeliveriesRequest, _webhooks_pb2.ReplayFailedWebhookDeliveriesResponse]
-    """Sends again what failed for good and was made within a range of time, up to
+    """Sends again what failed for good and was made within a range of time. At most
     10,000, oldest first; call it again while `more` is true. Fails with NOT_FOUND
     where there is no such endpoint, FAILED_PRECONDITION where it is disabled.
 
@@ -163,7 +163,7 @@ class WebhooksServiceAsyncStub(WebhooksServiceStub):
     where there is none.
     """
     RotateWebhookSecret: _aio.UnaryUnaryMultiCallable[_webhooks_pb2.RotateWebhookSecretRequest, _webhooks_pb2.RotateWebhookSecretResponse]  # type: ignore[assignment]
-    """Gives the endpoint a new secret, which is in this answer and nowhere
+    """Gives the endpoint a new secret. It is in this answer and nowhere
     afterwards. For 24 hours each request is signed with the old one too. Again
     within these hours it replaces the new one, and the old one keeps its time, so
     that a lost answer does no harm. Fails with NOT_FOUND where there is none.
@@ -190,14 +190,14 @@ class WebhooksServiceAsyncStub(WebhooksServiceStub):
     "data": {"feedback_id": 7, "conversation_id": "conv-123", "user_id": "ann", "score": 1}}}]}
     """
     ReplayWebhookDelivery: _aio.UnaryUnaryMultiCallable[_webhooks_pb2.ReplayWebhookDeliveryRequest, _webhooks_pb2.WebhookDelivery]  # type: ignore[assignment]
-    """Sends a delivery again, with the same webhook-id, whether it arrived or not, and
-    retries as for a new one. Fails with NOT_FOUND where there is none,
+    """Sends a delivery again, whether it arrived or not. It has the same webhook-id,
+    and is retried as a new one is. Fails with NOT_FOUND where there is none,
     FAILED_PRECONDITION where the endpoint is disabled.
 
     Example: {}
     """
     ReplayFailedWebhookDeliveries: _aio.UnaryUnaryMultiCallable[_webhooks_pb2.ReplayFailedWebhookDeliveriesRequest, _webhooks_pb2.ReplayFailedWebhookDeliveriesResponse]  # type: ignore[assignment]
-    """Sends again what failed for good and was made within a range of time, up to
+    """Sends again what failed for good and was made within a range of time. At most
     10,000, oldest first; call it again while `more` is true. Fails with NOT_FOUND
     where there is no such endpoint, FAILED_PRECONDITION where it is disabled.
 
@@ -287,7 +287,7 @@ class WebhooksServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _webhooks_pb2.RotateWebhookSecretRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_webhooks_pb2.RotateWebhookSecretResponse, _abc.Awaitable[_webhooks_pb2.RotateWebhookSecretResponse]]:
-        """Gives the endpoint a new secret, which is in this answer and nowhere
+        """Gives the endpoint a new secret. It is in this answer and nowhere
         afterwards. For 24 hours each request is signed with the old one too. Again
         within these hours it replaces the new one, and the old one keeps its time, so
         that a lost answer does no harm. Fails with NOT_FOUND where there is none.
@@ -332,8 +332,8 @@ class WebhooksServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _webhooks_pb2.ReplayWebhookDeliveryRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_webhooks_pb2.WebhookDelivery, _abc.Awaitable[_webhooks_pb2.WebhookDelivery]]:
-        """Sends a delivery again, with the same webhook-id, whether it arrived or not, and
-        retries as for a new one. Fails with NOT_FOUND where there is none,
+        """Sends a delivery again, whether it arrived or not. It has the same webhook-id,
+        and is retried as a new one is. Fails with NOT_FOUND where there is none,
         FAILED_PRECONDITION where the endpoint is disabled.
 
         Example: {}
@@ -345,7 +345,7 @@ class WebhooksServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _webhooks_pb2.ReplayFailedWebhookDeliveriesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_webhooks_pb2.ReplayFailedWebhookDeliveriesResponse, _abc.Awaitable[_webhooks_pb2.ReplayFailedWebhookDeliveriesResponse]]:
-        """Sends again what failed for good and was made within a range of time, up to
+        """Sends again what failed for good and was made within a range of time. At most
         10,000, oldest first; call it again while `more` is true. Fails with NOT_FOUND
         where there is no such endpoint, FAILED_PRECONDITION where it is disabled.
 

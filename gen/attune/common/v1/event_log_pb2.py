@@ -27,7 +27,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n attune/common/v1/event_log.proto\x12\x10\x61ttune.common.v1\x1a\x1d\x61ttune/common/v1/access.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"d\n\x05\x45vent\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x0f\n\x07payload\x18\x03 \x01(\x0c\x12/\n\x0brecorded_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"@\n\x0bReadRequest\x12\x16\n\x05\x61\x66ter\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00\x12\x19\n\x05limit\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x88\'(\x00\"U\n\x0cReadResponse\x12\'\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x17.attune.common.v1.Event\x12\x0c\n\x04head\x18\x02 \x01(\x03\x12\x0e\n\x06oldest\x18\x03 \x01(\x03\"R\n\x10ListHeadsRequest\x12#\n\x12\x61\x66ter_organization\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x19\n\x05limit\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x88\'(\x00\"z\n\x11ListHeadsResponse\x12\x37\n\x05heads\x18\x01 \x03(\x0b\x32(.attune.common.v1.ListHeadsResponse.Head\x1a,\n\x04Head\x12\x17\n\x0forganization_id\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x03\"G\n\x12\x41\x63knowledgeRequest\x12\x1b\n\x08\x63onsumer\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x14\n\x03seq\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00\"\x15\n\x13\x41\x63knowledgeResponse2\xa7\x02\n\x0f\x45ventLogService\x12N\n\x04Read\x12\x1d.attune.common.v1.ReadRequest\x1a\x1e.attune.common.v1.ReadResponse\"\x07\xaa\xd4\x18\x03\x12\x01\x04\x12_\n\tListHeads\x12\".attune.common.v1.ListHeadsRequest\x1a#.attune.common.v1.ListHeadsResponse\"\t\xaa\xd4\x18\x05\x12\x01\x04 \x01\x12\x63\n\x0b\x41\x63knowledge\x12$.attune.common.v1.AcknowledgeRequest\x1a%.attune.common.v1.AcknowledgeResponse\"\x07\xaa\xd4\x18\x03\x12\x01\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n attune/common/v1/event_log.proto\x12\x10\x61ttune.common.v1\x1a\x1d\x61ttune/common/v1/access.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"d\n\x05\x45vent\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x0f\n\x07payload\x18\x03 \x01(\x0c\x12/\n\x0brecorded_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"`\n\x0bReadRequest\x12\x16\n\x05\x61\x66ter\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00\x12\x19\n\x05limit\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x88\'(\x00\x12\x1e\n\x05types\x18\x03 \x03(\tB\x0f\xbaH\x0c\x92\x01\t\x10\x32\"\x05r\x03\x18\xc8\x01\"e\n\x0cReadResponse\x12\'\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x17.attune.common.v1.Event\x12\x0c\n\x04head\x18\x02 \x01(\x03\x12\x0e\n\x06oldest\x18\x03 \x01(\x03\x12\x0e\n\x06passed\x18\x04 \x01(\x03\"R\n\x10ListHeadsRequest\x12#\n\x12\x61\x66ter_organization\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x19\n\x05limit\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x88\'(\x00\"z\n\x11ListHeadsResponse\x12\x37\n\x05heads\x18\x01 \x03(\x0b\x32(.attune.common.v1.ListHeadsResponse.Head\x1a,\n\x04Head\x12\x17\n\x0forganization_id\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x03\"G\n\x12\x41\x63knowledgeRequest\x12\x1b\n\x08\x63onsumer\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x14\n\x03seq\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00\"\x15\n\x13\x41\x63knowledgeResponse2\xa7\x02\n\x0f\x45ventLogService\x12N\n\x04Read\x12\x1d.attune.common.v1.ReadRequest\x1a\x1e.attune.common.v1.ReadResponse\"\x07\xaa\xd4\x18\x03\x12\x01\x04\x12_\n\tListHeads\x12\".attune.common.v1.ListHeadsRequest\x1a#.attune.common.v1.ListHeadsResponse\"\t\xaa\xd4\x18\x05\x12\x01\x04 \x01\x12\x63\n\x0b\x41\x63knowledge\x12$.attune.common.v1.AcknowledgeRequest\x1a%.attune.common.v1.AcknowledgeResponse\"\x07\xaa\xd4\x18\x03\x12\x01\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,6 +38,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_READREQUEST'].fields_by_name['after']._serialized_options = b'\272H\004\"\002(\000'
   _globals['_READREQUEST'].fields_by_name['limit']._loaded_options = None
   _globals['_READREQUEST'].fields_by_name['limit']._serialized_options = b'\272H\007\032\005\030\210\'(\000'
+  _globals['_READREQUEST'].fields_by_name['types']._loaded_options = None
+  _globals['_READREQUEST'].fields_by_name['types']._serialized_options = b'\272H\014\222\001\t\0202\"\005r\003\030\310\001'
   _globals['_LISTHEADSREQUEST'].fields_by_name['after_organization']._loaded_options = None
   _globals['_LISTHEADSREQUEST'].fields_by_name['after_organization']._serialized_options = b'\272H\004r\002\030d'
   _globals['_LISTHEADSREQUEST'].fields_by_name['limit']._loaded_options = None
@@ -55,19 +57,19 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EVENT']._serialized_start=147
   _globals['_EVENT']._serialized_end=247
   _globals['_READREQUEST']._serialized_start=249
-  _globals['_READREQUEST']._serialized_end=313
-  _globals['_READRESPONSE']._serialized_start=315
-  _globals['_READRESPONSE']._serialized_end=400
-  _globals['_LISTHEADSREQUEST']._serialized_start=402
-  _globals['_LISTHEADSREQUEST']._serialized_end=484
-  _globals['_LISTHEADSRESPONSE']._serialized_start=486
-  _globals['_LISTHEADSRESPONSE']._serialized_end=608
-  _globals['_LISTHEADSRESPONSE_HEAD']._serialized_start=564
-  _globals['_LISTHEADSRESPONSE_HEAD']._serialized_end=608
-  _globals['_ACKNOWLEDGEREQUEST']._serialized_start=610
-  _globals['_ACKNOWLEDGEREQUEST']._serialized_end=681
-  _globals['_ACKNOWLEDGERESPONSE']._serialized_start=683
-  _globals['_ACKNOWLEDGERESPONSE']._serialized_end=704
-  _globals['_EVENTLOGSERVICE']._serialized_start=707
-  _globals['_EVENTLOGSERVICE']._serialized_end=1002
+  _globals['_READREQUEST']._serialized_end=345
+  _globals['_READRESPONSE']._serialized_start=347
+  _globals['_READRESPONSE']._serialized_end=448
+  _globals['_LISTHEADSREQUEST']._serialized_start=450
+  _globals['_LISTHEADSREQUEST']._serialized_end=532
+  _globals['_LISTHEADSRESPONSE']._serialized_start=534
+  _globals['_LISTHEADSRESPONSE']._serialized_end=656
+  _globals['_LISTHEADSRESPONSE_HEAD']._serialized_start=612
+  _globals['_LISTHEADSRESPONSE_HEAD']._serialized_end=656
+  _globals['_ACKNOWLEDGEREQUEST']._serialized_start=658
+  _globals['_ACKNOWLEDGEREQUEST']._serialized_end=729
+  _globals['_ACKNOWLEDGERESPONSE']._serialized_start=731
+  _globals['_ACKNOWLEDGERESPONSE']._serialized_end=752
+  _globals['_EVENTLOGSERVICE']._serialized_start=755
+  _globals['_EVENTLOGSERVICE']._serialized_end=1050
 # @@protoc_insertion_point(module_scope)

@@ -1,0 +1,28 @@
+"""How a broken field rule is told: in words, where protovalidate quotes a regular expression."""
+
+from protovalidate import Violation
+
+# Every pattern of the protos has its words here; a test compares.
+PATTERNS = {
+    r"^[^/:\s]+$": "must not have spaces, '/' or ':'",
+    "^[0-9a-fA-F]{64}$": "must be a SHA-256 in hex, 64 digits",
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "must be a date, such as 2025-12-29",
+    "^[a-z][a-z_]{0,49}$": "must be 1 to 50 lower-case letters and underscores, a letter first",
+}
+
+
+EMPTY = "must not be empty"
+
+
+def words_of(broken: Violation) -> str:
+    """What to change, for people; protovalidate's own words where they are good enough."""
+    rule, value = broken.proto.rule_id, broken.rule_value
+    if rule == "required":
+        return "is required"
+    if rule == "string.in":
+        return f"must be one of {', '.join(value)}"
+    if (rule, value) in (("string.min_len", 1), ("repeated.min_items", 1)):
+        return EMPTY
+    if rule == "string.pattern":
+        return PATTERNS.get(value, broken.proto.message) if broken.field_value else EMPTY
+    return broken.proto.message
