@@ -279,7 +279,7 @@ class FeedbackApi(Resource[M]):
         user_id: str | None = None,
         timeout: float | None = None,
     ) -> Call[bytes]:
-        """Votes as a file, oldest first, in `format` "json" or "csv"."""
+        """Votes as a file, newest first, in `format` "json" or "csv"."""
         asked = query(
             format=format,
             conversation_id=conversation_id,

@@ -244,6 +244,7 @@ async def test_rebuilds_amid_the_live_consumer_lose_nothing(
 
         await asyncio.gather(fill(suite), rebuild_often())
         await built(conn)
+        await built(conn, "other")
         before = await state(conn)
         assert {row["user_id"] for row in before["user_profiles"]} == {"ann", "bob"}
         await rebuild(suite, "acme")
