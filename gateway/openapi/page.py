@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
 Schema = dict[str, Any]
 
@@ -225,11 +226,16 @@ def curl(verb: str, path: str, operation: Schema, media: Schema) -> str:
 
 
 def filled(path: str, operation: Schema) -> str:
+    """The path with an example, or else the name, for each part of it and each needed parameter."""
+    needed = {}
     for parameter in operation["parameters"]:
+        name = parameter["name"]
+        example = str(parameter["schema"].get("examples", [name])[0])
         if parameter["in"] == "path":
-            example = parameter["schema"].get("examples", [parameter["name"]])[0]
-            path = path.replace("{" + parameter["name"] + "}", str(example))
-    return path
+            path = path.replace("{" + name + "}", example)
+        elif parameter.get("required"):
+            needed[name] = example
+    return f"{path}?{urlencode(needed)}" if needed else path
 
 
 def pretty(value: Any) -> str:

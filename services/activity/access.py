@@ -1,11 +1,14 @@
 """Who may read what is known of a person, and what an analyst sees of it."""
 
+import re
 from dataclasses import dataclass
 
 from services.common.caller import Caller
 from services.common.errors import PermissionDenied
 from services.common.pii import masked, masked_json
 
+# An address that a cut went through is not known for one, so the end of what is cut is not shown.
+CUT = re.compile(".{1,60}…", re.DOTALL)
 # Personal by what they are, whatever they look like.
 PERSONAL_TRAITS = {"email": '"[email]"', "name": '"[name]"'}
 
@@ -17,7 +20,7 @@ class Masking:
     masks: bool
 
     def text(self, text: str) -> str:
-        return masked(text) if self.masks else text
+        return CUT.sub("…", masked(text)) if self.masks else text
 
     def trait(self, name: str, value: str) -> str:
         """A trait's value, a JSON text."""

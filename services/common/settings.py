@@ -29,7 +29,8 @@ class ProcessSettings(BaseSettings):
     token_public_keys: str = ""
 
     # Connections to PostgreSQL of each process and schema.
-    pool_size: int = Field(default=5, ge=1, le=100)
+    # A worker keeps one for its queue, and has the others for what it does.
+    pool_size: int = Field(default=5, ge=2, le=100)
 
     def refuse_development_secrets(self, *secrets: str) -> None:
         """Raises MissingSetting in production for a secret, or a URL with one, of `make run`."""

@@ -21,7 +21,7 @@ from services.activity.context.store import ContextStore
 from services.activity.context.watching import MOST_OF_ONE, Hub
 from services.common.caller import Caller
 from services.common.errors import QuotaExceeded, Unavailable
-from tests.activity.test_profiles import built, called, db, said, talk
+from tests.activity.test_profiles import built, called, db, profile, said, talk
 from tests.activity.test_traits import identify
 from tests.suite import Servers, Suite, reason_of, running_suite
 from tests.waiting import until
@@ -185,6 +185,22 @@ async def test_viewers_read_their_own_and_analysts_others_masked(
             with pytest.raises(grpc.aio.AioRpcError) as err:
                 await call
             assert err.value.code() is grpc.StatusCode.PERMISSION_DENIED
+
+
+async def test_a_number_that_a_cut_goes_through_is_not_shown_to_analysts(
+    suite: Suite, servers: Servers, database: str
+) -> None:
+    async with db(servers, database) as conn, suite.worker():
+        for length in (290, 190, 150):  # before the cuts of intents, prompts and the summary
+            text = f"{'a' * length} 4111 1111 1111 1111 {'b' * 300}"
+            await talk(suite, said("user", text), said("user", text))
+        await built(conn)
+        own = await context(suite, who=suite.as_("ann", "viewer"))
+        for shown in (own.context_summary, own.recent_intents[2], own.frequent_prompts[1]):
+            assert "4111" in shown
+        analyst = suite.as_("cid", "analyst")
+        assert "4111" not in str(await context(suite, who=analyst))
+        assert "4111" not in str(await profile(suite, who=analyst))
 
 
 async def test_a_watcher_sees_the_present_and_then_each_change(suite: Suite) -> None:

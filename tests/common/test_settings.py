@@ -20,7 +20,7 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     ("name", "value"),
     [
         ("ATTUNE_POOL_SIZE", "none"),
-        ("ATTUNE_POOL_SIZE", "0"),
+        ("ATTUNE_POOL_SIZE", "1"),
         ("ATTUNE_ENVIRONMENT", "staging"),
         ("ATTUNE_LOG_LEVEL", "loud"),
     ],

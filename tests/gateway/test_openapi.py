@@ -1,6 +1,7 @@
 """The description of the API, made from the protos."""
 
 import json
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from gateway.openapi.document import describe
+from gateway.openapi.page import render
 from tests.gateway import service  # noqa: F401  (puts attune.echo.v1 on the path)
 from tests.gateway.compiled import DESCRIPTORS
 
@@ -133,3 +135,11 @@ def test_examples_are_those_of_the_comment_or_made_from_the_schema(api: Any) -> 
     assert answer["example"] == {"text": "hello"}
     names = api["paths"]["/echo/v1/names"]["get"]["responses"]["200"]["content"]
     assert names["application/json"]["example"] == ["text"]
+
+
+def test_the_page_fills_in_examples_and_names_what_is_needed() -> None:
+    page = unescape(render(json.loads(COMMITTED.read_bytes())))
+    assert "curl 'http://127.0.0.1:8000/api/v1/conversations/demo-123' \\\n" in page
+    assert "curl 'http://127.0.0.1:8000/api/v1/users/analyst001/context' \\\n" in page
+    assert "/api/v1/feedback?older_than_days=older_than_days' \\\n" in page
+    assert "/api/v1/feedback' \\\n" in page

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from services.activity.profiles.domain import Person, Profile
+from services.activity.profiles.summary import shortened
 
 INTENTS = 10
 INTENT_LENGTH = 300
@@ -33,7 +34,7 @@ class Content:
 def content_of(person: Person, profile: Profile, max_bytes: int) -> Content:
     """The context, cut where it is larger as JSON: the oldest and rarest goes first."""
     signals = [r.satisfaction for r in person.recents if r.satisfaction is not None]
-    intents = [" ".join(r.intent.split())[:INTENT_LENGTH] for r in person.recents if r.intent]
+    intents = [shortened(r.intent, INTENT_LENGTH) for r in person.recents if r.intent]
     content = Content(
         user_id=person.user_id,
         context_summary=profile.context_summary or "",

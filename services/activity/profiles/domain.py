@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from services.activity.profiles.summary import summary_of
+from services.activity.profiles.summary import shortened, summary_of
 
 # A session ends where nothing happened for longer: the usual one of web analytics (the default of
 # Google Analytics; Catledge and Pitkow, 1995, measured 25.5 minutes).
@@ -299,7 +299,7 @@ def frequent_prompts(newest_first: Sequence[str]) -> list[str]:
     order = {key: place for place, key in enumerate(words)}
     habits = [key for key, count in counts.items() if key and count >= HABIT]
     habits.sort(key=lambda key: (-counts[key], order[key]))
-    return [" ".join(words[key].split())[:PROMPT_LENGTH] for key in habits[:PROMPTS_SHOWN]]
+    return [shortened(words[key], PROMPT_LENGTH) for key in habits[:PROMPTS_SHOWN]]
 
 
 def normal(text: str) -> str:

@@ -21,8 +21,14 @@ def summary_of(person: "Person", use_cases: Mapping[str, int], tools: Mapping[st
     if tools:
         said.append(f"Uses {listed(tools)}.")
     if intent := next((recent.intent for recent in person.recents if recent.intent), None):
-        said.append(f'Asked last: "{" ".join(intent.split())[:INTENT_LENGTH]}".')
+        said.append(f'Asked last: "{shortened(intent, INTENT_LENGTH)}".')
     return " ".join(said)
+
+
+def shortened(text: str, length: int) -> str:
+    """The text in one line of at most so many characters; what is cut ends in an ellipsis."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else f"{line[: length - 1]}…"
 
 
 def listed(counts: Mapping[str, int]) -> str:

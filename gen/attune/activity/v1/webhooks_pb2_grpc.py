@@ -129,6 +129,11 @@ class WebhooksServiceServicer:
 
     def ListWebhooks(self, request, context):
         """Lists the organization's endpoints in the order in which they were registered.
+
+        Answer: {"webhooks": [{"id": "4f9d1c1e-8f5e-4a5e-9d58-0f1f4f3c1a55", "url":
+        "https://hooks.example.com/attune", "event_types": ["feedback.low_rating"],
+        "description": "Tell support", "disabled": false, "created_by": "root",
+        "created_at": "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z"}]}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -136,6 +141,11 @@ class WebhooksServiceServicer:
 
     def GetWebhook(self, request, context):
         """Returns an endpoint. Fails with NOT_FOUND where there is none.
+
+        Answer: {"id": "4f9d1c1e-8f5e-4a5e-9d58-0f1f4f3c1a55", "url":
+        "https://hooks.example.com/attune", "event_types": ["feedback.low_rating"],
+        "description": "Tell support", "disabled": false, "created_by": "root",
+        "created_at": "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z"}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -148,6 +158,11 @@ class WebhooksServiceServicer:
         none.
 
         Example: {"disabled": false}
+
+        Answer: {"id": "4f9d1c1e-8f5e-4a5e-9d58-0f1f4f3c1a55", "url":
+        "https://hooks.example.com/attune", "event_types": ["feedback.low_rating"],
+        "description": "Tell support", "disabled": false, "created_by": "root",
+        "created_at": "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z"}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -168,6 +183,12 @@ class WebhooksServiceServicer:
         that a lost answer does no harm. Fails with NOT_FOUND where there is none.
 
         Example: {}
+
+        Answer: {"webhook": {"id": "4f9d1c1e-8f5e-4a5e-9d58-0f1f4f3c1a55", "url":
+        "https://hooks.example.com/attune", "event_types": ["feedback.low_rating"],
+        "description": "Tell support", "disabled": false, "created_by": "root",
+        "created_at": "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z",
+        "old_secret_until": "2026-01-06T09:00:00Z"}, "secret": "whsec_…"}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -179,6 +200,13 @@ class WebhooksServiceServicer:
         endpoint, FAILED_PRECONDITION where it is disabled.
 
         Example: {}
+
+        Answer: {"id": "019b8d70-1a00-728a-bcf8-326be8934376", "event_id":
+        "msg_5f0c6e2d8b4a4f7f9e0d1c2b3a495867", "event_type": "webhook.test", "status":
+        "pending", "attempts": 0, "next_attempt_at": "2026-01-05T09:00:00Z", "created_at":
+        "2026-01-05T09:00:00Z", "payload": {"type": "webhook.test", "timestamp":
+        "2026-01-05T09:00:00Z", "data": {"webhook_id":
+        "4f9d1c1e-8f5e-4a5e-9d58-0f1f4f3c1a55", "message": "This is a test."}}}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -206,6 +234,13 @@ class WebhooksServiceServicer:
         FAILED_PRECONDITION where the endpoint is disabled.
 
         Example: {}
+
+        Answer: {"id": "019b8d70-1a00-728a-bcf8-326be8934376", "event_id":
+        "msg_5f0c6e2d8b4a4f7f9e0d1c2b3a495867", "event_type": "feedback.low_rating",
+        "status": "pending", "attempts": 0, "next_attempt_at": "2026-01-05T09:00:00Z",
+        "created_at": "2026-01-05T09:00:00Z", "payload": {"type": "feedback.low_rating",
+        "timestamp": "2026-01-05T09:00:00Z", "data": {"feedback_id": 7, "conversation_id":
+        "conv-123", "user_id": "ann", "score": 1}}}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -56,9 +56,21 @@ class WebhooksServiceStub:
     "secret": "whsec_…"}
     """
     ListWebhooks: _grpc.UnaryUnaryMultiCallable[_webhooks_pb2.ListWebhooksRequest, _webhooks_pb2.ListWebhooksResponse]
-    """Lists the organization's endpoints in the order in which they were registered."""
+    """Lists the organization's endpoints in the order in which they were registered.
+
+    Answer: {"webhooks": [{"id": "4f9d1c1e-8f5e-4a5e-9d58-0f1f4f3c1a55", "url":
+    "https://hooks.example.com/attune", "event_types": ["feedback.low_rating"],
+    "description": "Tell support", "disabled": false, "created_by": "root",
+    "created_at": "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z"}]}
+    """
     GetWebhook: _grpc.UnaryUnaryMultiCallable[_webhooks_pb2.GetWebhookRequest, _webhooks_pb2.Webhook]
-    """Returns an endpoint. Fails with NOT_FOUND where there is none."""
+    """Returns an endpoint. Fails with NOT_FOUND where there is none.
+
+    Answer: {"id": "4f9d1c1e-8f5e-4a5e-9d58-0f1f4f3c1a55", "url":
+    "https://hooks.example.com/attune", "event_types": ["feedback.low_rating"],
+    "description": "Tell support", "disabled": false, "created_by": "root",
+    "created_at": "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z"}
+    """
     UpdateWebhook: _grpc.UnaryUnaryMultiCallable[_webhooks_pb2.UpdateWebhookRequest, _webhooks_pb2.Webhook]
     """Changes an endpoint. One that was disabled, by an admin or because it failed,
     is enabled by {"disabled": false}, and gets what happens from then on; what it
@@ -66,6 +78,11 @@ class WebhooksServiceStub:
     none.
 
     Example: {"disabled": false}
+
+    Answer: {"id": "4f9d1c1e-8f5e-4a5e-9d58-0f1f4f3c1a55", "url":
+    "https://hooks.example.com/attune", "event_types": ["feedback.low_rating"],
+    "description": "Tell support", "disabled": false, "created_by": "root",
+    "created_at": "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z"}
     """
     DeleteWebhook: _grpc.UnaryUnaryMultiCallable[_webhooks_pb2.DeleteWebhookRequest, _webhooks_pb2.DeleteWebhookResponse]
     """Removes an endpoint for good; nothing more is sent to it. Fails with NOT_FOUND
@@ -78,6 +95,12 @@ class WebhooksServiceStub:
     that a lost answer does no harm. Fails with NOT_FOUND where there is none.
 
     Example: {}
+
+    Answer: {"webhook": {"id": "4f9d1c1e-8f5e-4a5e-9d58-0f1f4f3c1a55", "url":
+    "https://hooks.example.com/attune", "event_types": ["feedback.low_rating"],
+    "description": "Tell support", "disabled": false, "created_by": "root",
+    "created_at": "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z",
+    "old_secret_until": "2026-01-06T09:00:00Z"}, "secret": "whsec_…"}
     """
     TestWebhook: _grpc.UnaryUnaryMultiCallable[_webhooks_pb2.TestWebhookRequest, _webhooks_pb2.WebhookDelivery]
     """Sends the endpoint an event `webhook.test`, whatever types it wants; the list of
@@ -85,6 +108,13 @@ class WebhooksServiceStub:
     endpoint, FAILED_PRECONDITION where it is disabled.
 
     Example: {}
+
+    Answer: {"id": "019b8d70-1a00-728a-bcf8-326be8934376", "event_id":
+    "msg_5f0c6e2d8b4a4f7f9e0d1c2b3a495867", "event_type": "webhook.test", "status":
+    "pending", "attempts": 0, "next_attempt_at": "2026-01-05T09:00:00Z", "created_at":
+    "2026-01-05T09:00:00Z", "payload": {"type": "webhook.test", "timestamp":
+    "2026-01-05T09:00:00Z", "data": {"webhook_id":
+    "4f9d1c1e-8f5e-4a5e-9d58-0f1f4f3c1a55", "message": "This is a test."}}}
     """
     ListWebhookDeliveries: _grpc.UnaryUnaryMultiCallable[_webhooks_pb2.ListWebhookDeliveriesRequest, _webhooks_pb2.ListWebhookDeliveriesResponse]
     """Lists an endpoint's deliveries of the last 30 days, newest first. Fails with
@@ -104,6 +134,13 @@ class WebhooksServiceStub:
     FAILED_PRECONDITION where the endpoint is disabled.
 
     Example: {}
+
+    Answer: {"id": "019b8d70-1a00-728a-bcf8-326be8934376", "event_id":
+    "msg_5f0c6e2d8b4a4f7f9e0d1c2b3a495867", "event_type": "feedback.low_rating",
+    "status": "pending", "attempts": 0, "next_attempt_at": "2026-01-05T09:00:00Z",
+    "created_at": "2026-01-05T09:00:00Z", "payload": {"type": "feedback.low_rating",
+    "timestamp": "2026-01-05T09:00:00Z", "data": {"feedback_id": 7, "conversation_id":
+    "conv-123", "user_id": "ann", "score": 1}}}
     """
     ReplayFailedWebhookDeliveries: _grpc.UnaryUnaryMultiCallable[_webhooks_pb2.ReplayFailedWebhookDeliveriesRequest, _webhooks_pb2.ReplayFailedWebhookDeliveriesResponse]
     """Sends again what failed for good and was made within a range of time. At most
@@ -147,9 +184,21 @@ class WebhooksServiceAsyncStub(WebhooksServiceStub):
     "secret": "whsec_…"}
     """
     ListWebhooks: _aio.UnaryUnaryMultiCallable[_webhooks_pb2.ListWebhooksRequest, _webhooks_pb2.ListWebhooksResponse]  # type: ignore[assignment]
-    """Lists the organization's endpoints in the order in which they were registered."""
+    """Lists the organization's endpoints in the order in which they were registered.
+
+    Answer: {"webhooks": [{"id": "4f9d1c1e-8f5e-4a5e-9d58-0f1f4f3c1a55", "url":
+    "https://hooks.example.com/attune", "event_types": ["feedback.low_rating"],
+    "description": "Tell support", "disabled": false, "created_by": "root",
+    "created_at": "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z"}]}
+    """
     GetWebhook: _aio.UnaryUnaryMultiCallable[_webhooks_pb2.GetWebhookRequest, _webhooks_pb2.Webhook]  # type: ignore[assignment]
-    """Returns an endpoint. Fails with NOT_FOUND where there is none."""
+    """Returns an endpoint. Fails with NOT_FOUND where there is none.
+
+    Answer: {"id": "4f9d1c1e-8f5e-4a5e-9d58-0f1f4f3c1a55", "url":
+    "https://hooks.example.com/attune", "event_types": ["feedback.low_rating"],
+    "description": "Tell support", "disabled": false, "created_by": "root",
+    "created_at": "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z"}
+    """
     UpdateWebhook: _aio.UnaryUnaryMultiCallable[_webhooks_pb2.UpdateWebhookRequest, _webhooks_pb2.Webhook]  # type: ignore[assignment]
     """Changes an endpoint. One that was disabled, by an admin or because it failed,
     is enabled by {"disabled": false}, and gets what happens from then on; what it
@@ -157,6 +206,11 @@ class WebhooksServiceAsyncStub(WebhooksServiceStub):
     none.
 
     Example: {"disabled": false}
+
+    Answer: {"id": "4f9d1c1e-8f5e-4a5e-9d58-0f1f4f3c1a55", "url":
+    "https://hooks.example.com/attune", "event_types": ["feedback.low_rating"],
+    "description": "Tell support", "disabled": false, "created_by": "root",
+    "created_at": "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z"}
     """
     DeleteWebhook: _aio.UnaryUnaryMultiCallable[_webhooks_pb2.DeleteWebhookRequest, _webhooks_pb2.DeleteWebhookResponse]  # type: ignore[assignment]
     """Removes an endpoint for good; nothing more is sent to it. Fails with NOT_FOUND
@@ -169,6 +223,12 @@ class WebhooksServiceAsyncStub(WebhooksServiceStub):
     that a lost answer does no harm. Fails with NOT_FOUND where there is none.
 
     Example: {}
+
+    Answer: {"webhook": {"id": "4f9d1c1e-8f5e-4a5e-9d58-0f1f4f3c1a55", "url":
+    "https://hooks.example.com/attune", "event_types": ["feedback.low_rating"],
+    "description": "Tell support", "disabled": false, "created_by": "root",
+    "created_at": "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z",
+    "old_secret_until": "2026-01-06T09:00:00Z"}, "secret": "whsec_…"}
     """
     TestWebhook: _aio.UnaryUnaryMultiCallable[_webhooks_pb2.TestWebhookRequest, _webhooks_pb2.WebhookDelivery]  # type: ignore[assignment]
     """Sends the endpoint an event `webhook.test`, whatever types it wants; the list of
@@ -176,6 +236,13 @@ class WebhooksServiceAsyncStub(WebhooksServiceStub):
     endpoint, FAILED_PRECONDITION where it is disabled.
 
     Example: {}
+
+    Answer: {"id": "019b8d70-1a00-728a-bcf8-326be8934376", "event_id":
+    "msg_5f0c6e2d8b4a4f7f9e0d1c2b3a495867", "event_type": "webhook.test", "status":
+    "pending", "attempts": 0, "next_attempt_at": "2026-01-05T09:00:00Z", "created_at":
+    "2026-01-05T09:00:00Z", "payload": {"type": "webhook.test", "timestamp":
+    "2026-01-05T09:00:00Z", "data": {"webhook_id":
+    "4f9d1c1e-8f5e-4a5e-9d58-0f1f4f3c1a55", "message": "This is a test."}}}
     """
     ListWebhookDeliveries: _aio.UnaryUnaryMultiCallable[_webhooks_pb2.ListWebhookDeliveriesRequest, _webhooks_pb2.ListWebhookDeliveriesResponse]  # type: ignore[assignment]
     """Lists an endpoint's deliveries of the last 30 days, newest first. Fails with
@@ -195,6 +262,13 @@ class WebhooksServiceAsyncStub(WebhooksServiceStub):
     FAILED_PRECONDITION where the endpoint is disabled.
 
     Example: {}
+
+    Answer: {"id": "019b8d70-1a00-728a-bcf8-326be8934376", "event_id":
+    "msg_5f0c6e2d8b4a4f7f9e0d1c2b3a495867", "event_type": "feedback.low_rating",
+    "status": "pending", "attempts": 0, "next_attempt_at": "2026-01-05T09:00:00Z",
+    "created_at": "2026-01-05T09:00:00Z", "payload": {"type": "feedback.low_rating",
+    "timestamp": "2026-01-05T09:00:00Z", "data": {"feedback_id": 7, "conversation_id":
+    "conv-123", "user_id": "ann", "score": 1}}}
     """
     ReplayFailedWebhookDeliveries: _aio.UnaryUnaryMultiCallable[_webhooks_pb2.ReplayFailedWebhookDeliveriesRequest, _webhooks_pb2.ReplayFailedWebhookDeliveriesResponse]  # type: ignore[assignment]
     """Sends again what failed for good and was made within a range of time. At most
@@ -247,7 +321,13 @@ class WebhooksServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _webhooks_pb2.ListWebhooksRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_webhooks_pb2.ListWebhooksResponse, _abc.Awaitable[_webhooks_pb2.ListWebhooksResponse]]:
-        """Lists the organization's endpoints in the order in which they were registered."""
+        """Lists the organization's endpoints in the order in which they were registered.
+
+        Answer: {"webhooks": [{"id": "4f9d1c1e-8f5e-4a5e-9d58-0f1f4f3c1a55", "url":
+        "https://hooks.example.com/attune", "event_types": ["feedback.low_rating"],
+        "description": "Tell support", "disabled": false, "created_by": "root",
+        "created_at": "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z"}]}
+        """
 
     @_abc_1.abstractmethod
     def GetWebhook(
@@ -255,7 +335,13 @@ class WebhooksServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _webhooks_pb2.GetWebhookRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_webhooks_pb2.Webhook, _abc.Awaitable[_webhooks_pb2.Webhook]]:
-        """Returns an endpoint. Fails with NOT_FOUND where there is none."""
+        """Returns an endpoint. Fails with NOT_FOUND where there is none.
+
+        Answer: {"id": "4f9d1c1e-8f5e-4a5e-9d58-0f1f4f3c1a55", "url":
+        "https://hooks.example.com/attune", "event_types": ["feedback.low_rating"],
+        "description": "Tell support", "disabled": false, "created_by": "root",
+        "created_at": "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z"}
+        """
 
     @_abc_1.abstractmethod
     def UpdateWebhook(
@@ -269,6 +355,11 @@ class WebhooksServiceServicer(metaclass=_abc_1.ABCMeta):
         none.
 
         Example: {"disabled": false}
+
+        Answer: {"id": "4f9d1c1e-8f5e-4a5e-9d58-0f1f4f3c1a55", "url":
+        "https://hooks.example.com/attune", "event_types": ["feedback.low_rating"],
+        "description": "Tell support", "disabled": false, "created_by": "root",
+        "created_at": "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z"}
         """
 
     @_abc_1.abstractmethod
@@ -293,6 +384,12 @@ class WebhooksServiceServicer(metaclass=_abc_1.ABCMeta):
         that a lost answer does no harm. Fails with NOT_FOUND where there is none.
 
         Example: {}
+
+        Answer: {"webhook": {"id": "4f9d1c1e-8f5e-4a5e-9d58-0f1f4f3c1a55", "url":
+        "https://hooks.example.com/attune", "event_types": ["feedback.low_rating"],
+        "description": "Tell support", "disabled": false, "created_by": "root",
+        "created_at": "2026-01-05T09:00:00Z", "updated_at": "2026-01-05T09:00:00Z",
+        "old_secret_until": "2026-01-06T09:00:00Z"}, "secret": "whsec_…"}
         """
 
     @_abc_1.abstractmethod
@@ -306,6 +403,13 @@ class WebhooksServiceServicer(metaclass=_abc_1.ABCMeta):
         endpoint, FAILED_PRECONDITION where it is disabled.
 
         Example: {}
+
+        Answer: {"id": "019b8d70-1a00-728a-bcf8-326be8934376", "event_id":
+        "msg_5f0c6e2d8b4a4f7f9e0d1c2b3a495867", "event_type": "webhook.test", "status":
+        "pending", "attempts": 0, "next_attempt_at": "2026-01-05T09:00:00Z", "created_at":
+        "2026-01-05T09:00:00Z", "payload": {"type": "webhook.test", "timestamp":
+        "2026-01-05T09:00:00Z", "data": {"webhook_id":
+        "4f9d1c1e-8f5e-4a5e-9d58-0f1f4f3c1a55", "message": "This is a test."}}}
         """
 
     @_abc_1.abstractmethod
@@ -337,6 +441,13 @@ class WebhooksServiceServicer(metaclass=_abc_1.ABCMeta):
         FAILED_PRECONDITION where the endpoint is disabled.
 
         Example: {}
+
+        Answer: {"id": "019b8d70-1a00-728a-bcf8-326be8934376", "event_id":
+        "msg_5f0c6e2d8b4a4f7f9e0d1c2b3a495867", "event_type": "feedback.low_rating",
+        "status": "pending", "attempts": 0, "next_attempt_at": "2026-01-05T09:00:00Z",
+        "created_at": "2026-01-05T09:00:00Z", "payload": {"type": "feedback.low_rating",
+        "timestamp": "2026-01-05T09:00:00Z", "data": {"feedback_id": 7, "conversation_id":
+        "conv-123", "user_id": "ann", "score": 1}}}
         """
 
     @_abc_1.abstractmethod
