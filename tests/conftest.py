@@ -1,5 +1,7 @@
 """Real servers for the tests: one PostgreSQL and one Valkey a run, a fresh database a test."""
 
+import os
+import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -30,10 +32,23 @@ def one_event_loop(anyio_backend: str) -> Iterator[None]:
         yield
 
 
+# What databases of tests and their logs take at most.
+ROOM_BYTES = 4 * 1024**3
+
+
+def folder_in_memory() -> str | None:
+    """A file system in memory, where there is one with room: a database is cloned in a tenth of
+    the time that its thousand files take on a disk.
+    """
+    folder = Path("/dev/shm")
+    roomy = folder.is_dir() and shutil.disk_usage(folder).free >= ROOM_BYTES
+    return str(folder) if roomy and os.access(folder, os.W_OK) else None
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
     """A PostgreSQL and a Valkey of this run's own, stopped at its end."""
-    with TemporaryDirectory(prefix="attune-tests-") as name:
+    with TemporaryDirectory(prefix="attune-tests-", dir=folder_in_memory()) as name:
         folder = Path(name)
         folder.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
         ports = free_ports(2)
