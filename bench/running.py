@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -39,6 +39,7 @@ class Suite:
     home: Path
     launcher: int
     state: RunState
+    _tokens: dict[tuple[str, str, str], str] = field(default_factory=dict, repr=False)
 
     @property
     def port(self) -> int:
@@ -52,9 +53,14 @@ class Suite:
         return next(p.pid for p in self.state.processes if p.name == name)
 
     def token(self, user: str, job_role: str, organization: str = ORGANIZATION) -> str:
-        person = Person(user, organization=organization, job_role=job_role)
-        secret = secrets.load_or_create(self.home).jwt_secret
-        return development_token(person, secret, datetime.now(UTC), variables={})
+        """The one token of a person: another, made a second later, would be exchanged anew."""
+        who = (user, job_role, organization)
+        if who not in self._tokens:
+            person = Person(user, organization=organization, job_role=job_role)
+            secret = secrets.load_or_create(self.home).jwt_secret
+            made = development_token(person, secret, datetime.now(UTC), variables={})
+            self._tokens[who] = made
+        return self._tokens[who]
 
     def processes(self) -> list[psutil.Process]:
         """The launcher and all below it."""

@@ -6,13 +6,12 @@ not there, the next one takes over.
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import grpc
 
-from gateway.admission.identity import Metadata
 from gateway.multiplex import Multiplexer
 from services.common.channels import channel_to
 from services.common.tasks import end
@@ -48,11 +47,11 @@ class Replicas:
         self._missed = asyncio.Event()
         self._leaving: set[asyncio.Task[None]] = set()
 
-    def of(self, metadata: Metadata) -> Multiplexer:
-        """Where a call goes, by whom its first metadata names."""
+    def of(self, who: Hashable) -> Multiplexer:
+        """Where the calls of somebody go."""
         if len(self._order) == 1:
             return self._order[0].multiplexer
-        first = hash(metadata[0]) % len(self._order)
+        first = hash(who) % len(self._order)
         for replica in (*self._order[first:], *self._order[:first]):
             if replica.is_there:
                 return replica.multiplexer

@@ -148,7 +148,7 @@ class Transcoder:
     ) -> Message:
         """The answer of a unary RPC, over a shared stream where that can be."""
         if route.shared is not None:
-            data, shared = request.SerializeToString(), route.shared.of(metadata)
+            data, shared = request.SerializeToString(), route.shared.of(visit.who)
             if shared.takes(data):
                 answer = shared.call(route.endpoint.name, data, route.deadline, metadata)
                 with suppress(Unable), visit.cancelling(answer.cancel):

@@ -32,7 +32,8 @@ class Admission:
         caller = self._exchange.known(header) if header else None
         if caller is None:
             caller = await self._introduce(visit, identified)
-        await count(visit, self._callers, caller.organization, caller.subject)
+        visit.who = (caller.organization, caller.subject)
+        await count(visit, self._callers, *visit.who)
         return caller.metadata + identified
 
     def look(self, visit: Visit) -> None:

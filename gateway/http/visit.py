@@ -4,7 +4,7 @@ import asyncio
 import gzip
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Hashable, Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -41,6 +41,8 @@ class Visit:
         self.route = ""
         self.status = 0
         self.standing: Standing | None = None
+        # Organization and name of an identified caller.
+        self.who: Hashable = self.request_id
         self.gone = False
         self._send = send
 

@@ -13,7 +13,6 @@ from attune.common.v1 import multiplex_pb2_grpc as pb_grpc
 
 from cli.local.process import free_ports
 from gateway import replicas as module
-from gateway.admission.identity import Metadata
 from gateway.replicas import Replicas, resolved
 from services.common.channels import target_of
 from tests.waiting import until
@@ -47,12 +46,8 @@ async def serving(name: bytes, port: int) -> AsyncIterator[None]:
     await server.stop(None)
 
 
-def caller(number: int) -> Metadata:
-    return (("authorization", f"Bearer caller-{number}"), ("x-request-id", "same"))
-
-
 async def ask(known: Replicas, number: int) -> bytes:
-    return await known.of(caller(number)).call("/echo/Echo", b"", SECONDS, caller(number))
+    return await known.of(("acme", f"user{number}")).call("/echo/Echo", b"", SECONDS, ())
 
 
 async def test_callers_spread_over_the_replicas_and_each_keeps_to_one() -> None:
