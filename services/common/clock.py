@@ -9,3 +9,9 @@ Clock = Callable[[], datetime]
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def rfc3339(when: datetime) -> str:
+    """A time as REST writes it: in UTC, without zeros at the end."""
+    fraction = f".{when.microsecond:06}".rstrip("0") if when.microsecond else ""
+    return f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%S}{fraction}Z"

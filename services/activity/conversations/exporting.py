@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
 import msgspec
 
 from services.activity.conversations.domain import Conversation, StoredEvent
+from services.common.clock import rfc3339
 
 # What has a meaning within a line of Markdown (CommonMark 0.31, 6; tables, strikethrough and links
 # without brackets of GFM), or in the HTML that it may hold.
@@ -197,11 +198,8 @@ def event_fields(event: StoredEvent) -> dict[str, Any]:
 
 
 def shown(value: Any) -> Any:
-    """A time as REST writes it: in UTC, without zeros at the end."""
-    if not isinstance(value, datetime):
-        return value
-    fraction = f".{value.microsecond:06}".rstrip("0") if value.microsecond else ""
-    return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S}{fraction}Z"
+    """A time as REST writes it, all else as it is."""
+    return rfc3339(value) if isinstance(value, datetime) else value
 
 
 def raw(text: str | None) -> msgspec.Raw | None:

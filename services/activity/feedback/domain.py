@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from services.common.clock import rfc3339
 from services.common.errors import InvalidFields, Violation
 from services.common.payloads import check_json
 
@@ -158,5 +159,5 @@ def checked_metadata(utf8: bytes) -> bytes:
 def completed_metadata(utf8: bytes, submitted_at: datetime, message_count: int) -> str:
     """The metadata with what the server fills in, which wins over what the client says."""
     fields: dict[str, msgspec.Raw] = msgspec.json.decode(utf8, type=dict[str, msgspec.Raw])
-    filled: dict[str, object] = {"submitted_at": submitted_at, "message_count": message_count}
+    filled = {"submitted_at": rfc3339(submitted_at), "message_count": message_count}
     return msgspec.json.encode({**fields, **filled}).decode()
