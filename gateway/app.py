@@ -52,6 +52,7 @@ class Settings(ProcessSettings):
     http_port: int = Field(default=8000, ge=0, le=65535)
     activity_address: str = "127.0.0.1:50051"
     suggestions_address: str = "127.0.0.1:50052"
+    analytics_address: str = "127.0.0.1:50053"
     rate_limit: int = Field(default=6000, ge=0)  # requests a minute of one caller; 0 is no limit
     stranger_rate_limit: int = Field(default=300, ge=0)  # the same, of one address, unidentified
     cors_origins: Names = Field(default_factory=list)

@@ -5,11 +5,12 @@ from contextlib import AsyncExitStack
 from types import ModuleType
 
 from services.activity import app as activity
+from services.analytics import app as analytics
 from services.common.cli import USAGE, migrate_schema, run, until_stopped
 from services.common.settings import read_settings
 from services.suggestions import app as suggestions
 
-APPS: list[ModuleType] = [activity, suggestions]
+APPS: list[ModuleType] = [activity, suggestions, analytics]
 
 
 async def work() -> None:

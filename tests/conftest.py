@@ -15,6 +15,7 @@ from cli.local.postgres import Postgres
 from cli.local.process import free_ports, running
 from cli.local.valkey import Valkey
 from services.activity import app as activity_app
+from services.analytics import app as analytics_app
 from services.common.migrate import migrate
 from services.suggestions import app as suggestions_app
 from tests.suite import PASSWORD, Servers, Suite, running_suite
@@ -68,7 +69,7 @@ async def template_db(servers: Servers) -> str:
     admin = await asyncpg.connect(servers.admin_dsn())
     await admin.execute(f"CREATE DATABASE {name}")
     await admin.close()
-    for app in (activity_app, suggestions_app):
+    for app in (activity_app, suggestions_app, analytics_app):
         await migrate(servers.admin_dsn(name), app.SCHEMA, str(app.__package__), PASSWORD)
     return name
 
@@ -86,6 +87,6 @@ async def database(servers: Servers, template_db: str) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def suite(servers: Servers, database: str, tmp_path: Path) -> AsyncIterator[Suite]:
-    """Both services, served on free ports over the test's own database, without workers."""
+    """All services, served on free ports over the test's own database, without workers."""
     async with running_suite(servers, database, tmp_path / "vocabulary") as suite:
         yield suite

@@ -36,6 +36,7 @@ from redis.asyncio import Redis
 from cli.local.postgres import Postgres
 from cli.local.valkey import Valkey
 from services.activity import app as activity_app
+from services.analytics import app as analytics_app
 from services.common.caller import Caller
 from services.common.clock import utc_now
 from services.common.tokens import TokenSigner
@@ -44,7 +45,7 @@ from services.suggestions import app as suggestions_app
 PASSWORD = "test-service"
 JWT_SECRET = "test-secret-that-is-long-enough-for-hs256"
 ISSUER, AUDIENCE = "attune-tests", "attune"
-SERVICE_KEYS = {"activity": "test-activity-key", "suggestions": "test-suggestions-key"}
+SERVICE_KEYS = {name: f"test-{name}-key" for name in ("activity", "suggestions", "analytics")}
 ENCRYPTION_KEYS = {"test": base64.b64encode(os.urandom(32)).decode()}
 ORGANIZATION = "acme"
 VOCABULARY = """
@@ -91,8 +92,10 @@ class Suite:
 
     activity_settings: activity_app.Settings
     suggestions_settings: suggestions_app.Settings
+    analytics_settings: analytics_app.Settings
     activity_channel: grpc.aio.Channel
     suggestions_channel: grpc.aio.Channel
+    analytics_channel: grpc.aio.Channel
     vocabulary: Path
     addresses: Mapping[str, str]
     signer: TokenSigner = field(default_factory=lambda: TokenSigner(PRIVATE_KEY, utc_now))
@@ -177,10 +180,11 @@ class Suite:
 
     @asynccontextmanager
     async def worker(self) -> AsyncIterator[None]:
-        """Both services' background work, in this process."""
+        """All services' background work, in this process."""
         async with (
             activity_app.working(self.activity_settings),
             suggestions_app.working(self.suggestions_settings),
+            analytics_app.working(self.analytics_settings),
         ):
             yield
 
@@ -199,53 +203,96 @@ async def running_suite(
     vocabulary: Path,
     *,
     identity: Any = None,
-    **overrides: Any,
+    of_activity: Mapping[str, Any] | None = None,
+    of_analytics: Mapping[str, Any] | None = None,
+    **of_suggestions: Any,
 ) -> AsyncIterator[Suite]:
-    """Both services; `identity` is what activity believes, `overrides` what suggestions is told.
-
-    `of_activity` is what else activity is told.
-    """
+    """All services; `identity` is what activity believes, the others what each is told besides."""
     await forget_contexts(servers)
-    of_activity = overrides.pop("of_activity", {})
-    folder = vocabulary / ORGANIZATION
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "my-database.toml").write_text(VOCABULARY)
-    shared: dict[str, Any] = {
+    install_vocabulary(vocabulary)
+    activity = settings_of_activity(servers, database, identity, of_activity or {})
+    async with AsyncExitStack() as stack:
+        at_activity = await stack.enter_async_context(activity_app.running(activity))
+        activity = activity.model_copy(update={"activity_address": at_activity})
+        told = {"vocabulary_dir": str(vocabulary), "activity_address": at_activity}
+        suggestions = settings_of_suggestions(servers, database, told | of_suggestions)
+        at_suggestions = await stack.enter_async_context(suggestions_app.running(suggestions))
+        told = {"activity_address": at_activity, **(of_analytics or {})}
+        analytics = settings_of_analytics(servers, database, told)
+        at_analytics = await stack.enter_async_context(analytics_app.running(analytics))
+        analytics = analytics.model_copy(update={"analytics_address": at_analytics})
+        addresses = {
+            "activity": at_activity,
+            "suggestions": at_suggestions,
+            "analytics": at_analytics,
+        }
+        to_activity, to_suggestions, to_analytics = [
+            await stack.enter_async_context(grpc.aio.insecure_channel(address))
+            for address in addresses.values()
+        ]
+        yield Suite(
+            *(activity, suggestions, analytics),
+            *(to_activity, to_suggestions, to_analytics),
+            vocabulary,
+            addresses,
+        )
+
+
+def install_vocabulary(folder: Path) -> None:
+    (folder / ORGANIZATION).mkdir(parents=True, exist_ok=True)
+    (folder / ORGANIZATION / "my-database.toml").write_text(VOCABULARY)
+
+
+def told_to_all(servers: Servers) -> dict[str, Any]:
+    return {
         "redis_url": servers.valkey.url(),
         "token_public_keys": PUBLIC_KEY,
         "metrics_address": "",
+        "event_sweep_seconds": 0.2,
     }
-    # The servers of tests, which are called by webhooks.
-    calls = {"outgoing_allowed_networks": ["127.0.0.0/8"]}
+
+
+# The servers of tests, which are called as other people's would be.
+CALLED = {"outgoing_allowed_networks": ["127.0.0.0/8"]}
+
+
+def settings_of_activity(
+    servers: Servers, database: str, identity: Any, told: Mapping[str, Any]
+) -> activity_app.Settings:
     believed = {"jwt_issuer": ISSUER, "jwt_audience": AUDIENCE, "jwt_secret": JWT_SECRET}
-    activity = activity_app.Settings(
+    return activity_app.Settings(
         activity_database_url=servers.dsn(database, "activity"),
         activity_address="127.0.0.1:0",
         token_private_key=PRIVATE_KEY,
         service_keys=SERVICE_KEYS,
         activity_service_key=SERVICE_KEYS["activity"],
-        **{"event_sweep_seconds": 0.2, **calls, **shared, **of_activity},
         encryption_keys=ENCRYPTION_KEYS,
+        **told_to_all(servers) | CALLED | dict(told),
         **(believed if identity is None else dict(identity)),
     )
-    async with AsyncExitStack() as stack:
-        activity_address = await stack.enter_async_context(activity_app.running(activity))
-        activity = activity.model_copy(update={"activity_address": activity_address})
-        suggestions = suggestions_app.Settings(
-            suggestions_database_url=servers.dsn(database, "suggestions"),
-            suggestions_address="127.0.0.1:0",
-            activity_address=activity_address,
-            suggestions_service_key=SERVICE_KEYS["suggestions"],
-            vocabulary_dir=str(vocabulary),
-            **{"event_sweep_seconds": 0.2, "patterns_fresh_seconds": 0.0, **shared, **overrides},
-        )
-        suggestions_address = await stack.enter_async_context(suggestions_app.running(suggestions))
-        to_activity, to_suggestions = [
-            await stack.enter_async_context(grpc.aio.insecure_channel(address))
-            for address in (activity_address, suggestions_address)
-        ]
-        addresses = {"activity": activity_address, "suggestions": suggestions_address}
-        yield Suite(activity, suggestions, to_activity, to_suggestions, vocabulary, addresses)
+
+
+def settings_of_suggestions(
+    servers: Servers, database: str, told: Mapping[str, Any]
+) -> suggestions_app.Settings:
+    return suggestions_app.Settings(
+        suggestions_database_url=servers.dsn(database, "suggestions"),
+        suggestions_address="127.0.0.1:0",
+        suggestions_service_key=SERVICE_KEYS["suggestions"],
+        **told_to_all(servers) | {"patterns_fresh_seconds": 0.0} | dict(told),
+    )
+
+
+def settings_of_analytics(
+    servers: Servers, database: str, told: Mapping[str, Any]
+) -> analytics_app.Settings:
+    return analytics_app.Settings(
+        analytics_database_url=servers.dsn(database, "analytics"),
+        analytics_address="127.0.0.1:0",
+        analytics_service_key=SERVICE_KEYS["analytics"],
+        encryption_keys=ENCRYPTION_KEYS,
+        **told_to_all(servers) | CALLED | dict(told),
+    )
 
 
 def jwt_for(

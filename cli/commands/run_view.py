@@ -27,6 +27,7 @@ LABELS = {
     "migrations": "Migrations",
     "activity": "Activity service",
     "suggestions": "Suggestions service",
+    "analytics": "Analytics service",
     "worker": "Worker",
     "gateway": "Gateway",
     "sample": "Sample workspace",

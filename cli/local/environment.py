@@ -23,6 +23,7 @@ class Addresses:
     redis_url: str
     activity: str
     suggestions: str
+    analytics: str
     http_host: str
     http_port: int
     vocabulary: str
@@ -79,6 +80,11 @@ def environments(
         "ATTUNE_SUGGESTIONS_SERVICE_KEY": secrets.service_keys["suggestions"],
         "ATTUNE_VOCABULARY_DIR": addresses.vocabulary,
     }
+    analytics = {
+        "ATTUNE_ANALYTICS_DATABASE_URL": urls["ATTUNE_ANALYTICS_DATABASE_URL"],
+        "ATTUNE_ANALYTICS_SERVICE_KEY": secrets.service_keys["analytics"],
+        "ATTUNE_ENCRYPTION_KEYS": json.dumps(secrets.encryption_keys),
+    }
     http = {"ATTUNE_HTTP_HOST": addresses.http_host, "ATTUNE_HTTP_PORT": str(addresses.http_port)}
     own = {
         "activity": activity,
@@ -86,7 +92,8 @@ def environments(
             name: suggestions | {"ATTUNE_SUGGESTIONS_ADDRESS": address}
             for name, address in addresses.each_suggestions.items()
         },
-        "worker": activity | own_log | suggestions,
+        "analytics": analytics,
+        "worker": activity | own_log | suggestions | analytics,
         "gateway": http,
     }
     # The administrator's no service may have; and each process listens at an address of its own.
@@ -105,6 +112,7 @@ def shared(secrets: Secrets, addresses: Addresses, name: str) -> dict[str, str]:
         "ATTUNE_TOKEN_PUBLIC_KEYS": secrets.token_public_key,
         "ATTUNE_ACTIVITY_ADDRESS": addresses.activity,
         "ATTUNE_SUGGESTIONS_ADDRESS": addresses.suggestions,
+        "ATTUNE_ANALYTICS_ADDRESS": addresses.analytics,
         "ATTUNE_METRICS_ADDRESS": addresses.metrics[name],
         # Two arenas instead of eight a core: tens of megabytes less for each process.
         "MALLOC_ARENA_MAX": "2",

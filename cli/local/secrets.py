@@ -9,7 +9,7 @@ from pathlib import Path
 from cli.local.errors import LocalError
 from cli.local.files import locked, write_private
 
-SERVICES = ("activity", "suggestions")
+SERVICES = ("activity", "suggestions", "analytics")
 PREFIX = "dev-"  # by which a service in production knows and refuses them
 
 

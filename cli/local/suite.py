@@ -27,6 +27,7 @@ PORTS = 16
 MODULES = {
     "activity": ("services.activity", "serve"),
     "suggestions": ("services.suggestions", "serve"),
+    "analytics": ("services.analytics", "serve"),
     "worker": ("services", "work"),
     "gateway": ("gateway",),
 }
@@ -133,6 +134,7 @@ class Suite:
         probes = {
             "activity": Probe("grpc", self.addresses.activity),
             **{name: Probe("grpc", one) for name, one in self.addresses.each_suggestions.items()},
+            "analytics": Probe("grpc", self.addresses.analytics),
             "worker": Probe("tcp", self.addresses.metrics["worker"]),
             "gateway": Probe("http", f"{self.addresses.http}/readyz"),
         }
@@ -152,6 +154,7 @@ class Suite:
         shown = {
             "activity": self.addresses.activity,
             **self.addresses.each_suggestions,
+            "analytics": self.addresses.analytics,
             "gateway": self.addresses.http,
         }
         embedded = {"postgres": self.postgres, "valkey": self.valkey}
@@ -175,12 +178,19 @@ def find_addresses(
     vocabulary = given.get("ATTUNE_VOCABULARY_DIR")
     free = [f"127.0.0.1:{next(ports)}" for _ in range(SUGGESTIONS_PROCESSES)]
     suggestions = given.get("ATTUNE_SUGGESTIONS_ADDRESS") or ",".join(free)
-    processes = ("activity", *numbered("suggestions", suggestions), "worker", "gateway")
+    processes = (
+        "activity",
+        *numbered("suggestions", suggestions),
+        "analytics",
+        "worker",
+        "gateway",
+    )
     return Addresses(
         database_url=database_url,
         redis_url=redis_url,
         activity=given.get("ATTUNE_ACTIVITY_ADDRESS") or f"127.0.0.1:{next(ports)}",
         suggestions=suggestions,
+        analytics=given.get("ATTUNE_ANALYTICS_ADDRESS") or f"127.0.0.1:{next(ports)}",
         http_host=settings.http_host,
         http_port=settings.http_port or next(ports),
         vocabulary=vocabulary or str(install_vocabulary(settings.home)),

@@ -5,7 +5,7 @@ import pytest
 from cli.local.environment import Addresses, environments, service_database_url
 from cli.local.secrets import Secrets, load_or_create
 
-NAMES = ("activity", "suggestions", "suggestions-2", "worker", "gateway")
+NAMES = ("activity", "suggestions", "suggestions-2", "analytics", "worker", "gateway")
 
 
 @pytest.fixture
@@ -19,6 +19,7 @@ def addresses(host: str = "127.0.0.1") -> Addresses:
         redis_url="redis://r",
         activity="127.0.0.1:1",
         suggestions="127.0.0.1:2,127.0.0.1:3",
+        analytics="127.0.0.1:4",
         http_host=host,
         http_port=8000,
         vocabulary="/v",
@@ -42,6 +43,7 @@ def test_each_suggestions_process_listens_at_its_own_address_and_the_gateway_kno
         "activity": "127.0.0.1:2,127.0.0.1:3",
         "suggestions": "127.0.0.1:2",
         "suggestions-2": "127.0.0.1:3",
+        "analytics": "127.0.0.1:2,127.0.0.1:3",
         "worker": "127.0.0.1:2,127.0.0.1:3",
         "gateway": "127.0.0.1:2,127.0.0.1:3",
     }

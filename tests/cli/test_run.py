@@ -25,7 +25,7 @@ from cli.local.valkey import Valkey
 
 READY = "Ctrl-C stops everything"
 
-SERVICES = {"activity", "suggestions", "worker", "gateway"} | {
+SERVICES = {"activity", "suggestions", "analytics", "worker", "gateway"} | {
     f"suggestions-{number}" for number in range(2, SUGGESTIONS_PROCESSES + 1)
 }
 
@@ -249,6 +249,7 @@ def test_jobs_are_listed_and_run_by_hand(launcher: Launcher) -> None:
     assert ran == {
         ("activity", "ensure_partitions", "ok"),
         ("suggestions", "ensure_partitions", "ok"),
+        ("analytics", "ensure_partitions", "ok"),
     }
     listed = json.loads(launcher.attune("jobs", "list", "--json").stdout)
     states = {job["status"] for job in listed if job["name"] == "ensure_partitions"}

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from services.activity import app as activity
+from services.analytics import app as analytics
 from services.common import migrate as migrating
 from services.common.db import Connection
 from services.common.migrate import LOCK_ID, apply_files, locked, migrate, owning
@@ -16,7 +17,7 @@ from tests.databases import connected
 from tests.suite import PASSWORD, Servers
 from tests.waiting import until
 
-APPS = (activity, suggestions)
+APPS = (activity, suggestions, analytics)
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ async def structure(conn: Connection) -> list[tuple[str, ...]]:
     rows = await conn.fetch(
         "SELECT n.nspname, c.relname, c.relkind::text, c.relowner::regrole::text, c.relacl::text"
         " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-        " WHERE n.nspname IN ('activity', 'suggestions') ORDER BY 1, 2"
+        " WHERE n.nspname IN ('activity', 'suggestions', 'analytics') ORDER BY 1, 2"
     )
     return [tuple(row) for row in rows]
 
@@ -147,6 +148,7 @@ async def test_functions_are_not_for_everybody(empty: str) -> None:
         public = await conn.fetch(
             "SELECT p.proname FROM pg_proc p, aclexplode(coalesce(p.proacl,"
             " acldefault('f', p.proowner))) a WHERE a.grantee = 0"
-            " AND p.pronamespace IN ('activity'::regnamespace, 'suggestions'::regnamespace)"
+            " AND p.pronamespace"
+            " = ANY(ARRAY['activity', 'suggestions', 'analytics']::regnamespace[])"
         )
     assert public == []

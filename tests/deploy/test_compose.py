@@ -9,6 +9,7 @@ import pytest
 from cli.settings import read_settings as read_cli_settings
 from gateway.app import Settings as GatewaySettings
 from services.activity.app import Settings as ActivitySettings
+from services.analytics.settings import Settings as AnalyticsSettings
 from services.common.clock import utc_now
 from services.common.settings import ProcessSettings, read_settings
 from services.common.tokens import TokenVerifier
@@ -20,11 +21,13 @@ GIVEN = example() | {
     "POSTGRES_PASSWORD": "superuser-password",
     "ACTIVITY_DATABASE_PASSWORD": "activity-password",
     "SUGGESTIONS_DATABASE_PASSWORD": "suggestions-password",
+    "ANALYTICS_DATABASE_PASSWORD": "analytics-password",
     "VALKEY_PASSWORD": "valkey-password",
     "ATTUNE_TOKEN_PRIVATE_KEY": PRIVATE_KEY.replace("\n", ""),
     "ATTUNE_TOKEN_PUBLIC_KEYS": PUBLIC_KEY.replace("\n", ""),
     "ACTIVITY_SERVICE_KEY": "activity-key",
     "SUGGESTIONS_SERVICE_KEY": "suggestions-key",
+    "ANALYTICS_SERVICE_KEY": "analytics-key",
     "ATTUNE_ENCRYPTION_KEYS": '{"2026-01": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="}',
     "ATTUNE_JWT_ISSUER": "https://issuer.example",
 }
@@ -32,12 +35,14 @@ SECRETS = [
     name for name in GIVEN if re.search("PASSWORD|PRIVATE_KEY|SERVICE_KEY|ENCRYPTION_KEYS", name)
 ]
 NEEDED = [name for name, value in example().items() if not value]
-OURS = ("activity", "suggestions", "worker", "gateway")
+OURS = ("activity", "suggestions", "analytics", "worker", "gateway")
 PROCESSES: list[tuple[str, type[ProcessSettings]]] = [
     ("activity", ActivitySettings),
     ("suggestions", SuggestionsSettings),
+    ("analytics", AnalyticsSettings),
     ("worker", ActivitySettings),
     ("worker", SuggestionsSettings),
+    ("worker", AnalyticsSettings),
     ("gateway", GatewaySettings),
 ]
 
@@ -131,6 +136,16 @@ def test_the_example_holds_no_secret() -> None:
                 "ACTIVITY_SERVICE_KEY",
                 "ATTUNE_ENCRYPTION_KEYS",
                 "SUGGESTIONS_SERVICE_KEY",
+                "ANALYTICS_SERVICE_KEY",
+            },
+        ),
+        (
+            "analytics",
+            {
+                "VALKEY_PASSWORD",
+                "ANALYTICS_DATABASE_PASSWORD",
+                "ANALYTICS_SERVICE_KEY",
+                "ATTUNE_ENCRYPTION_KEYS",
             },
         ),
         (
@@ -143,8 +158,10 @@ def test_the_example_holds_no_secret() -> None:
                 "VALKEY_PASSWORD",
                 "ACTIVITY_DATABASE_PASSWORD",
                 "SUGGESTIONS_DATABASE_PASSWORD",
+                "ANALYTICS_DATABASE_PASSWORD",
                 "ACTIVITY_SERVICE_KEY",
                 "SUGGESTIONS_SERVICE_KEY",
+                "ANALYTICS_SERVICE_KEY",
                 "ATTUNE_ENCRYPTION_KEYS",
             },
         ),
@@ -162,11 +179,11 @@ def test_only_the_gateway_is_published_and_only_on_loopback() -> None:
 
 def test_migrations_come_before_every_service_and_make_its_role() -> None:
     services = compose(GIVEN)
-    for name in ("activity", "suggestions", "worker"):
+    for name in ("activity", "suggestions", "analytics", "worker"):
         condition = services[name]["depends_on"]["migrate"]["condition"]
         assert condition == "service_completed_successfully"
     migrate = told("migrate")
-    for name in ("activity", "suggestions"):
+    for name in ("activity", "suggestions", "analytics"):
         variable = f"ATTUNE_{name.upper()}_DATABASE_URL"
         assert migrate[variable] == told(name)[variable]
         assert urlsplit(migrate[variable]).username == f"attune_{name}"

@@ -9,6 +9,7 @@ import pytest
 
 from gateway.app import Settings as GatewaySettings
 from services.activity.app import Settings as ActivitySettings
+from services.analytics.settings import Settings as AnalyticsSettings
 from services.common.llm.settings import ModelSettings
 from services.common.outgoing import OutgoingSettings
 from services.common.settings import ProcessSettings
@@ -27,6 +28,7 @@ CLASSES: dict[str, type[ProcessSettings]] = {
     "Outgoing calls": OutgoingSettings,
     "Models": ModelSettings,
     "Suggestions": SuggestionsSettings,
+    "Analytics": AnalyticsSettings,
     "Gateway": GatewaySettings,
 }
 

@@ -300,11 +300,12 @@ async def test_a_database_that_is_down_is_503_and_comes_back(
     servers: Servers, tmp_path: Path
 ) -> None:
     from services.activity import app as activity
+    from services.analytics import app as analytics
     from services.common.migrate import migrate
     from services.suggestions import app as suggestions
 
     with own_postgres() as own:
-        for app in (activity, suggestions):
+        for app in (activity, suggestions, analytics):
             await migrate(own.server.dsn(), app.SCHEMA, str(app.__package__), PASSWORD)
         theirs = Servers(own.server, servers.valkey)
         async with (

@@ -185,7 +185,7 @@ async def is_listening(redis: "Redis") -> bool:
 async def test_a_hint_is_enough_also_when_it_comes_while_the_organization_is_being_read(
     servers: Servers, database: str, tmp_path: Path
 ) -> None:
-    never = {"event_sweep_seconds": 3600}
+    never: dict[str, Any] = {"event_sweep_seconds": 3600}
     async with (
         running_suite(servers, database, tmp_path / "words", **never) as suite,
         consuming(suite),

@@ -1,0 +1,56 @@
+"""Analytics, wired: settings in, a listening service or a worker out."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+from services.analytics.settings import SCHEMA, Settings
+from services.common.clock import Clock, utc_now
+from services.common.db import Pool, answers, pool_for
+from services.common.event_log import served_event_log, upkeep
+from services.common.idempotency import forgetting
+from services.common.jobs import Job, working_jobs
+from services.common.server import serving
+from services.common.tokens import TokenVerifier
+from services.common.vault import rewrapping
+
+__all__ = ["SCHEMA", "Settings", "jobs", "known_jobs", "pool_of", "running", "working"]
+
+DEFAULTS = Settings.model_construct()  # of who lists jobs, and runs none
+
+
+@asynccontextmanager
+async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str]:
+    """Serve analytics until the block ends; yields the address it listens on."""
+    settings.check()
+    verifier = TokenVerifier(settings.token_public_keys, now)
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(pool_of(settings))
+        services = [served_event_log(pool)]
+        serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
+        yield await stack.enter_async_context(serve(services, address=settings.analytics_address))
+
+
+@asynccontextmanager
+async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[None]:
+    """Project what others tell of and do background work until the block ends."""
+    settings.check_worker()
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(pool_of(settings))
+        work = jobs(pool, now, settings)
+        await stack.enter_async_context(working_jobs(pool, SCHEMA, work, now))
+        yield
+
+
+@asynccontextmanager
+async def known_jobs(pool: Pool) -> AsyncIterator[Sequence[Job]]:
+    """The jobs of a worker, for whoever lists or enqueues them: none runs here."""
+    yield jobs(pool)
+
+
+def jobs(pool: Pool, now: Clock = utc_now, settings: Settings = DEFAULTS) -> list[Job]:
+    return [*upkeep(pool, now), forgetting(pool, now), rewrapping(pool, settings.keyring)]
+
+
+def pool_of(settings: Settings) -> Pool:
+    return pool_for(settings.analytics_database_url, SCHEMA, settings.pool_size)

@@ -1,0 +1,35 @@
+"""What can be set for analytics, and what is refused."""
+
+from pydantic import Field
+
+from services.common.consumer import SWEEP_SECONDS
+from services.common.outgoing import OutgoingSettings
+from services.common.settings import MissingSetting
+from services.common.vault import EncryptionSettings
+
+SCHEMA = "analytics"
+
+
+class Settings(EncryptionSettings, OutgoingSettings):
+    """Each is the variable ATTUNE_<NAME>."""
+
+    analytics_database_url: str = "postgresql://attune_analytics@127.0.0.1:5432/attune"
+    analytics_address: str = "127.0.0.1:50053"
+    activity_address: str = "127.0.0.1:50051"
+    # What activity knows this service by.
+    analytics_service_key: str = ""
+    event_sweep_seconds: float = Field(default=SWEEP_SECONDS, gt=0)
+
+    def check(self) -> None:
+        """Raises MissingSetting where the service would be open."""
+        if not self.token_public_keys:
+            raise MissingSetting("ATTUNE_TOKEN_PUBLIC_KEYS is needed")
+        self.check_encryption()
+        self.refuse_development_secrets(self.analytics_database_url, self.analytics_service_key)
+
+    def check_worker(self) -> None:
+        """Raises MissingSetting where its worker could not ask activity for anything."""
+        if not self.analytics_service_key:
+            raise MissingSetting("ATTUNE_ANALYTICS_SERVICE_KEY is needed")
+        self.check_encryption()
+        self.refuse_development_secrets(self.analytics_database_url, self.analytics_service_key)
