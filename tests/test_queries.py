@@ -15,7 +15,7 @@ from tests.databases import cloned, connected
 from tests.suite import Servers
 
 ROOT = Path(next(iter(services.__path__)))
-SCHEMAS = ("activity", "suggestions")
+SCHEMAS = ("activity", "analytics", "suggestions")
 SYSTEM = re.compile(r"^-- system: \S.+", re.MULTILINE)
 COMMENT_OR_TEXT = re.compile(r"--[^\n]*|'(?:[^']|'')*'")
 # What belongs to the installation and not to an organization.

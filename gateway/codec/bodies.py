@@ -1,7 +1,6 @@
 """Bodies as JSON text: well-formed, in UTF-8, and of Unicode throughout."""
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,13 +10,6 @@ from msgspec import Raw
 from gateway.http.problems import Problem, Violation, invalid, malformed
 
 HALF_PAIR = "has half of a surrogate pair"
-REPLACEMENT = rb"\ufffd"
-# Every escape in turn; the group is half of a pair that stands alone.
-SURROGATES = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-    rb"|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
-    re.DOTALL,
-)
 
 cut_value = msgspec.json.Decoder(Raw).decode
 
@@ -82,8 +74,3 @@ def is_unicode(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def mended(body: bytes) -> bytes:
-    """The body with a replacement character for each half of a pair."""
-    return SURROGATES.sub(lambda found: REPLACEMENT if found[1] else found[0], body)

@@ -14,7 +14,7 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from msgspec import Raw
 
-from gateway.codec.bodies import HALF_PAIR, HalfPairs, cut, mended
+from gateway.codec.bodies import HALF_PAIR, HalfPairs, cut
 from gateway.codec.entries import batches, callers_fields, cut_array, entries_parser, spoil
 from gateway.codec.rules import most_items
 from gateway.codec.scalars import (
@@ -27,6 +27,7 @@ from gateway.codec.scalars import (
     parsers,
     refused,
 )
+from services.common.surrogates import mended
 
 NULL = Raw(b"null")
 # A type that holds itself; protobuf's own parser stops at 100 levels.

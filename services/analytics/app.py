@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
+from services.analytics.served import served_tracking
 from services.analytics.settings import SCHEMA, Settings
+from services.analytics.tracking.recorder import Recorder
 from services.common.clock import Clock, utc_now
 from services.common.db import Pool, answers, pool_for
 from services.common.event_log import served_event_log, upkeep
@@ -26,7 +28,12 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
     verifier = TokenVerifier(settings.token_public_keys, now)
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(pool_of(settings))
-        services = [served_event_log(pool)]
+        recorder = Recorder(pool)
+        stack.push_async_callback(recorder.flushed)
+        services = [
+            served_tracking(recorder, now),
+            served_event_log(pool),
+        ]
         serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
         yield await stack.enter_async_context(serve(services, address=settings.analytics_address))
 

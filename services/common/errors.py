@@ -41,6 +41,18 @@ class InvalidFields(DomainError):
         self.violations = violations
 
 
+class MalformedBody(DomainError):
+    """The text that a request carries cannot be read at all."""
+
+    code = StatusCode.INVALID_ARGUMENT
+    reason = "MALFORMED_BODY"
+
+
+class BodyTooLarge(DomainError):
+    code = StatusCode.RESOURCE_EXHAUSTED
+    reason = "BODY_TOO_LARGE"
+
+
 class Unauthenticated(DomainError):
     code = StatusCode.UNAUTHENTICATED
     reason = "UNAUTHENTICATED"

@@ -23,7 +23,9 @@ from tests.common.stubs import nothing, stubbed
 from tests.suite import PRIVATE_KEY, PUBLIC_KEY, reason_of
 
 MODULES = [
-    module for package in ("activity", "common", "suggestions") for module in modules(package)
+    module
+    for package in ("activity", "analytics", "common", "suggestions")
+    for module in modules(package)
 ]
 SERVICES = [s for module in MODULES for s in module.DESCRIPTOR.services_by_name.values()]
 HISTORY = "/attune.activity.v1.ActivityService/GetActivityHistory"

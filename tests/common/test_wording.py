@@ -14,7 +14,9 @@ from services.common.interceptors import violations_of
 from services.common.wording import PATTERNS
 
 MODULES = [
-    module for package in ("activity", "common", "suggestions") for module in modules(package)
+    module
+    for package in ("activity", "analytics", "common", "suggestions")
+    for module in modules(package)
 ]
 
 

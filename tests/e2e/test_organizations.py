@@ -13,7 +13,7 @@ from tests.e2e.conftest import Api, running_api
 from tests.suite import Servers
 from tests.waiting import until
 
-SERVICES = ("activity", "suggestions")
+SERVICES = ("activity", "analytics", "suggestions")
 SECRET = "zanzibar"  # in everything that one organization has
 USERS = ("ann", "root")
 VALUES = {"user_id": "ann", "connection_id": "my-database", "older_than_days": "1"}
@@ -48,6 +48,7 @@ BODIES: dict[str, Any] = {
     "AddMemoryFact": {"attribute": "likes", "value": "tea"},
     "CorrectMemoryFact": {"value": "coffee"},
     "RebuildMemory": {},
+    "IngestEvents": {"event": "opened"},
 }
 
 

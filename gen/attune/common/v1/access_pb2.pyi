@@ -39,6 +39,7 @@ class Scope(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SCOPE_PROFILES_READ: _ClassVar[Scope]
     SCOPE_PROFILES_WRITE: _ClassVar[Scope]
     SCOPE_WEBHOOKS_READ: _ClassVar[Scope]
+    SCOPE_EVENTS_WRITE: _ClassVar[Scope]
 ROLE_UNSPECIFIED: Role
 ROLE_VIEWER: Role
 ROLE_ANALYST: Role
@@ -65,6 +66,7 @@ SCOPE_FEEDBACK_WRITE: Scope
 SCOPE_PROFILES_READ: Scope
 SCOPE_PROFILES_WRITE: Scope
 SCOPE_WEBHOOKS_READ: Scope
+SCOPE_EVENTS_WRITE: Scope
 ACCESS_FIELD_NUMBER: _ClassVar[int]
 access: _descriptor.FieldDescriptor
 

@@ -1,0 +1,119 @@
+"""What an event is, which ones are accepted, and when they happened. No I/O, no protobuf."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from services.common.errors import Violation
+
+EVENT_BYTES = 32 * 1024
+OLDEST = timedelta(days=2 * 365)
+NEWEST = timedelta(days=1)
+OLDEST_IMPORTED = datetime(1970, 1, 1, tzinfo=UTC)
+# Less is the way that a request took, or the time that it waited, rather than a wrong clock.
+SKEW_IGNORED = timedelta(seconds=5)
+
+ACCEPTED, DUPLICATE, REFUSED = "accepted", "duplicate", "refused"
+INVALID, TOO_LARGE, WRONG_TIME = "invalid", "too_large", "wrong_time"
+NATIVE = "attune"
+REASONS = (INVALID, TOO_LARGE, WRONG_TIME)
+
+
+class Event(NamedTuple):
+    """A row of the table `events`, its fields in the order of the columns. JSON columns are text.
+
+    `id` is a UUIDv7 of `received_at`.
+    """
+
+    organization_id: str
+    timestamp: datetime
+    id: UUID
+    type: str
+    event: str
+    user_id: str | None
+    anonymous_id: str | None
+    properties: str
+    context: str | None
+    extra: str | None
+    message_id: str | None
+    source: str
+    received_at: datetime
+
+
+class Refused(Exception):
+    """An event that is not stored: a reason of REASONS, and what to change."""
+
+    def __init__(self, reason: str, *violations: Violation) -> None:
+        super().__init__("; ".join(f"{v.field}: {v.message}" for v in violations))
+        self.reason = reason
+        self.violations = violations
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefusedEvent:
+    """What is kept of an event that was refused."""
+
+    id: UUID
+    body: bytes
+    reason: str
+    violations: Sequence[Violation]
+
+
+class Outcome(NamedTuple):
+    """What became of one event: ACCEPTED, DUPLICATE or REFUSED.
+
+    `id` is the event's, the first one's where it is a duplicate, or that of what is kept of it.
+    """
+
+    status: str
+    id: UUID
+    violations: Sequence[Violation] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """What all events of a request have in common."""
+
+    organization_id: str
+    source: str
+    received_at: datetime
+    # How its texts are to be read: NATIVE, or a call of Segment's.
+    form: str
+    imported: bool = False
+    # Makes the ids of messages that have none.
+    key: str = ""
+
+
+def happened(when: datetime | None, sent_at: datetime | None, arrival: Arrival) -> datetime:
+    """The time of an event by our clock, in UTC. Raises Refused where it is out of bounds.
+
+    A device whose clock is wrong is wrong about `when` and `sent_at` alike, however much that is:
+    what passed between the two is right, and so is the time that lies so long before the arrival.
+    Imports are sent long after, so that their `sent_at` says nothing of a clock.
+    """
+    received_at = arrival.received_at
+    if when is None:
+        return received_at
+    try:
+        if sent_at is not None and not arrival.imported:
+            skew = received_at - sent_at
+            if abs(skew) > SKEW_IGNORED:
+                when += skew
+        when = when.astimezone(UTC)
+    except OverflowError:
+        raise Refused(WRONG_TIME, Violation("timestamp", "must be a time since 1970")) from None
+    check_bounds(when, arrival)
+    return when
+
+
+def check_bounds(when: datetime, arrival: Arrival) -> None:
+    """Raises Refused for a time that no event of this kind may have."""
+    oldest = OLDEST_IMPORTED if arrival.imported else arrival.received_at - OLDEST
+    if oldest <= when <= arrival.received_at + NEWEST:
+        return
+    problem = "must lie between two years ago and one day ahead"
+    if arrival.imported:
+        problem = "must lie between 1970 and one day ahead"
+    raise Refused(WRONG_TIME, Violation("timestamp", f"{problem}; it is {when:%Y-%m-%dT%H:%M:%SZ}"))

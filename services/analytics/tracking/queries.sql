@@ -1,0 +1,30 @@
+-- name: claim_messages
+INSERT INTO event_messages (organization_id, message_hash, event_id)
+SELECT $1, message_hash, event_id
+FROM unnest($2::bytea[], $3::uuid[]) AS m (message_hash, event_id)
+ON CONFLICT (organization_id, message_hash) DO NOTHING;
+
+-- name: read_messages
+SELECT message_hash, event_id
+FROM event_messages
+WHERE organization_id = $1 AND message_hash = ANY ($2::bytea[]);
+
+-- name: see_users
+INSERT INTO users AS u (organization_id, user_id, first_seen, last_seen)
+SELECT $1, user_id, first_seen, last_seen
+FROM unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) AS s (user_id, first_seen, last_seen)
+ON CONFLICT (organization_id, user_id) DO UPDATE
+SET first_seen = least(u.first_seen, excluded.first_seen),
+    last_seen = greatest(u.last_seen, excluded.last_seen)
+WHERE excluded.first_seen < u.first_seen
+    OR excluded.last_seen > u.last_seen + interval '1 minute';
+
+-- name: ensure_event_partitions
+-- system: partitions hold all organizations
+SELECT ensure_event_partitions($1, $2);
+
+-- name: keep_refused
+INSERT INTO refused_events
+    (organization_id, id, received_at, source, form, imported, reason, errors, body)
+SELECT $1, id, $2, $3, $4, $5, reason, errors::jsonb, body
+FROM unnest($6::uuid[], $7::text[], $8::text[], $9::bytea[]) AS r (id, reason, errors, body);

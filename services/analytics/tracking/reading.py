@@ -1,0 +1,197 @@
+"""Events of Attune's own form, from JSON text.
+
+A body is cut into one piece of text for each event, and each piece is read by itself. JSON that is
+stored as it came is cut out of that, and never decoded.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Annotated, Literal, TypeAlias
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Raw
+
+from services.analytics.tracking.domain import (
+    EVENT_BYTES,
+    INVALID,
+    TOO_LARGE,
+    Arrival,
+    Event,
+    Refused,
+    RefusedEvent,
+    happened,
+)
+from services.common.errors import InvalidFields, MalformedBody, Violation
+from services.common.ids import Ids
+from services.common.payloads import check_json
+from services.common.surrogates import mended
+
+MOST_EVENTS = 5_000
+# Of a body that holds many: each event is held to its own limit.
+ANY_SIZE = 1 << 40
+
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+UserId = Annotated[str, Meta(min_length=1, max_length=100)]
+Moment = Annotated[datetime, Meta(tz=True)]
+Read: TypeAlias = "Callable[[bytes, UUID, str | None, Arrival], Event]"
+Entry: TypeAlias = Event | RefusedEvent
+
+NOTHING = Raw(b"null")
+
+cut_array = msgspec.json.Decoder(list[Raw]).decode
+cut_object = msgspec.json.Decoder(dict[str, Raw]).decode
+
+
+class Sent(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """An event as its sender writes it."""
+
+    event: Name | None = None
+    type: Literal["track", "page", "screen"] = "track"
+    user_id: UserId | None = None
+    anonymous_id: Name | None = None
+    properties: Raw = NOTHING
+    context: Raw = NOTHING
+    timestamp: Moment | None = None
+    sent_at: Moment | None = None
+    message_id: Name | None = None
+
+
+decode_sent = msgspec.json.Decoder(Sent).decode
+
+
+def read_body(body: bytes, arrival: Arrival) -> list[Entry]:
+    """The events of a body, each read or refused; raises MalformedBody and InvalidFields."""
+    body, pieces = cut(body)
+    if not 0 < len(pieces) <= MOST_EVENTS:
+        problem = f"must be one event, or a list of 1 to {MOST_EVENTS}"
+        raise InvalidFields(Violation("body", problem))
+    storable = check_json(body, max_bytes=ANY_SIZE) is None
+    return list(read_pieces(pieces, read_sent, storable, arrival))
+
+
+def cut(body: bytes) -> tuple[bytes, Sequence[bytes]]:
+    """The body, mended where it has halves of surrogate pairs, and a piece for each event."""
+    try:
+        body.decode()
+        return body, pieces_of(body)
+    except UnicodeDecodeError:
+        raise MalformedBody("the body is not UTF-8") from None
+    except RecursionError:
+        raise InvalidFields(Violation("body", "is nested too deeply")) from None
+    except msgspec.ValidationError:
+        raise InvalidFields(Violation("events", "must be a list of events")) from None
+    except msgspec.DecodeError as error:
+        whole = mended(body)
+        if whole == body:
+            raise MalformedBody(f"the body is not JSON: {complaint(error)}") from None
+        return cut(whole)
+
+
+def pieces_of(body: bytes) -> Sequence[bytes]:
+    if body.lstrip()[:1] == b"[":
+        return [bytes(piece) for piece in cut_array(body)]
+    if body.lstrip()[:1] != b"{":
+        msgspec.json.decode(body, type=Raw)
+        raise InvalidFields(Violation("body", "must be an event, or a list of events"))
+    fields = cut_object(body)
+    if "events" not in fields:
+        return [body]
+    if len(fields) > 1:
+        problem = "takes no fields beside it; whether events are imported is a query parameter"
+        raise InvalidFields(Violation("events", problem))
+    return [bytes(piece) for piece in cut_array(fields["events"])]
+
+
+def read_pieces(
+    pieces: Sequence[bytes], read: Read, storable: bool, arrival: Arrival, first: int = 0
+) -> Iterator[Entry]:
+    """Each piece of text as an event or as what is kept of it. `storable`: all passed check_json.
+
+    `first` is the place of the first piece in what was sent.
+    """
+    ids = Ids()
+    for place, piece in enumerate(pieces, first):
+        event_id = ids.next(arrival.received_at)
+        key = f"{arrival.key}/{place}" if arrival.key else None
+        try:
+            check(piece, storable)
+            yield read(piece, event_id, key, arrival)
+        except Refused as refusal:
+            yield kept(event_id, piece, refusal)
+        except msgspec.MsgspecError as error:
+            yield kept(event_id, piece, refusal_of(error))
+
+
+def check(piece: bytes, storable: bool) -> None:
+    """Raises Refused for what is no event of anybody's."""
+    if len(piece) > EVENT_BYTES:
+        problem = f"has {len(piece)} bytes: an event has at most {EVENT_BYTES}"
+        raise Refused(TOO_LARGE, Violation("", problem))
+    wrong = None if storable else check_json(piece, max_bytes=EVENT_BYTES)
+    if wrong is not None:
+        raise Refused(INVALID, Violation("", wrong))
+
+
+def kept(event_id: UUID, piece: bytes, refusal: Refused) -> RefusedEvent:
+    """Of one that is too large the beginning."""
+    text = piece[:EVENT_BYTES]
+    violations = refusal.violations
+    return RefusedEvent(id=event_id, body=text, reason=refusal.reason, violations=violations)
+
+
+def read_sent(piece: bytes, event_id: UUID, key: str | None, arrival: Arrival) -> Event:
+    """An event of Attune's own form. Raises Refused, and msgspec's errors."""
+    sent = decode_sent(piece)
+    if sent.event is None:
+        raise Refused(INVALID, Violation("event", "is required"))
+    return Event(
+        arrival.organization_id,
+        happened(sent.timestamp, sent.sent_at, arrival),
+        event_id,
+        sent.type,
+        sent.event,
+        sent.user_id,
+        sent.anonymous_id,
+        object_text(sent.properties, "properties") or "{}",
+        object_text(sent.context, "context"),
+        None,
+        sent.message_id or key,
+        arrival.source,
+        arrival.received_at,
+    )
+
+
+def object_text(raw: Raw, field: str) -> str | None:
+    """The text of a JSON object; None where there is none. Raises Refused for other values."""
+    if raw is NOTHING:
+        return None
+    text = bytes(raw).decode()
+    if text[0] == "{":
+        return text
+    if text == "null":
+        return None
+    raise Refused(INVALID, Violation(field, "must be an object"))
+
+
+def refusal_of(error: msgspec.MsgspecError) -> Refused:
+    """What msgspec found, as a field and what to change."""
+    message, _, path = str(error).partition(" - at `$")
+    if message.startswith("Object contains unknown field `"):
+        field = message.removeprefix("Object contains unknown field ").strip("`")
+        return Refused(INVALID, Violation(field[:200], "is not a known field"))
+    field = path.removesuffix("`").lstrip(".")
+    return Refused(INVALID, Violation(field[:200], told(message)))
+
+
+def told(message: str) -> str:
+    """msgspec's words as ours: "Expected `str | null`, got `int`" is "must be str, not int"."""
+    plain = message.replace(" | null", "").replace("`", "")
+    if plain.startswith("Expected ") and ", got " in plain:
+        wanted, _, got = plain.removeprefix("Expected ").partition(", got ")
+        return f"must be {wanted}, not {got}"
+    return plain[:1].lower() + plain[1:]
+
+
+def complaint(error: Exception) -> str:
+    return str(error).removeprefix("JSON is malformed: ")

@@ -1,0 +1,91 @@
+"""Storing events: each once, all by COPY, in the caller's transaction."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from operator import attrgetter
+from uuid import UUID
+
+from services.analytics.tracking.domain import Event
+from services.common.db import Connection, Database, load_queries
+
+SQL = load_queries(__package__)
+HASH_BYTES = 16
+
+Firsts = Mapping[UUID, UUID]
+"""By the id of an event that is a duplicate, the id of the event that came first."""
+
+by_time = attrgetter("timestamp")
+
+
+async def insert_events(conn: Connection, organization_id: str, events: Sequence[Event]) -> Firsts:
+    """Store events of one organization that were not stored before; returns those that were.
+
+    Events with the same `message_id` are one, within 7 days; those without are all new. For the
+    months of events older than two years call `ensure_months` before.
+    """
+    firsts = await claim_messages(conn, organization_id, events)
+    fresh = [event for event in events if event.id not in firsts] if firsts else list(events)
+    await copy_events(conn, fresh)
+    await see_users(conn, organization_id, fresh)
+    return firsts
+
+
+async def copy_events(conn: Connection, events: list[Event]) -> None:
+    """Copy each into its month's own partition: COPY takes no table with row-level security."""
+    events.sort(key=by_time)
+    for (year, month), rows in groupby(events, key=month_of):
+        await conn.copy_records_to_table(
+            f"events_{year:04}_{month:02}", records=list(rows), columns=Event._fields
+        )
+
+
+def month_of(event: Event) -> tuple[int, int]:
+    return event.timestamp.year, event.timestamp.month
+
+
+async def claim_messages(conn: Connection, organization_id: str, events: Iterable[Event]) -> Firsts:
+    """Remember the events' messages, in the order of their keys so that no two calls deadlock."""
+    hashes: dict[bytes, UUID] = {}
+    again: dict[UUID, UUID] = {}
+    for event in events:
+        if event.message_id is not None:
+            first = hashes.setdefault(message_hash(event.message_id), event.id)
+            if first is not event.id:
+                again[event.id] = first
+    if not hashes:
+        return again
+    keys = sorted(hashes)
+    ids = [hashes[key] for key in keys]
+    done = await conn.execute(SQL["claim_messages"], organization_id, keys, ids)
+    if done == f"INSERT 0 {len(keys)}":
+        return again
+    rows = await conn.fetch(SQL["read_messages"], organization_id, keys)
+    before = {row["message_hash"]: row["event_id"] for row in rows}
+    taken = {hashes[key]: before[key] for key in keys if before[key] != hashes[key]}
+    return taken | {event: taken.get(first, first) for event, first in again.items()}
+
+
+def message_hash(message_id: str) -> bytes:
+    return hashlib.blake2b(message_id.encode(), digest_size=HASH_BYTES).digest()
+
+
+async def see_users(conn: Connection, organization_id: str, events: Iterable[Event]) -> None:
+    """Note when each person was first and last seen; `events` are in the order of time."""
+    seen: dict[str, tuple[datetime, datetime]] = {}
+    for event in events:
+        if event.user_id is not None:
+            first, _ = seen.get(event.user_id) or (event.timestamp, event.timestamp)
+            seen[event.user_id] = (first, event.timestamp)
+    if not seen:
+        return
+    users = sorted(seen)
+    firsts, lasts = [seen[user][0] for user in users], [seen[user][1] for user in users]
+    await conn.execute(SQL["see_users"], organization_id, users, firsts, lasts)
+
+
+async def ensure_months(db: Database, earliest: date, latest: date) -> int:
+    """Make the partitions of these months, for events of long ago; returns how many were made."""
+    number: int = await db.fetchval(SQL["ensure_event_partitions"], earliest, latest)
+    return number

@@ -1,0 +1,139 @@
+"""Product events over REST: accepted, known again and refused one by one."""
+
+import gzip
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.databases import connected
+from tests.e2e.conftest import Api
+
+EVENTS = "/api/v1/events"
+
+
+async def stored(api: Api, **wanted: Any) -> list[dict[str, Any]]:
+    """Rows of the store, in the order of their times."""
+    dsn = api.suite.analytics_settings.analytics_database_url
+    async with connected(dsn, "analytics") as conn:
+        rows = await conn.fetch(
+            "SELECT * FROM events WHERE organization_id = 'acme' ORDER BY timestamp, id"
+        )
+    found = [dict(row) for row in rows]
+    return [row for row in found if all(row[name] == value for name, value in wanted.items())]
+
+
+async def test_one_event_is_stored_as_it_was_sent(api: Api, client: httpx2.AsyncClient) -> None:
+    when = datetime.now(UTC) - timedelta(hours=1)
+    sent = {
+        "event": "Order Completed",
+        "user_id": "one",
+        "anonymous_id": "anon-1",
+        "properties": {"revenue": 39.95, "big": 12345678901234567890, "of": ["a", None]},
+        "context": {"ip": "10.0.0.1"},
+        "timestamp": when.isoformat(),
+        "message_id": "one-1",
+    }
+    answer = await client.post(EVENTS, json=sent)
+    assert answer.status_code == 200, answer.text
+    [result] = answer.json()["results"]
+    [row] = await stored(api, user_id="one")
+    assert (result["status"], result["id"]) == ("accepted", str(row["id"]))
+    assert (row["timestamp"], row["type"], row["event"]) == (when, "track", "Order Completed")
+    assert json.loads(row["properties"]) == sent["properties"]
+    assert json.loads(row["context"]) == sent["context"]
+    assert (row["anonymous_id"], row["message_id"], row["extra"]) == ("anon-1", "one-1", None)
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+async def test_a_batch_is_answered_entry_by_entry(
+    api: Api, client: httpx2.AsyncClient, wrapped: bool
+) -> None:
+    user = f"batch-{wrapped}"
+    batch: list[Any] = [
+        {"event": "a", "user_id": user, "message_id": f"{user}-1"},
+        {"event": "b", "user_id": user, "message_id": f"{user}-1"},
+        {"user_id": user},
+        {"event": "c", "user_id": 7},
+        {"event": "d", "user_id": user, "propertis": {}},
+        {"event": "e", "user_id": user, "properties": []},
+        {"event": "f", "user_id": user, "properties": {"text": "x" * 33_000}},
+        {"event": "g", "user_id": user, "properties": {"text": "\0"}},
+        {"event": "h", "user_id": user, "timestamp": "2001-01-01T00:00:00Z"},
+        "no event",
+        {"event": "i", "user_id": user},
+    ]
+    body = {"events": batch} if wrapped else batch
+    answer = (await client.post(EVENTS, json=body)).json()
+    counts = (answer["accepted"], answer["duplicates"], answer["refused"])
+    assert counts == (2, 1, 8)
+    results = answer["results"]
+    assert results[1] == {"status": "duplicate", "id": results[0]["id"], "errors": []}
+    named = {i: r["errors"][0]["field"] for i, r in enumerate(results) if r["errors"]}
+    assert named == {
+        2: "event",
+        3: "user_id",
+        4: "propertis",
+        5: "properties",
+        6: "",
+        7: "",
+        8: "timestamp",
+        9: "",
+    }
+    assert results[3]["errors"][0]["message"] == "must be str, not int"
+    assert [row["event"] for row in await stored(api, user_id=user)] == ["a", "i"]
+
+
+async def test_an_idempotency_key_makes_message_ids(api: Api, client: httpx2.AsyncClient) -> None:
+    batch = [{"event": "a", "user_id": "keyed"}, {"event": "b", "user_id": "keyed"}]
+    for _ in range(2):
+        headers = {"Idempotency-Key": "k1"}
+        answer = await client.post(EVENTS, json=batch, headers=headers)
+    assert answer.json()["duplicates"] == 2
+    assert len(await stored(api, user_id="keyed")) == 2
+
+
+async def test_half_a_surrogate_pair_is_mended(api: Api, client: httpx2.AsyncClient) -> None:
+    body = rb'[{"event": "cut \ud83d", "user_id": "half"}]'
+    answer = await client.post(EVENTS, content=body)
+    assert answer.json()["accepted"] == 1
+    [row] = await stored(api, user_id="half")
+    assert row["event"] == "cut \ufffd"
+
+
+async def test_a_gzipped_body_is_inflated(api: Api, client: httpx2.AsyncClient) -> None:
+    body = gzip.compress(json.dumps({"event": "zipped", "user_id": "zip"}).encode())
+    answer = await client.post(EVENTS, content=body, headers={"Content-Encoding": "gzip"})
+    assert answer.json()["accepted"] == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"{", 400),
+        (b"\xff", 400),
+        (b"7", 422),
+        (b"[]", 422),
+        (b'{"events": 7}', 422),
+        (b'{"events": [], "imported": true}', 422),
+        (json.dumps([{"event": "x"}] * 5001).encode(), 422),
+    ],
+)
+async def test_what_is_no_batch_of_events_is_refused_whole(
+    client: httpx2.AsyncClient, body: bytes, status: int
+) -> None:
+    answer = await client.post(EVENTS, content=body)
+    assert answer.status_code == status, answer.text
+
+
+async def test_an_import_brings_events_of_long_ago(api: Api, client: httpx2.AsyncClient) -> None:
+    sent = {"event": "commit", "user_id": "old", "timestamp": "1999-12-31T23:59:59Z"}
+    refused = await client.post(EVENTS, json=sent)
+    assert refused.json()["refused"] == 1
+    answer = await client.post(EVENTS, json=sent, params={"imported": "true"})
+    assert answer.json()["accepted"] == 1
+    [row] = await stored(api, user_id="old")
+    assert row["timestamp"] == datetime(1999, 12, 31, 23, 59, 59, tzinfo=UTC)
