@@ -1,0 +1,1 @@
+"""Runs statements on connections: read-only, within one deadline, up to bounds, cancellable."""
