@@ -5,6 +5,7 @@ organization's events, and whatever is killed, an event is applied once.
 """
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -166,7 +167,8 @@ class Consumer:
                 lag = max(lag, behind)
             after = heads[-1].organization_id
         EVENT_LAG.labels(self._name).set(lag)
-        await asyncio.sleep(self.sweep_seconds)
+        # Consumers that started together do not look together: each would need its own connection.
+        await asyncio.sleep(self.sweep_seconds * random.uniform(0.8, 1.0))
 
     async def _heads(self, after: str) -> Sequence[pb.ListHeadsResponse.Head]:
         request = pb.ListHeadsRequest(after_organization=after)
