@@ -125,8 +125,10 @@ def opened(path: Path | None) -> Iterator[BinaryIO]:
         return
     try:
         file = path.open("rb")
-    except (FileNotFoundError, IsADirectoryError):
+    except FileNotFoundError:
         raise UsageError(f"There is no file {path}.") from None
+    except IsADirectoryError:
+        raise UsageError(f"{path} is a folder: name a file of JSON lines.") from None
     with file:
         yield file
 

@@ -49,7 +49,7 @@ def of_many(kind: str, family: str, sentence: str, *, negative: bool = False) ->
 
 ATTRIBUTES = {
     "name": one("name", "name", "Is called {value}"),
-    "job_title": one("role", "job_title", "Works as {value}"),
+    "job_title": one("role", "job_title", "Has the job title {value}"),
     "works_at": one("role", "works_at", "Works at {value}"),
     "works_in": one("role", "works_in", "Works in {value}"),
     "team": one("role", "team", "Is in the team {value}"),

@@ -23,7 +23,7 @@ def statements(text: str) -> list[str]:
     ("text", "expected"),
     [
         ("My name is Ann Miller.", ["Is called Ann Miller"]),
-        ("I'm a data analyst at Acme", ["Works as data analyst", "Works at Acme"]),
+        ("I'm a data analyst at Acme", ["Has the job title data analyst", "Works at Acme"]),
         ("I work in finance.", ["Works in finance"]),
         ("I\u2019m based in Dublin", ["Lives in Dublin"]),
         ("Please answer in German.", ["Wants answers in German"]),
