@@ -23,6 +23,7 @@ from attune.activity.v1 import (
     webhooks_pb2_grpc,
 )
 from attune.activity.v1 import metrics_pb2_grpc as activity_metrics_pb2_grpc
+from attune.analytics.v1 import event_definitions_pb2_grpc, knowledge_items_pb2_grpc
 from attune.common.v1 import event_log_pb2_grpc
 from attune.suggestions.v1 import metrics_pb2_grpc as suggestion_metrics_pb2_grpc
 from attune.suggestions.v1 import patterns_pb2_grpc, preferences_pb2_grpc, suggestions_pb2_grpc
@@ -163,6 +164,14 @@ class Suite:
     @cached_property
     def preferences(self) -> "preferences_pb2_grpc.PreferencesServiceAsyncStub":
         return preferences_pb2_grpc.PreferencesServiceStub(self.suggestions_channel)
+
+    @cached_property
+    def event_definitions(self) -> "event_definitions_pb2_grpc.EventDefinitionsServiceAsyncStub":
+        return event_definitions_pb2_grpc.EventDefinitionsServiceStub(self.analytics_channel)
+
+    @cached_property
+    def knowledge_items(self) -> "knowledge_items_pb2_grpc.KnowledgeItemsServiceAsyncStub":
+        return knowledge_items_pb2_grpc.KnowledgeItemsServiceStub(self.analytics_channel)
 
     def as_(
         self,

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
+from services.analytics.knowledge.served import served_knowledge
 from services.analytics.served import served_tracking
 from services.analytics.settings import SCHEMA, Settings
 from services.analytics.tracking.recorder import Recorder
@@ -33,6 +34,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
         services = [
             served_tracking(recorder, now),
             served_event_log(pool),
+            *served_knowledge(pool, now),
         ]
         serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
         yield await stack.enter_async_context(serve(services, address=settings.analytics_address))

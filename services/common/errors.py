@@ -78,6 +78,13 @@ class FailedPrecondition(DomainError):
     reason = "FAILED_PRECONDITION"
 
 
+class VersionConflict(DomainError):
+    """It was changed since the version that the caller knows; metadata names the newest."""
+
+    code = StatusCode.ABORTED
+    reason = "VERSION_CONFLICT"
+
+
 class IdempotencyKeyReused(DomainError):
     code = StatusCode.ABORTED
     reason = "IDEMPOTENCY_KEY_REUSED"

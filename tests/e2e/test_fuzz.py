@@ -16,7 +16,8 @@ from tests.e2e.conftest import Api
 from tests.properties import quick
 
 # But those whose stream goes on until its reader has enough.
-ENDING = (r for r in discover(("activity", "suggestions")) if not r.method.name.startswith("Watch"))
+FOUND = discover(("activity", "suggestions", "analytics"))
+ENDING = (r for r in FOUND if not r.method.name.startswith("Watch"))
 ROUTES = sorted(ENDING, key=lambda r: (r.template.text, r.verb))
 # Without the rebuild, which would keep a worker busy for each example.
 WRITES = [r for r in ROUTES if r.body and r.method.name != "RebuildQueryPatterns"]

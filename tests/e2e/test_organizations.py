@@ -1,6 +1,7 @@
 """Two organizations with the same users: over no route does one see or change the other."""
 
 import json
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,10 @@ BODIES: dict[str, Any] = {
     "CorrectMemoryFact": {"value": "coffee"},
     "RebuildMemory": {},
     "IngestEvents": {"event": "opened"},
+    "CreateEventDefinition": {"name": "purchase"},
+    "UpdateEventDefinition": {"description": "changed"},
+    "RestoreItem": {"version": 1},
+    "CreateItemComment": {"text": "hello"},
 }
 
 
@@ -103,6 +108,16 @@ async def fill(client: httpx2.AsyncClient) -> None:
     await make_webhook(client)
     await talk(client)
     await remember(client)
+    await define(client)
+
+
+async def define(client: httpx2.AsyncClient) -> None:
+    """An event, with a comment on its definition."""
+    told = {"name": f"{SECRET}-{uuid.uuid4()}", "description": SECRET, "tags": [SECRET]}
+    made = (await client.post("/api/v1/knowledge/event-definitions", json=told)).json()
+    VALUES["event_definition_id"] = VALUES["item_id"] = made["id"]
+    path = f"/api/v1/knowledge/items/{made['id']}/comments"
+    VALUES["comment_id"] = (await client.post(path, json={"text": SECRET})).json()["id"]
 
 
 async def remember(client: httpx2.AsyncClient) -> None:
@@ -191,6 +206,7 @@ async def test_the_organization_itself_has_an_answer_on_the_same_route(
         if "{webhook_id}" in route.template.text:
             await make_webhook(client)  # one of these routes removes it
         await remember(client)  # a route before may have forgotten it
+        await define(client)
         assert (await call(client, route)).status_code == 200
 
 
@@ -200,6 +216,7 @@ async def test_nothing_that_the_other_organization_wrote_changed_anything(filled
         await make_webhook(client)
         await talk(client)
         await remember(client)
+        await define(client)
     async with filled.as_("root", org="other", role="admin") as client:
         for route in ROUTES:
             await call(client, route)
@@ -212,10 +229,16 @@ async def test_nothing_that_the_other_organization_wrote_changed_anything(filled
         path = f"/api/v1/conversations/{VALUES['conversation_id']}"
         conversation = (await client.get(path)).json()["conversation"]
         memory = (await client.get("/api/v1/users/ann/memory")).json()["facts"]
+        path = f"/api/v1/knowledge/event-definitions/{VALUES['event_definition_id']}"
+        definition = (await client.get(path)).json()
+        path = f"/api/v1/knowledge/items/{VALUES['item_id']}/comments"
+        comments = (await client.get(path)).json()["comments"]
         own = {"conversation_id": VALUES["conversation_id"]}
         votes = (await client.get("/api/v1/feedback", params=own)).json()["feedback"]
     assert [vote["user_feedback_score"] for vote in votes] == [2]
     assert (conversation["event_count"], conversation["status"]) == (1, "active")
+    assert (definition["description"], definition["version"]) == (SECRET, 1)
+    assert [comment["text"] for comment in comments] == [SECRET]
     assert VALUES["fact_id"] in {fact["id"] for fact in memory}
     assert VALUES["key_id"] in {key["id"] for key in keys}
     assert webhook["description"] == SECRET

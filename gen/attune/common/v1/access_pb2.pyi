@@ -40,6 +40,8 @@ class Scope(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SCOPE_PROFILES_WRITE: _ClassVar[Scope]
     SCOPE_WEBHOOKS_READ: _ClassVar[Scope]
     SCOPE_EVENTS_WRITE: _ClassVar[Scope]
+    SCOPE_KNOWLEDGE_READ: _ClassVar[Scope]
+    SCOPE_KNOWLEDGE_WRITE: _ClassVar[Scope]
 ROLE_UNSPECIFIED: Role
 ROLE_VIEWER: Role
 ROLE_ANALYST: Role
@@ -67,6 +69,8 @@ SCOPE_PROFILES_READ: Scope
 SCOPE_PROFILES_WRITE: Scope
 SCOPE_WEBHOOKS_READ: Scope
 SCOPE_EVENTS_WRITE: Scope
+SCOPE_KNOWLEDGE_READ: Scope
+SCOPE_KNOWLEDGE_WRITE: Scope
 ACCESS_FIELD_NUMBER: _ClassVar[int]
 access: _descriptor.FieldDescriptor
 

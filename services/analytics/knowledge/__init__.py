@@ -1,0 +1,1 @@
+"""What an organization knows of its data, for people and for whoever answers questions."""

@@ -1,0 +1,1 @@
+"""Event definitions: what the events of an organization mean."""
