@@ -1,0 +1,65 @@
+"""Which functions a query may call, and which types it may cast to."""
+
+from postgast import pg_query_pb2 as pg
+
+from services.analytics.catalogue.domain import Catalogue
+from services.analytics.firewall.functions import Listed, Verdict, listed
+from services.analytics.firewall.refusing import Refused
+
+SYSTEM = "pg_catalog"
+# How the server names what belongs to itself; extensions that reach outside do so too.
+RESERVED = ("pg_", "lo_", "dblink", "binary_upgrade_")
+
+
+def check(call: pg.FuncCall, catalogue: Catalogue, *, free: bool, shared: bool) -> str:
+    """Returns the function's name. Raises Refused where the query may not call it.
+
+    The server's own functions get their schema, so that none of the same name is called instead.
+    """
+    names: list[str] = [part.string.sval for part in call.funcname]
+    *path, name = names
+    schema = path[-1] if path else None
+    found = listed(name, len(call.args))
+    if found is not None and found.verdict is Verdict.REFUSED:
+        raise _refused(call, name, found.reason)
+    if _user_defined(schema, name, catalogue):
+        return name
+    if schema in (None, SYSTEM) and found is not None and not found.extension:
+        _check_own(call, name, found, shared)
+        if schema is None:
+            call.funcname.insert(0, pg.Node(string=pg.String(sval=SYSTEM)))
+        return name
+    if free and schema != SYSTEM and not name.startswith(RESERVED):
+        return name
+    raise _refused(call, name, "this connection has no such function, or it may not be called")
+
+
+def _check_own(call: pg.FuncCall, name: str, found: Listed, shared: bool) -> None:
+    if found.verdict is Verdict.CATALOGUE and shared:
+        raise _refused(call, name, found.reason)
+    if name == "current_setting" and not _names_a_setting_of_the_server(call):
+        # Those with a dot are an application's own, and keep its secrets as often as not.
+        raise _refused(call, name, "it may only name a setting of PostgreSQL itself, as a literal")
+
+
+def _names_a_setting_of_the_server(call: pg.FuncCall) -> bool:
+    text = call.args[0].a_const.sval.sval if call.args else ""
+    return bool(text) and "." not in text
+
+
+def _user_defined(schema: str | None, name: str, catalogue: Catalogue) -> bool:
+    schemas = (schema,) if schema else catalogue.search_path
+    return any((s, name) in catalogue.functions for s in schemas)
+
+
+def _refused(call: pg.FuncCall, name: str, why: str) -> Refused:
+    return Refused("function", f"The function {name}() is not allowed: {why}.", call.location)
+
+
+def check_type(found: pg.TypeName) -> None:
+    """Raises Refused for types whose values name relations, functions or roles of the server."""
+    name = found.names[-1].string.sval if found.names else ""
+    known = listed(name, 1)
+    if known is not None and known.verdict is Verdict.CATALOGUE:
+        message = f"The type {name} is not allowed: it tells of what the server holds."
+        raise Refused("type", message, found.location)

@@ -1,0 +1,79 @@
+"""Wall 1: a statement of a user's in, one that may run out.
+
+Pure. It parses with PostgreSQL's grammar and allows by list: node types, relations, functions.
+"""
+
+from dataclasses import dataclass
+
+from postgast import pg_query_pb2 as pg
+
+from services.analytics.catalogue.domain import Catalogue
+from services.analytics.firewall import grammar, nodes
+from services.analytics.firewall.refusing import Refused
+from services.analytics.firewall.walking import Walk
+
+
+@dataclass(frozen=True)
+class Approved:
+    """What may run: `sql`, rendered from the tree that was looked at, never the caller's text.
+
+    `relations` and `functions` are what it reads and calls: (schema, name), and names. The schema
+    is "" where it is not known. `parameters` is the highest number of a $1, $2 …: who runs the
+    statement has to hand over as many. `tree_hash` (64 hexadecimal digits) is of the statement as
+    it was meant: alike for texts that differ in white space, comments and case of keywords alone.
+    """
+
+    sql: str
+    tree_hash: str
+    relations: frozenset[tuple[str, str]]
+    functions: frozenset[str]
+    parameters: int = 0
+
+
+def examine(
+    sql: str, catalogue: Catalogue, *, free: bool = False, organization_id: str | None = None
+) -> Approved:
+    """The one SELECT that the text is, as it may run. Raises Refused.
+
+    With `organization_id` the connection is the event store: each relation is narrowed to the rows
+    of the organization, and nothing that tells of the server is allowed. With `free` relations and
+    user-defined functions are taken as known.
+    """
+    tree = grammar.parse(sql)
+    select = _one_select(sql, tree)
+    tree_hash = grammar.tree_hash(tree)
+    walk = Walk(catalogue, free, organization_id)
+    try:
+        walk.query(select)
+    except Refused as refused:
+        if refused.position is not None:
+            refused.position = grammar.characters(sql, refused.position)
+        raise
+    return Approved(
+        sql=grammar.render(tree),
+        tree_hash=tree_hash,
+        relations=frozenset(walk.relations),
+        functions=frozenset(walk.functions),
+        parameters=walk.parameters,
+    )
+
+
+def _one_select(sql: str, tree: pg.ParseResult) -> pg.SelectStmt:
+    if not tree.stmts:
+        raise Refused("empty", "There is no statement.")
+    if len(tree.stmts) > 1:
+        second = tree.stmts[1].stmt_location
+        start = second + grammar.first_token(sql.encode()[second:].decode())
+        raise Refused(
+            "several_statements", "One statement at a time.", grammar.characters(sql, start)
+        )
+    kind = tree.stmts[0].stmt.WhichOneof("node")
+    if kind != "select_stmt":
+        field = pg.Node.DESCRIPTOR.fields_by_name[str(kind)]
+        raise Refused(
+            "statement",
+            f"{nodes.title(field.message_type.name)} is not allowed: only queries are"
+            " (SELECT, VALUES, TABLE, WITH).",
+            grammar.characters(sql, grammar.first_token(sql)),
+        )
+    return tree.stmts[0].stmt.select_stmt
