@@ -23,7 +23,12 @@ from attune.activity.v1 import (
     webhooks_pb2_grpc,
 )
 from attune.activity.v1 import metrics_pb2_grpc as activity_metrics_pb2_grpc
-from attune.analytics.v1 import event_definitions_pb2_grpc, knowledge_items_pb2_grpc
+from attune.analytics.v1 import (
+    audit_pb2_grpc,
+    connections_pb2_grpc,
+    event_definitions_pb2_grpc,
+    knowledge_items_pb2_grpc,
+)
 from attune.common.v1 import event_log_pb2_grpc
 from attune.suggestions.v1 import metrics_pb2_grpc as suggestion_metrics_pb2_grpc
 from attune.suggestions.v1 import patterns_pb2_grpc, preferences_pb2_grpc, suggestions_pb2_grpc
@@ -172,6 +177,14 @@ class Suite:
     @cached_property
     def knowledge_items(self) -> "knowledge_items_pb2_grpc.KnowledgeItemsServiceAsyncStub":
         return knowledge_items_pb2_grpc.KnowledgeItemsServiceStub(self.analytics_channel)
+
+    @cached_property
+    def connections(self) -> "connections_pb2_grpc.ConnectionsServiceAsyncStub":
+        return connections_pb2_grpc.ConnectionsServiceStub(self.analytics_channel)
+
+    @cached_property
+    def audit(self) -> "audit_pb2_grpc.AuditServiceAsyncStub":
+        return audit_pb2_grpc.AuditServiceStub(self.analytics_channel)
 
     def as_(
         self,

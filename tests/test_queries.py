@@ -19,7 +19,7 @@ SCHEMAS = ("activity", "analytics", "suggestions")
 SYSTEM = re.compile(r"^-- system: \S.+", re.MULTILINE)
 COMMENT_OR_TEXT = re.compile(r"--[^\n]*|'(?:[^']|'')*'")
 # What belongs to the installation and not to an organization.
-OF_NOBODY = {"migrations", "partitioned_tables", "job_runs"}
+OF_NOBODY = {"append_only_tables", "migrations", "partitioned_tables", "job_runs"}
 QUEUE = "pgqueuer"
 INDEXES = {
     ("activity", "user_activity"): {

@@ -4,8 +4,13 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
+from services.analytics.catalogue.introspecting import Introspector, introspecting
+from services.analytics.catalogue.store import CatalogueStore
+from services.analytics.connections.connections import Connections
+from services.analytics.connections.opening import Opener
+from services.analytics.connections.store import ConnectionStore
 from services.analytics.knowledge.served import served_knowledge
-from services.analytics.served import served_tracking
+from services.analytics.served import served_audit, served_connections, served_tracking
 from services.analytics.settings import SCHEMA, Settings
 from services.analytics.tracking.recorder import Recorder
 from services.common.clock import Clock, utc_now
@@ -15,7 +20,7 @@ from services.common.idempotency import forgetting
 from services.common.jobs import Job, working_jobs
 from services.common.server import serving
 from services.common.tokens import TokenVerifier
-from services.common.vault import rewrapping
+from services.common.vault import Vault, rewrapping
 
 __all__ = ["SCHEMA", "Settings", "jobs", "known_jobs", "pool_of", "running", "working"]
 
@@ -31,8 +36,13 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
         pool = await stack.enter_async_context(pool_of(settings))
         recorder = Recorder(pool)
         stack.push_async_callback(recorder.flushed)
+        vault = Vault(pool, settings.keyring, now)
+        opener = stack.enter_context(Opener(settings.outgoing_policy))
+        connections = Connections(ConnectionStore(pool), vault, opener, now)
         services = [
             served_tracking(recorder, now),
+            served_connections(pool, vault, opener, connections, now),
+            served_audit(pool),
             served_event_log(pool),
             *served_knowledge(pool, now),
         ]
@@ -46,7 +56,8 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
     settings.check_worker()
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(pool_of(settings))
-        work = jobs(pool, now, settings)
+        opener = stack.enter_context(Opener(settings.outgoing_policy))
+        work = jobs(pool, opener, now, settings)
         await stack.enter_async_context(working_jobs(pool, SCHEMA, work, now))
         yield
 
@@ -54,11 +65,26 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
 @asynccontextmanager
 async def known_jobs(pool: Pool) -> AsyncIterator[Sequence[Job]]:
     """The jobs of a worker, for whoever lists or enqueues them: none runs here."""
-    yield jobs(pool)
+    with Opener(DEFAULTS.outgoing_policy) as opener:
+        yield jobs(pool, opener)
 
 
-def jobs(pool: Pool, now: Clock = utc_now, settings: Settings = DEFAULTS) -> list[Job]:
-    return [*upkeep(pool, now), forgetting(pool, now), rewrapping(pool, settings.keyring)]
+def jobs(
+    pool: Pool, opener: Opener, now: Clock = utc_now, settings: Settings = DEFAULTS
+) -> list[Job]:
+    return [
+        *upkeep(pool, now),
+        forgetting(pool, now),
+        rewrapping(pool, settings.keyring),
+        introspecting(introspector_of(pool, opener, now, settings)),
+    ]
+
+
+def introspector_of(pool: Pool, opener: Opener, now: Clock, settings: Settings) -> Introspector:
+    store = ConnectionStore(pool)
+    vault = Vault(pool, settings.keyring, now)
+    connections = Connections(store, vault, opener, now)
+    return Introspector(connections, store, CatalogueStore(pool), now)
 
 
 def pool_of(settings: Settings) -> Pool:

@@ -1,11 +1,29 @@
 """Analytics' RPC services, each made of what it needs."""
 
-from attune.analytics.v1 import tracking_pb2, tracking_pb2_grpc
+from attune.analytics.v1 import (
+    audit_pb2,
+    audit_pb2_grpc,
+    connections_pb2,
+    connections_pb2_grpc,
+    tracking_pb2,
+    tracking_pb2_grpc,
+)
 
+from services.analytics.audit.service import AuditService
+from services.analytics.audit.store import AuditLog
+from services.analytics.catalogue.introspecting import Introspector
+from services.analytics.catalogue.store import Catalogues, CatalogueStore
+from services.analytics.connections.connections import Connections
+from services.analytics.connections.opening import Opener
+from services.analytics.connections.registering import Registrar
+from services.analytics.connections.service import ConnectionsService
+from services.analytics.connections.store import ConnectionStore
 from services.analytics.tracking.recorder import Recorder
 from services.analytics.tracking.service import TrackingService
 from services.common.clock import Clock
+from services.common.db import Pool
 from services.common.server import Served
+from services.common.vault import Vault
 
 
 def served_tracking(recorder: Recorder, now: Clock) -> Served:
@@ -13,4 +31,30 @@ def served_tracking(recorder: Recorder, now: Clock) -> Served:
         tracking_pb2.DESCRIPTOR.services_by_name["TrackingService"],
         tracking_pb2_grpc.add_TrackingServiceServicer_to_server,
         TrackingService(recorder, now),
+    )
+
+
+def served_connections(
+    pool: Pool, vault: Vault, opener: Opener, connections: Connections, now: Clock
+) -> Served:
+    store, catalogues = ConnectionStore(pool), CatalogueStore(pool)
+    return Served(
+        connections_pb2.DESCRIPTOR.services_by_name["ConnectionsService"],
+        connections_pb2_grpc.add_ConnectionsServiceServicer_to_server,
+        ConnectionsService(
+            store,
+            Registrar(store, vault, opener, now),
+            connections,
+            Introspector(connections, store, catalogues, now),
+            catalogues,
+            Catalogues(catalogues, now),
+        ),
+    )
+
+
+def served_audit(pool: Pool) -> Served:
+    return Served(
+        audit_pb2.DESCRIPTOR.services_by_name["AuditService"],
+        audit_pb2_grpc.add_AuditServiceServicer_to_server,
+        AuditService(AuditLog(pool)),
     )

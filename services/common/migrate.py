@@ -106,7 +106,20 @@ async def grant_use(conn: Connection, schema: str) -> None:
         f"GRANT USAGE ON SCHEMA {schema} TO {user};"
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {user};"
         f"REVOKE INSERT, UPDATE, DELETE ON {schema}.migrations FROM {user};"
+        f"REVOKE INSERT, UPDATE, DELETE ON {schema}.append_only_tables FROM {user};"
+        f"{await keeping(conn, schema)}"
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {user};"
         f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA {schema} FROM PUBLIC;"
         f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} TO {user}"
     )
+
+
+async def keeping(conn: Connection, schema: str) -> str:
+    """SQL by which rows of append-only tables, and of their partitions, stay as they are."""
+    rows = await conn.fetch(
+        "SELECT part.relid::regclass::text AS name"
+        f" FROM {schema}.append_only_tables kept,"
+        " pg_partition_tree(format('%I.%I', $1::text, kept.table_name)::regclass) part",
+        schema,
+    )
+    return "".join(f"REVOKE UPDATE, DELETE ON {row['name']} FROM attune_{schema};" for row in rows)

@@ -34,6 +34,7 @@ HEADS = "/attune.common.v1.EventLogService/ListHeads"
 IDENTITY = "/attune.activity.v1.IdentityService"
 KEYS = "/attune.activity.v1.ApiKeysService"
 WEBHOOKS = "/attune.activity.v1.WebhooksService"
+CONNECTIONS = "/attune.analytics.v1.ConnectionsService"
 NOT_FOR_KEYS = {
     f"{IDENTITY}/UpdateMember",
     f"{KEYS}/CreateApiKey",
@@ -46,6 +47,12 @@ NOT_FOR_KEYS = {
     f"{WEBHOOKS}/TestWebhook",
     f"{WEBHOOKS}/ReplayWebhookDelivery",
     f"{WEBHOOKS}/ReplayFailedWebhookDeliveries",
+    f"{CONNECTIONS}/CreateConnection",
+    f"{CONNECTIONS}/UpdateConnection",
+    f"{CONNECTIONS}/DeleteConnection",
+    f"{CONNECTIONS}/TestConnection",
+    f"{CONNECTIONS}/IntrospectConnection",
+    "/attune.analytics.v1.AuditService/ListAuditEntries",
 }
 RULES = rules_of(SERVICES)
 

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from gateway.routing.routes import Binding, discover
+from tests.analytics.connections.shops import made_shop
 from tests.e2e.conftest import Api, running_api
 from tests.suite import Servers
 from tests.waiting import until
@@ -49,6 +50,10 @@ BODIES: dict[str, Any] = {
     "AddMemoryFact": {"attribute": "likes", "value": "tea"},
     "CorrectMemoryFact": {"value": "coffee"},
     "RebuildMemory": {},
+    "CreateConnection": {"connection_id": "another"},
+    "UpdateConnection": {"name": "changed"},
+    "TestConnection": {},
+    "IntrospectConnection": {},
     "IngestEvents": {"event": "opened"},
     "CreateEventDefinition": {"name": "purchase"},
     "UpdateEventDefinition": {"description": "changed"},
@@ -109,6 +114,7 @@ async def fill(client: httpx2.AsyncClient) -> None:
     await talk(client)
     await remember(client)
     await define(client)
+    await connect(client)
 
 
 async def define(client: httpx2.AsyncClient) -> None:
@@ -118,6 +124,13 @@ async def define(client: httpx2.AsyncClient) -> None:
     VALUES["event_definition_id"] = VALUES["item_id"] = made["id"]
     path = f"/api/v1/knowledge/items/{made['id']}/comments"
     VALUES["comment_id"] = (await client.post(path, json={"text": SECRET})).json()["id"]
+
+
+async def connect(client: httpx2.AsyncClient) -> None:
+    """The same database, whether it is there already or not."""
+    body = {**BODIES["CreateConnection"], "connection_id": "my-database"}
+    assert (await client.post("/api/v1/connections", json=body)).status_code in (200, 409)
+    await client.patch("/api/v1/connections/my-database", json={"name": SECRET})
 
 
 async def remember(client: httpx2.AsyncClient) -> None:
@@ -176,7 +189,11 @@ async def filled(
 ) -> AsyncIterator[Api]:
     """One organization full of its secret, and another with the same users and connection."""
     folder: Path = tmp_path_factory.mktemp("words")
-    async with running_api(servers, template_db, folder) as api:
+    async with (
+        running_api(servers, template_db, folder) as api,
+        made_shop(servers.postgres) as shop,
+    ):
+        BODIES["CreateConnection"]["dsn"] = shop.dsn()
         words = (folder / "acme" / "my-database.toml").read_text()
         (folder / "other").mkdir()
         (folder / "other" / "my-database.toml").write_text(words)
@@ -207,6 +224,7 @@ async def test_the_organization_itself_has_an_answer_on_the_same_route(
             await make_webhook(client)  # one of these routes removes it
         await remember(client)  # a route before may have forgotten it
         await define(client)
+        await connect(client)
         assert (await call(client, route)).status_code == 200
 
 
@@ -217,6 +235,7 @@ async def test_nothing_that_the_other_organization_wrote_changed_anything(filled
         await talk(client)
         await remember(client)
         await define(client)
+        await connect(client)
     async with filled.as_("root", org="other", role="admin") as client:
         for route in ROUTES:
             await call(client, route)
@@ -235,6 +254,8 @@ async def test_nothing_that_the_other_organization_wrote_changed_anything(filled
         comments = (await client.get(path)).json()["comments"]
         own = {"conversation_id": VALUES["conversation_id"]}
         votes = (await client.get("/api/v1/feedback", params=own)).json()["feedback"]
+        connection = (await client.get("/api/v1/connections/my-database")).json()
+    assert connection["name"] == SECRET
     assert [vote["user_feedback_score"] for vote in votes] == [2]
     assert (conversation["event_count"], conversation["status"]) == (1, "active")
     assert (definition["description"], definition["version"]) == (SECRET, 1)

@@ -62,6 +62,8 @@ class Catalogue:
     relations: Mapping[tuple[str, str], Relation] = field(default_factory=dict)
     functions: frozenset[tuple[str, str]] = frozenset()
     introspected_at: datetime | None = None
+    # The database holds more than is read.
+    truncated: bool = False
 
     def find(self, schema: str | None, name: str) -> Relation | None:
         """The relation that a query means by this name."""

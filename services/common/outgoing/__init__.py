@@ -6,8 +6,9 @@ where users say is a hole.
 
 from services.common.outgoing.addresses import Networks, is_refused, networks_of
 from services.common.outgoing.client import Answer, CallFailed, OutgoingClient
+from services.common.outgoing.resolving import Resolver, UnknownName, public_addresses
 from services.common.outgoing.settings import OutgoingSettings
-from services.common.outgoing.urls import Policy, Refused, checked_url
+from services.common.outgoing.urls import Policy, Refused, check_host, checked_url
 
 __all__ = [
     "Answer",
@@ -17,7 +18,11 @@ __all__ = [
     "OutgoingSettings",
     "Policy",
     "Refused",
+    "Resolver",
+    "UnknownName",
+    "check_host",
     "checked_url",
     "is_refused",
     "networks_of",
+    "public_addresses",
 ]

@@ -14,7 +14,8 @@ from typing import Any
 
 import httpcore2
 
-from services.common.outgoing.addresses import Address, literal
+from services.common.outgoing.addresses import Address, is_refused, literal
+from services.common.outgoing.urls import Policy, Refused
 
 # Made as they are needed; names that are looked up at once in one process.
 THREADS = 128
@@ -63,3 +64,16 @@ class Resolver:
         self._under_way.pop(place, None)
         if not done.cancelled():
             done.exception()  # seen, also where whoever asked is gone
+
+
+async def public_addresses(
+    resolver: Resolver, policy: Policy, host: str, port: int
+) -> list[Address]:
+    """What a host leads to, all of it public or permitted: connect to one of these, and to no name.
+
+    Raises Refused, UnknownName.
+    """
+    found = await resolver.addresses(host, port)
+    if any(is_refused(address, policy.allowed) for address in found):
+        raise Refused("must lead to a public address")
+    return found

@@ -14,8 +14,7 @@ import httpcore2
 import httpx2
 
 from services.common.outgoing.addresses import Address
-from services.common.outgoing.addresses import is_refused as refused
-from services.common.outgoing.resolving import Resolver
+from services.common.outgoing.resolving import Resolver, public_addresses
 from services.common.outgoing.urls import Policy, Refused, checked_url
 
 SocketOption = (
@@ -64,10 +63,7 @@ class CheckingBackend(httpcore2.AsyncNetworkBackend):
 
     async def addresses(self, host: str, port: int) -> list[Address]:
         """What the host leads to, all of it public. Raises Refused, UnknownName."""
-        found = await self._resolver.addresses(host, port)
-        if any(refused(address, self._policy.allowed) for address in found):
-            raise Refused("must lead to a public address")
-        return found
+        return await public_addresses(self._resolver, self._policy, host, port)
 
 
 class ResponseStream(httpx2.AsyncByteStream):

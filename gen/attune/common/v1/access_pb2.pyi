@@ -42,6 +42,7 @@ class Scope(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SCOPE_EVENTS_WRITE: _ClassVar[Scope]
     SCOPE_KNOWLEDGE_READ: _ClassVar[Scope]
     SCOPE_KNOWLEDGE_WRITE: _ClassVar[Scope]
+    SCOPE_CONNECTIONS_READ: _ClassVar[Scope]
 ROLE_UNSPECIFIED: Role
 ROLE_VIEWER: Role
 ROLE_ANALYST: Role
@@ -71,6 +72,7 @@ SCOPE_WEBHOOKS_READ: Scope
 SCOPE_EVENTS_WRITE: Scope
 SCOPE_KNOWLEDGE_READ: Scope
 SCOPE_KNOWLEDGE_WRITE: Scope
+SCOPE_CONNECTIONS_READ: Scope
 ACCESS_FIELD_NUMBER: _ClassVar[int]
 access: _descriptor.FieldDescriptor
 

@@ -1,0 +1,1 @@
+"""Connections: the databases that questions are asked of (docs/connections.md)."""
