@@ -51,6 +51,7 @@ from services.activity.served import (
     served_memory,
     served_metrics,
     served_profiles,
+    served_snapshot,
     served_traits,
     served_webhooks,
 )
@@ -116,6 +117,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             served_contexts(contexts, copies, hub),
             served_webhooks(settings, pool, vault, now),
             served_memory(memory_of(settings, pool, hints, now), now),
+            served_snapshot(pool),
             served_event_log(pool),
         ]
         serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))

@@ -22,6 +22,8 @@ from attune.activity.v1 import (
     metrics_pb2_grpc,
     profiles_pb2,
     profiles_pb2_grpc,
+    snapshot_pb2,
+    snapshot_pb2_grpc,
     webhooks_pb2,
     webhooks_pb2_grpc,
 )
@@ -62,6 +64,8 @@ from services.activity.metrics.store import MetricsStore
 from services.activity.profiles.service import ProfilesService
 from services.activity.profiles.store import ProfileStore
 from services.activity.settings import Settings
+from services.activity.snapshot.service import SnapshotService
+from services.activity.snapshot.store import SnapshotStore
 from services.activity.traits.service import TraitsService
 from services.activity.traits.store import TraitStore
 from services.activity.webhooks.making import EndpointMaker
@@ -193,6 +197,14 @@ def served_profiles(pool: Pool, now: Clock) -> Served:
         profiles_pb2.DESCRIPTOR.services_by_name["ProfilesService"],
         profiles_pb2_grpc.add_ProfilesServiceServicer_to_server,
         ProfilesService(ProfileStore(pool), now),
+    )
+
+
+def served_snapshot(pool: Pool) -> Served:
+    return Served(
+        snapshot_pb2.DESCRIPTOR.services_by_name["SnapshotService"],
+        snapshot_pb2_grpc.add_SnapshotServiceServicer_to_server,
+        SnapshotService(SnapshotStore(pool)),
     )
 
 

@@ -10,6 +10,7 @@ from services.analytics.connections.connections import Connections
 from services.analytics.connections.opening import Opener
 from services.analytics.connections.store import ConnectionStore
 from services.analytics.knowledge.served import served_knowledge
+from services.analytics.projections.consuming import projecting
 from services.analytics.served import served_audit, served_connections, served_tracking
 from services.analytics.settings import SCHEMA, Settings
 from services.analytics.tracking.recorder import Recorder
@@ -56,6 +57,7 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
     settings.check_worker()
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(pool_of(settings))
+        await stack.enter_async_context(projecting(settings, pool, now))
         opener = stack.enter_context(Opener(settings.outgoing_policy))
         work = jobs(pool, opener, now, settings)
         await stack.enter_async_context(working_jobs(pool, SCHEMA, work, now))

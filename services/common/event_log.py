@@ -1,24 +1,25 @@
-"""The producing side of the event log: its RPCs, its hints and its upkeep.
+"""The producing side of the event log: appending, its RPCs, its hints and its upkeep.
 
-A service appends events in the statement that stores the facts (see its queries.sql): the update of
-event_head both numbers them and orders the writers of one organization.
+A service appends events in the transaction that stores the facts, or in the very statement (see its
+queries.sql): the update of event_head both numbers them and orders the writers of one organization.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from asyncpg import Record
 from attune.common.v1 import event_log_pb2 as pb
 from attune.common.v1 import event_log_pb2_grpc as pb_grpc
+from google.protobuf.message import Message
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from services.common.caller import caller
 from services.common.clock import Clock, utc_now
-from services.common.db import Pool, load_queries
+from services.common.db import Connection, Pool, load_queries
 from services.common.interceptors import Context
 from services.common.jobs import Job
 from services.common.partitions import ensure_partitions
@@ -77,6 +78,17 @@ class EventLogService(pb_grpc.EventLogServiceServicer):
 def event_to_pb(row: Record) -> pb.Event:
     fields = ("seq", "type", "payload", "recorded_at")
     return pb.Event(**{name: row[name] for name in fields})
+
+
+async def tell(
+    conn: Connection, organization_id: str, facts: Sequence[Message], now: datetime
+) -> None:
+    """Append facts: the last thing of the transaction that stores what they tell of."""
+    if facts:
+        types = [fact.DESCRIPTOR.full_name for fact in facts]
+        payloads = [fact.SerializeToString() for fact in facts]
+        args = (organization_id, len(facts), now, types, payloads)
+        await conn.execute(SQL["tell_facts"], *args)
 
 
 def served_event_log(pool: Pool) -> Served:

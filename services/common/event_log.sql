@@ -24,6 +24,18 @@ ORDER BY seq;
 -- name: read_head
 SELECT seq, dropped FROM event_head WHERE organization_id = $1;
 
+-- name: tell_facts
+-- The head is the last that a transaction locks, and so held for the shortest time.
+WITH head AS (
+    INSERT INTO event_head AS h (organization_id, seq)
+    VALUES ($1, $2)
+    ON CONFLICT (organization_id) DO UPDATE SET seq = h.seq + $2
+    RETURNING seq
+)
+INSERT INTO event_log (organization_id, seq, recorded_at, type, payload)
+SELECT $1, head.seq - $2 + f.place, $3, f.type, f.payload
+FROM head, unnest($4::text[], $5::bytea[]) WITH ORDINALITY AS f (type, payload, place);
+
 -- name: list_heads
 SELECT organization_id, seq
 FROM event_head

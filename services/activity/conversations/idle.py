@@ -6,6 +6,7 @@ from services.activity.conversations import facts
 from services.activity.conversations.recorder import KNOWN
 from services.activity.conversations.store import ConversationStore
 from services.common.clock import Clock
+from services.common.event_log import tell
 from services.common.jobs import Job
 
 ABANDONED_AT_ONCE = 100
@@ -36,8 +37,7 @@ async def abandoned_some(
         idle = await store.lock_idle(conn, organization_id, before, ABANDONED_AT_ONCE)
         left = [conversation.ended("abandoned", conversation.active_at) for conversation in idle]
         await store.save(conn, organization_id, left)
-        if left:
-            await store.tell(conn, organization_id, list(map(facts.changed, left)), now)
+        await tell(conn, organization_id, list(map(facts.changed, left)), now)
     return len(idle) == ABANDONED_AT_ONCE
 
 

@@ -98,18 +98,6 @@ SET active_at = $3, last_message_at = $4, message_count = $5, event_count = $6,
     first_event_id = $18, last_event_id = $19
 WHERE organization_id = $1 AND id = $2;
 
--- name: tell_facts
--- The head is the last that a transaction locks, and so held for the shortest time.
-WITH head AS (
-    INSERT INTO event_head AS h (organization_id, seq)
-    VALUES ($1, $2)
-    ON CONFLICT (organization_id) DO UPDATE SET seq = h.seq + $2
-    RETURNING seq
-)
-INSERT INTO event_log (organization_id, seq, recorded_at, type, payload)
-SELECT $1, head.seq - $2 + f.place, $3, f.type, f.payload
-FROM head, unnest($4::text[], $5::bytea[]) WITH ORDINALITY AS f (type, payload, place);
-
 -- name: list_events
 -- Between two ids: those of the conversation's first and newest event, so that only their
 -- months are looked into. As many as fit into $7 bytes, and always one.

@@ -13,6 +13,8 @@ from datetime import timedelta
 from uuid import UUID
 from weakref import WeakValueDictionary
 
+from google.protobuf.message import Message
+
 from services.activity.conversations import facts
 from services.activity.conversations.appending import (
     Append,
@@ -26,7 +28,7 @@ from services.activity.conversations.appending import (
 )
 from services.activity.conversations.domain import Conversation, Event, too_many_tools
 from services.activity.conversations.importing import Imported
-from services.activity.conversations.store import ConversationStore, Fact
+from services.activity.conversations.store import ConversationStore
 from services.activity.conversations.telemetry import CONVERSATIONS, EVENTS
 from services.common.clock import Clock
 from services.common.db import Connection
@@ -37,7 +39,7 @@ from services.common.errors import (
     PermissionDenied,
     Violation,
 )
-from services.common.event_log import Hints
+from services.common.event_log import Hints, tell
 from services.common.group_commit import GroupCommit
 from services.common.idempotency import Claim, claim_keys, keep_responses
 
@@ -163,7 +165,7 @@ class Recorder:
 
     async def _made_or_held(
         self, conn: Connection, organization_id: str, given: Imported
-    ) -> tuple[Conversation, list[Fact]]:
+    ) -> tuple[Conversation, list[Message]]:
         """The conversation as it is here, locked, and what is to tell of one that is new."""
         name, new = Name(given.external_id), given.new()
         held = await self._store.lock(conn, organization_id, name)
@@ -216,7 +218,7 @@ class Recorder:
         conn: Connection,
         organization_id: str,
         changes: Sequence[Change],
-        told: Sequence[Fact] = (),
+        told: Sequence[Message] = (),
     ) -> None:
         """Store what changed, of one conversation in their order, and tell it after `told`."""
         now, events = self._now(), [(c.after, event) for c in changes for event in c.stored]
@@ -228,8 +230,7 @@ class Recorder:
         }
         if last:
             await self._store.save(conn, organization_id, last.values())
-        if told:
-            await self._store.tell(conn, organization_id, told, now)
+        await tell(conn, organization_id, told, now)
         for _, event in events:
             EVENTS.labels(event.event_type).inc()
 

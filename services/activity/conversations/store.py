@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -23,13 +23,6 @@ NIL = UUID(int=0)
 
 read_tools = msgspec.json.Decoder(dict[str, int]).decode
 read_tally = msgspec.json.Decoder(Tally).decode
-
-
-class Fact(NamedTuple):
-    """What the event log tells: a message's type and its bytes."""
-
-    type: str
-    payload: bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,13 +125,6 @@ class ConversationStore:
     ) -> None:
         rows = [(organization_id, *columns_of(conversation)) for conversation in changed]
         await conn.executemany(SQL["save_conversation"], rows)
-
-    async def tell(
-        self, conn: Connection, organization_id: str, facts: Sequence[Fact], now: datetime
-    ) -> None:
-        """Append facts to the event log: the last thing of a transaction."""
-        types, payloads = [f.type for f in facts], [f.payload for f in facts]
-        await conn.execute(SQL["tell_facts"], organization_id, len(facts), now, types, payloads)
 
     async def events(
         self, organization_id: str, conversation: Conversation, after: UUID, limit: int

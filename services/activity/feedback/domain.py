@@ -71,6 +71,7 @@ class Known:
     user_feedback_score: int
     content_hash: bytes
     message_id: UUID | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

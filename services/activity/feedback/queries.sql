@@ -48,14 +48,14 @@ LIMIT 1;
 
 -- name: get_vote
 -- Locked, for retention may be about to drop it.
-SELECT id, revision, user_feedback_score, content_hash, message_id
+SELECT id, revision, user_feedback_score, content_hash, message_id, created_at
 FROM interaction_logs
 WHERE organization_id = $1 AND conversation_id = $2 AND user_id = $3
     AND message_id IS NOT DISTINCT FROM $4
 FOR UPDATE;
 
 -- name: newest_vote
-SELECT id, revision, user_feedback_score, content_hash, message_id
+SELECT id, revision, user_feedback_score, content_hash, message_id, created_at
 FROM interaction_logs
 WHERE organization_id = $1 AND conversation_id = $2 AND user_id = $3
 ORDER BY updated_at DESC, id DESC
@@ -305,7 +305,7 @@ counted AS (
     FROM sums s
     WHERE c.organization_id = $1 AND c.bucket = s.bucket
 )
-SELECT count(*) FROM gone;
+SELECT coalesce(array_agg(id ORDER BY id), '{}') FROM gone;
 
 -- name: forget_history
 WITH old AS (

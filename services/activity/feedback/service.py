@@ -136,7 +136,7 @@ class FeedbackService(pb_grpc.FeedbackServiceServicer):
         self, request: pb.ForgetFeedbackRequest, context: Context
     ) -> pb.ForgetFeedbackResponse:
         before = self._now() - timedelta(days=request.older_than_days)
-        gone = await forget_all(self._store, caller().organization_id, before)
+        gone = await forget_all(self._store, caller().organization_id, before, self._now())
         return pb.ForgetFeedbackResponse(forgotten=gone)
 
     async def _rows(self, organization_id: str, which: Filters) -> AsyncIterator[Row]:

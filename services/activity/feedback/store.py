@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from attune.activity.v1 import feedback_pb2
+
 from services.activity.feedback.domain import (
     Conversation,
     Filters,
@@ -12,9 +14,9 @@ from services.activity.feedback.domain import (
     Stats,
     StoredVote,
     Vote,
-    completed_metadata,
 )
 from services.common.db import Connection, Database, Pool, load_queries
+from services.common.event_log import tell
 from services.common.ids import uuid_of
 
 SQL = load_queries(__package__)
@@ -121,7 +123,7 @@ class FeedbackStore:
         vote: Vote,
         number: int,
         revision: int,
-        message_count: int,
+        metadata: str,
         now: datetime,
         fact: Fact,
     ) -> None:
@@ -132,7 +134,7 @@ class FeedbackStore:
             *(organization_id, number, about.id, about.external_id, about.user_id),
             *(vote.message_id, vote.input_hash, vote.output_hash, vote.score, vote.text),
             *(vote.original_text, vote.personal_data, vote.latency_ms, vote.tokens_used),
-            *(completed_metadata(vote.metadata, now, message_count), revision, now),
+            *(metadata, revision, now),
             *(vote.content_hash, *fact),
         )
 
@@ -206,11 +208,19 @@ class FeedbackStore:
         rows = await self.pool.fetch(SQL["list_outdated"], before)
         return [row["organization_id"] for row in rows]
 
-    async def forget(self, organization_id: str, before: datetime, limit: int) -> int:
-        """Drop some votes from before, with their history and their part of the counts."""
+    async def forget(
+        self, organization_id: str, before: datetime, limit: int, now: datetime
+    ) -> int:
+        """Drop some votes from before, with their history and their part of the counts, and tell.
+
+        Returns how many.
+        """
         args = (organization_id, before, limit)
-        gone: int = await self.pool.fetchval(SQL["forget_votes"], *args)
-        return gone
+        async with self.pool.acquire() as conn, conn.transaction():
+            gone: Sequence[int] = await conn.fetchval(SQL["forget_votes"], *args)
+            facts = [feedback_pb2.FeedbackForgotten(feedback_ids=gone)] if gone else []
+            await tell(conn, organization_id, facts, now)
+        return len(gone)
 
     async def forget_history(self, organization_id: str, before: datetime, limit: int) -> int:
         args = (organization_id, before, limit)

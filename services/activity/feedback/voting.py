@@ -10,7 +10,7 @@ from uuid import UUID
 
 from attune.activity.v1 import feedback_pb2 as pb
 
-from services.activity.feedback.domain import Conversation, Known, Vote
+from services.activity.feedback.domain import Conversation, Known, Vote, completed_metadata
 from services.activity.feedback.store import Fact, FeedbackStore
 from services.common.clock import Clock
 from services.common.db import Connection
@@ -113,9 +113,11 @@ class Ballots:
     ) -> None:
         now, seq = self._now(), await self._store.next_number(conn, organization_id)
         number, revision = (known.id, known.revision + 1) if known else (seq, 1)
+        metadata = completed_metadata(vote.metadata, now, messages)
         told = received(vote, known, number, revision, now)
+        told.metadata.utf8 = metadata.encode()
         fact = Fact(seq, FACT, told.SerializeToString())
-        args = (organization_id, vote, number, revision, messages, now, fact)
+        args = (organization_id, vote, number, revision, metadata, now, fact)
         await self._store.store(conn, *args)
 
 
@@ -143,6 +145,9 @@ def received(
         submitted_at=timestamp_of(now),
         revision=revision,
         personal_data=vote.personal_data,
+        created_at=timestamp_of(known.created_at if known else now),
+        input_hash=vote.input_hash,
+        output_hash=vote.output_hash,
     )
 
 

@@ -159,17 +159,6 @@ WHERE organization_id = $1 AND state = 'current' AND expires_at <= $2
 ORDER BY user_id
 LIMIT $3;
 
--- name: tell_change
-WITH head AS (
-    INSERT INTO event_head AS h (organization_id, seq)
-    VALUES ($1, $2)
-    ON CONFLICT (organization_id) DO UPDATE SET seq = h.seq + $2
-    RETURNING seq
-)
-INSERT INTO event_log (organization_id, seq, recorded_at, type, payload)
-SELECT $1, head.seq - $2 + f.place, $3, $4, f.payload
-FROM head, unnest($5::bytea[]) WITH ORDINALITY AS f (payload, place);
-
 -- name: organizations_with_news
 -- system: the job asks organization by organization; here it learns of which
 SELECT DISTINCT organization_id

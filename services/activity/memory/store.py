@@ -12,6 +12,7 @@ from services.activity.conversations.domain import StoredEvent
 from services.activity.memory.domain import Fact, Mention, Triple
 from services.activity.memory.extracting import Message
 from services.common.db import Connection, Pool, load_queries
+from services.common.event_log import tell
 from services.common.moments import timestamp_of
 
 SQL = load_queries(__package__)
@@ -21,7 +22,6 @@ LAST = UUID(int=2**128 - 1)
 MOST_MENTIONS = 5000
 # A message that is larger as JSON is a pasted document.
 MESSAGE_BYTES = 32 * 1024
-CHANGED = pb.MemoryChanged.DESCRIPTOR.full_name
 
 
 class User(NamedTuple):
@@ -258,12 +258,9 @@ class MemoryStore:
         self, conn: Connection, organization_id: str, users: Sequence[str], now: datetime
     ) -> None:
         """Append to the event log whose memory changed: the last thing of a transaction."""
-        if users:
-            at = timestamp_of(now)
-            told = [pb.MemoryChanged(user_id=user, changed_at=at) for user in users]
-            payloads = [fact.SerializeToString() for fact in told]
-            args = (organization_id, len(told), now, CHANGED, payloads)
-            await conn.execute(SQL["tell_change"], *args)
+        at = timestamp_of(now)
+        facts = [pb.MemoryChanged(user_id=user, changed_at=at) for user in users]
+        await tell(conn, organization_id, facts, now)
 
 
 def message_of(row: Any, conversation_id: UUID) -> Message:

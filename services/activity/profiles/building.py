@@ -124,13 +124,15 @@ class Builder:
         await self._store.drop_old_signals(conn, organization_id, added)
         days = {user for user, _ in chain(began, marks.days)}
         users = sorted(marks.users | days | marks.moments.keys())
-        await self._refresh(conn, organization_id, users)
+        changed = await self._refresh(conn, organization_id, users)
+        await self._store.tell_changed(conn, organization_id, changed, self._now())
 
     async def rebuild(self, conn: Connection, organization_id: str) -> None:
         """Make all of an organization anew from what is on record."""
         users = await self._store.make_anew(conn, organization_id)
-        await self._store.drop_unknown(conn, organization_id)
-        await self._refresh(conn, organization_id, users)
+        gone = await self._store.drop_unknown(conn, organization_id)
+        changed = await self._refresh(conn, organization_id, users)
+        await self._store.tell_changed(conn, organization_id, [*gone, *changed], self._now())
 
     async def committed(self, organization_id: str) -> None:
         """Have the contexts read that were changed, now that they may be seen."""
@@ -148,15 +150,20 @@ class Builder:
         }
         await self._store.replace_spans(conn, organization_id, old, new)
 
-    async def _refresh(self, conn: Connection, organization_id: str, users: Sequence[str]) -> None:
+    async def _refresh(
+        self, conn: Connection, organization_id: str, users: Sequence[str]
+    ) -> list[str]:
+        """Make these people's profiles and contexts anew; returns whose profiles changed."""
+        changed: list[str] = []
         for start in range(0, len(users), AT_ONCE):
             part, now = users[start : start + AT_ONCE], self._now()
             people = await self._store.people(conn, organization_id, part)
             made = [(person, profile_of(person, self._rules, now)) for person in people]
             known = [(person, profile) for person, profile in made if profile]
-            await self._store.put(conn, organization_id, [profile for _, profile in known])
+            changed += await self._store.put(conn, organization_id, [p for _, p in known])
             contents = {p.user_id: content_of(p, q, self._context_bytes) for p, q in known}
             await self._put_contexts(conn, organization_id, contents, now)
+        return changed
 
     async def _put_contexts(
         self, conn: Connection, organization_id: str, contents: dict[str, Content], now: datetime

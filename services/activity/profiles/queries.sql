@@ -220,7 +220,8 @@ FROM user_traits
 WHERE organization_id = $1 AND user_id = ANY($2::text[]);
 
 -- name: put_profile
-INSERT INTO user_profiles (organization_id, user_id, email, created_at, total_conversations,
+-- Whose it is, where it is not as it was.
+INSERT INTO user_profiles AS p (organization_id, user_id, email, created_at, total_conversations,
     total_messages, total_credits_used, last_active_at, primary_use_case, preferred_tools,
     average_session_length, completion_rate, retention_cohort, activation_status,
     credit_exhaustion_count, preferences, context_summary, frequently_used_prompts,
@@ -231,7 +232,22 @@ SET email = $3, created_at = $4, total_conversations = $5, total_messages = $6,
     total_credits_used = $7, last_active_at = $8, primary_use_case = $9, preferred_tools = $10,
     average_session_length = $11, completion_rate = $12, retention_cohort = $13,
     activation_status = $14, credit_exhaustion_count = $15, preferences = $16,
-    context_summary = $17, frequently_used_prompts = $18, active_status = $19, due_at = $20;
+    context_summary = $17, frequently_used_prompts = $18, active_status = $19, due_at = $20
+WHERE (p.email, p.created_at, p.total_conversations, p.total_messages, p.total_credits_used,
+        p.last_active_at, p.primary_use_case, p.preferred_tools, p.average_session_length,
+        p.completion_rate, p.retention_cohort, p.activation_status, p.credit_exhaustion_count,
+        p.preferences, p.context_summary, p.frequently_used_prompts, p.active_status, p.due_at)
+    IS DISTINCT FROM ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+        $19, $20)
+RETURNING user_id;
+
+-- name: several_profiles
+SELECT user_id, email, created_at, total_conversations, total_messages, total_credits_used,
+    last_active_at, primary_use_case, preferred_tools, average_session_length, completion_rate,
+    retention_cohort, activation_status, credit_exhaustion_count, preferences, context_summary,
+    frequently_used_prompts, active_status, due_at
+FROM user_profiles
+WHERE organization_id = $1 AND user_id = ANY($2::text[]);
 
 -- name: drop_unknown_profiles
 -- By what people are known: each of them compared with all in a list takes hours of many.
@@ -240,7 +256,8 @@ WHERE p.organization_id = $1
     AND NOT EXISTS (
         SELECT FROM user_sessions s WHERE s.organization_id = $1 AND s.user_id = p.user_id)
     AND NOT EXISTS (
-        SELECT FROM user_traits t WHERE t.organization_id = $1 AND t.user_id = p.user_id);
+        SELECT FROM user_traits t WHERE t.organization_id = $1 AND t.user_id = p.user_id)
+RETURNING user_id;
 
 -- name: drop_unknown_contexts
 DELETE FROM user_contexts c

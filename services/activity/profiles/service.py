@@ -3,14 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import msgspec
 from attune.activity.v1 import profiles_pb2 as pb
 from attune.activity.v1 import profiles_pb2_grpc as pb_grpc
-from attune.common.v1.json_pb2 import Json
 
 from services.activity.access import Masking, reading
 from services.activity.profiles.domain import Profile, standing_of
 from services.activity.profiles.store import Listing, ProfileStore
+from services.activity.profiles.translating import profile_to_pb
 from services.activity.profiles.upkeep import REBUILD
 from services.activity.settings import SCHEMA
 from services.common.caller import Caller, caller
@@ -96,21 +95,3 @@ def masking_of(who: Caller, profile: Profile) -> Masking:
 
 def position(profile: Profile) -> tuple[datetime, str]:
     return profile.created_at, profile.user_id
-
-
-def profile_to_pb(profile: Profile, masking: Masking) -> pb.UserProfile:
-    fields = {**vars(profile)}
-    for inner in ("active_status", "due_at"):
-        del fields[inner]
-    fields["email"] = masking.email(profile.email)
-    fields["preferred_tools"] = json_of(profile.preferred_tools, Masking(False))
-    fields["preferences"] = json_of(profile.preferences, masking)
-    fields["context_summary"] = profile.context_summary and masking.text(profile.context_summary)
-    fields["frequently_used_prompts"] = [
-        masking.text(prompt) for prompt in profile.frequently_used_prompts
-    ]
-    return pb.UserProfile(**fields)
-
-
-def json_of(value: object, masking: Masking) -> Json:
-    return Json(utf8=masking.json(msgspec.json.encode(value).decode()).encode())

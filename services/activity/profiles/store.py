@@ -26,8 +26,10 @@ from services.activity.profiles.domain import (
     Standing,
     standing_of,
 )
+from services.activity.profiles.translating import changed
 from services.activity.traits.store import texts_of
 from services.common.db import Connection, Pool, load_queries
+from services.common.event_log import tell
 
 SQL = load_queries(__package__)
 read_counts = msgspec.json.Decoder(dict[str, int]).decode
@@ -158,10 +160,12 @@ class ProfileStore:
         found = await conn.fetch(SQL["known_users"], organization_id, timeout=WHOLE_SECONDS)
         return [row["user_id"] for row in found]
 
-    async def drop_unknown(self, conn: Connection, organization_id: str) -> None:
-        """Drop profiles and contexts of whom nothing is known."""
-        for query in ("drop_unknown_profiles", "drop_unknown_contexts"):
-            await conn.execute(SQL[query], organization_id, timeout=WHOLE_SECONDS)
+    async def drop_unknown(self, conn: Connection, organization_id: str) -> list[str]:
+        """Drop profiles and contexts of whom nothing is known; returns whose profiles."""
+        args = (organization_id,)
+        await conn.execute(SQL["drop_unknown_contexts"], *args, timeout=WHOLE_SECONDS)
+        gone = await conn.fetch(SQL["drop_unknown_profiles"], *args, timeout=WHOLE_SECONDS)
+        return [row["user_id"] for row in gone]
 
     async def people(
         self, conn: Connection, organization_id: str, users: Sequence[str]
@@ -203,9 +207,16 @@ class ProfileStore:
 
     async def put(
         self, conn: Connection, organization_id: str, profiles: Sequence[Profile]
-    ) -> None:
+    ) -> list[str]:
+        """Store profiles; returns whose are not as they were."""
         rows = [(organization_id, *columns_of(profile)) for profile in profiles]
-        await conn.executemany(SQL["put_profile"], rows)
+        return [row["user_id"] for row in await conn.fetchmany(SQL["put_profile"], rows)]
+
+    async def several(
+        self, conn: Connection, organization_id: str, users: Sequence[str]
+    ) -> dict[str, Profile]:
+        rows = await conn.fetch(SQL["several_profiles"], organization_id, users)
+        return {row["user_id"]: profile_in(row) for row in rows}
 
     async def put_contexts(
         self, conn: Connection, organization_id: str, contents: Mapping[str, bytes], now: datetime
@@ -236,7 +247,7 @@ class ProfileStore:
         return [row["organization_id"] for row in rows]
 
     async def pass_time(self, organization_id: str, now: datetime) -> None:
-        """Bring cohorts and statuses forward that silence alone has changed."""
+        """Bring cohorts and statuses forward that silence alone has changed, and tell."""
         due = DUE_AT_ONCE
         while due == DUE_AT_ONCE:
             async with self.pool.acquire() as conn, conn.transaction():
@@ -247,6 +258,17 @@ class ProfileStore:
                     cohorts, statuses, dues = zip(*found.values(), strict=True)
                     args = (organization_id, [*found], cohorts, statuses, dues)
                     await conn.execute(SQL["set_standings"], *args)
+                    await self.tell_changed(conn, organization_id, sorted(found), now)
+
+    async def tell_changed(
+        self, conn: Connection, organization_id: str, users: Sequence[str], now: datetime
+    ) -> None:
+        """Append to the event log how these profiles are: the last thing of a transaction."""
+        for start in range(0, len(users), DUE_AT_ONCE):
+            part = users[start : start + DUE_AT_ONCE]
+            known = await self.several(conn, organization_id, part)
+            facts = [changed(user, known.get(user)) for user in part]
+            await tell(conn, organization_id, facts, now)
 
 
 def standing_in(row: Any, now: datetime) -> Standing:

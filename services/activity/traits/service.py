@@ -1,5 +1,6 @@
 """The gRPC face of traits: translate, check, store, answer."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -90,8 +91,18 @@ class TraitsService(pb_grpc.TraitsServiceServicer):
 
 
 def fact_of(user_id: str, what: Merged, now: datetime) -> dict[str, Any]:
-    fact = pb.TraitsChanged(user_id=user_id, traits=what.changed, changed_at=timestamp_of(now))
+    fact = traits_fact(user_id, what.known.traits, [*what.changed], now)
     return {"fact_type": FACT, "fact": fact.SerializeToString()}
+
+
+def traits_fact(
+    user_id: str, traits: Texts, changed: Sequence[str], now: datetime
+) -> pb.TraitsChanged:
+    """What the event log tells of a person's traits."""
+    current = Json(utf8=nested(traits).encode())
+    return pb.TraitsChanged(
+        user_id=user_id, traits=changed, changed_at=timestamp_of(now), current=current
+    )
 
 
 def traits_to_pb(user_id: str, found: StoredTraits | None, masking: Masking) -> pb.UserTraits:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter
+from typing import Protocol
 from uuid import UUID
 
 from services.analytics.tracking.domain import Event
@@ -17,6 +18,15 @@ Firsts = Mapping[UUID, UUID]
 """By the id of an event that is a duplicate, the id of the event that came first."""
 
 by_time = attrgetter("timestamp")
+
+
+class Doing(Protocol):
+    """Something that a person did."""
+
+    @property
+    def timestamp(self) -> datetime: ...
+    @property
+    def user_id(self) -> str | None: ...
 
 
 async def insert_events(conn: Connection, organization_id: str, events: Sequence[Event]) -> Firsts:
@@ -71,7 +81,7 @@ def message_hash(message_id: str) -> bytes:
     return hashlib.blake2b(message_id.encode(), digest_size=HASH_BYTES).digest()
 
 
-async def see_users(conn: Connection, organization_id: str, events: Iterable[Event]) -> None:
+async def see_users(conn: Connection, organization_id: str, events: Iterable[Doing]) -> None:
     """Note when each person was first and last seen; `events` are in the order of time."""
     seen: dict[str, tuple[datetime, datetime]] = {}
     for event in events:

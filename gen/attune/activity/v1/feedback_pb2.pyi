@@ -270,7 +270,7 @@ class ForgetFeedbackResponse(_message.Message):
     def __init__(self, forgotten: _Optional[int] = ...) -> None: ...
 
 class FeedbackReceived(_message.Message):
-    __slots__ = ("feedback_id", "conversation_id", "external_id", "user_id", "score", "previous_score", "message_id", "text", "latency_ms", "tokens_used", "submitted_at", "withdrawn", "revision", "personal_data")
+    __slots__ = ("feedback_id", "conversation_id", "external_id", "user_id", "score", "previous_score", "message_id", "text", "latency_ms", "tokens_used", "submitted_at", "withdrawn", "revision", "personal_data", "created_at", "input_hash", "output_hash", "metadata")
     FEEDBACK_ID_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
@@ -285,6 +285,10 @@ class FeedbackReceived(_message.Message):
     WITHDRAWN_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     PERSONAL_DATA_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    INPUT_HASH_FIELD_NUMBER: _ClassVar[int]
+    OUTPUT_HASH_FIELD_NUMBER: _ClassVar[int]
+    METADATA_FIELD_NUMBER: _ClassVar[int]
     feedback_id: int
     conversation_id: str
     external_id: str
@@ -299,4 +303,14 @@ class FeedbackReceived(_message.Message):
     withdrawn: bool
     revision: int
     personal_data: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, feedback_id: _Optional[int] = ..., conversation_id: _Optional[str] = ..., external_id: _Optional[str] = ..., user_id: _Optional[str] = ..., score: _Optional[int] = ..., previous_score: _Optional[int] = ..., message_id: _Optional[str] = ..., text: _Optional[str] = ..., latency_ms: _Optional[float] = ..., tokens_used: _Optional[int] = ..., submitted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., withdrawn: _Optional[bool] = ..., revision: _Optional[int] = ..., personal_data: _Optional[_Iterable[str]] = ...) -> None: ...
+    created_at: _timestamp_pb2.Timestamp
+    input_hash: str
+    output_hash: str
+    metadata: _json_pb2.Json
+    def __init__(self, feedback_id: _Optional[int] = ..., conversation_id: _Optional[str] = ..., external_id: _Optional[str] = ..., user_id: _Optional[str] = ..., score: _Optional[int] = ..., previous_score: _Optional[int] = ..., message_id: _Optional[str] = ..., text: _Optional[str] = ..., latency_ms: _Optional[float] = ..., tokens_used: _Optional[int] = ..., submitted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., withdrawn: _Optional[bool] = ..., revision: _Optional[int] = ..., personal_data: _Optional[_Iterable[str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., input_hash: _Optional[str] = ..., output_hash: _Optional[str] = ..., metadata: _Optional[_Union[_json_pb2.Json, _Mapping]] = ...) -> None: ...
+
+class FeedbackForgotten(_message.Message):
+    __slots__ = ("feedback_ids",)
+    FEEDBACK_IDS_FIELD_NUMBER: _ClassVar[int]
+    feedback_ids: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, feedback_ids: _Optional[_Iterable[int]] = ...) -> None: ...

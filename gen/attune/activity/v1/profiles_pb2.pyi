@@ -190,11 +190,21 @@ class UserContext(_message.Message):
     def __init__(self, user_id: _Optional[str] = ..., version: _Optional[int] = ..., context_summary: _Optional[str] = ..., preferences: _Optional[_Union[_json_pb2.Json, _Mapping]] = ..., recent_intents: _Optional[_Iterable[str]] = ..., frequent_prompts: _Optional[_Iterable[str]] = ..., traits: _Optional[_Union[_json_pb2.Json, _Mapping]] = ..., last_active_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., satisfaction_signal: _Optional[float] = ..., recent_rating: _Optional[float] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., memory: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class TraitsChanged(_message.Message):
-    __slots__ = ("user_id", "traits", "changed_at")
+    __slots__ = ("user_id", "traits", "changed_at", "current")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     TRAITS_FIELD_NUMBER: _ClassVar[int]
     CHANGED_AT_FIELD_NUMBER: _ClassVar[int]
+    CURRENT_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     traits: _containers.RepeatedScalarFieldContainer[str]
     changed_at: _timestamp_pb2.Timestamp
-    def __init__(self, user_id: _Optional[str] = ..., traits: _Optional[_Iterable[str]] = ..., changed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    current: _json_pb2.Json
+    def __init__(self, user_id: _Optional[str] = ..., traits: _Optional[_Iterable[str]] = ..., changed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., current: _Optional[_Union[_json_pb2.Json, _Mapping]] = ...) -> None: ...
+
+class ProfileChanged(_message.Message):
+    __slots__ = ("user_id", "profile")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    profile: UserProfile
+    def __init__(self, user_id: _Optional[str] = ..., profile: _Optional[_Union[UserProfile, _Mapping]] = ...) -> None: ...

@@ -1,0 +1,58 @@
+"""Projecting activity's event log: a batch of facts becomes rows, in the cursor's transaction.
+
+All writes take a fact twice as once, so that it does no harm where a snapshot holds it already.
+"""
+
+from collections.abc import Sequence
+
+from attune.activity.v1 import activity_pb2, conversations_pb2, feedback_pb2, profiles_pb2
+from google.protobuf.message import Message
+
+from services.analytics.projections.rows import Rows
+from services.analytics.projections.store import ProjectionStore
+from services.common.clock import Clock
+from services.common.consumer import Fact
+from services.common.db import Connection
+
+CONSUMER = "analytics.projections"
+FACTS: Sequence[type[Message]] = (
+    conversations_pb2.ConversationStarted,
+    conversations_pb2.ConversationEventAppended,
+    conversations_pb2.ConversationChanged,
+    activity_pb2.ActivityLogged,
+    feedback_pb2.FeedbackReceived,
+    feedback_pb2.FeedbackForgotten,
+    profiles_pb2.ProfileChanged,
+    profiles_pb2.TraitsChanged,
+)
+HANDLES = {fact.DESCRIPTOR.full_name: fact for fact in FACTS}
+
+
+class Projector:
+    """Applies facts to one organization's tables. One at a time: the cursor is the lease."""
+
+    def __init__(self, store: ProjectionStore, now: Clock) -> None:
+        self._store = store
+        self._now = now
+
+    async def apply(self, conn: Connection, organization_id: str, facts: Sequence[Fact]) -> None:
+        rows, store, to = Rows(), self._store, (conn, organization_id)
+        for seq, fact in facts:
+            rows.note(seq, fact)
+        await store.add_conversations(*to, rows.started.values())
+        await store.add_unknown_conversations(*to, rows.begun_by_event.values())
+        await store.add_said(*to, rows.said.values())
+        await store.set_standings(*to, rows.standings.values())
+        await store.add_activities(*to, rows.activities.values())
+        await store.put_votes(*to, [vote for vote in rows.votes.values() if vote])
+        gone = sorted(number for number, vote in rows.votes.items() if vote is None)
+        await store.drop_votes(*to, gone)
+        await store.put_profiles(*to, [p for _, p in sorted(rows.profiles.items()) if p])
+        unknown = sorted(user for user, profile in rows.profiles.items() if profile is None)
+        await store.drop_profiles(*to, unknown)
+        await store.put_traits(*to, rows.traits)
+        await store.add_events(*to, rows.events.values(), self._now())
+
+    async def clear(self, conn: Connection, organization_id: str) -> None:
+        """Drop all that was projected of an organization."""
+        await self._store.clear(conn, organization_id)
