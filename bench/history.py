@@ -74,7 +74,7 @@ def history_of() -> Texts:
 def prepared(bench: Bench) -> Iterator[History]:
     """The history of an organization of its own, learned and stored."""
     count = QUICK_ACTIVITIES if bench.quick else ACTIVITIES
-    install_vocabulary(bench.suite.home / "vocabulary", ORGANIZATION)
+    install_vocabulary(bench.suite, ORGANIZATION)
     people = [(f"person{n:04}", JOB_ROLES[n % len(JOB_ROLES)]) for n in range(PEOPLE)]
     began = time.monotonic()
     bench.say(f"learning {count:,} activities")

@@ -1,5 +1,6 @@
 """The processes of a run: the suite as `attune run` starts it, the baselines, the generator."""
 
+import asyncio
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import httpx2
 import psutil
 
 from bench.load import Order, Outcome
@@ -21,6 +23,7 @@ from cli.local import secrets
 from cli.local.process import Program, argv, free_ports, spawn_options, stop, tail
 from cli.local.state import RunState, read_state
 from cli.local.tokens import Person, development_token
+from cli.local.vocabulary import put_words, read_words
 from cli.settings import CHECKOUT
 
 START_SECONDS = 60.0
@@ -84,7 +87,6 @@ def running_suite() -> Iterator[Suite]:
     with tempfile.TemporaryDirectory(prefix="attune-bench-") as name:
         home = Path(name)
         home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
-        install_vocabulary(home / "vocabulary", ORGANIZATION)
         own = {
             "ATTUNE_HOME": name,
             "ATTUNE_HTTP_PORT": str(free_ports(1)[0]),
@@ -95,13 +97,20 @@ def running_suite() -> Iterator[Suite]:
         with started(program, home / "launcher.log", lambda: is_ready(home)) as process:
             state = read_state(home)
             assert state
-            yield Suite(home, process.pid, state)
+            suite = Suite(home, process.pid, state)
+            install_vocabulary(suite, ORGANIZATION)
+            yield suite
 
 
-def install_vocabulary(folder: Path, organization: str) -> None:
-    target = folder / organization
-    target.mkdir(parents=True)
-    (target / f"{CONNECTION}.toml").write_text(VOCABULARY.read_text())
+def install_vocabulary(suite: Suite, organization: str) -> None:
+    """Put the words of the connection, and wait until suggestions know them."""
+    asyncio.run(put_vocabulary(suite, organization))
+
+
+async def put_vocabulary(suite: Suite, organization: str) -> None:
+    headers = {"Authorization": f"Bearer {suite.token('bench', 'analyst', organization)}"}
+    async with httpx2.AsyncClient(base_url=suite.state.address, trust_env=False) as client:
+        await put_words(client, CONNECTION, read_words(VOCABULARY), headers)
 
 
 def is_ready(home: Path) -> bool:

@@ -18,7 +18,7 @@ from services.activity import app as activity_app
 from services.analytics import app as analytics_app
 from services.common.migrate import migrate
 from services.suggestions import app as suggestions_app
-from tests.suite import PASSWORD, Servers, Suite, running_suite
+from tests.suite import PASSWORD, Servers, Suite, install_vocabulary, running_suite
 
 
 @pytest.fixture(scope="session")
@@ -64,13 +64,14 @@ def servers() -> Iterator[Servers]:
 
 @pytest.fixture(scope="session")
 async def template_db(servers: Servers) -> str:
-    """A fully migrated database; each test clones it."""
+    """A fully migrated database with one vocabulary; each test clones it."""
     name = f"template_{uuid.uuid4().hex}"
     admin = await asyncpg.connect(servers.admin_dsn())
     await admin.execute(f"CREATE DATABASE {name}")
     await admin.close()
     for app in (activity_app, suggestions_app, analytics_app):
         await migrate(servers.admin_dsn(name), app.SCHEMA, str(app.__package__), PASSWORD)
+    await install_vocabulary(servers.admin_dsn(name))
     return name
 
 
@@ -86,7 +87,7 @@ async def database(servers: Servers, template_db: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def suite(servers: Servers, database: str, tmp_path: Path) -> AsyncIterator[Suite]:
+async def suite(servers: Servers, database: str) -> AsyncIterator[Suite]:
     """All services, served on free ports over the test's own database, without workers."""
-    async with running_suite(servers, database, tmp_path / "vocabulary") as suite:
+    async with running_suite(servers, database) as suite:
         yield suite

@@ -7,9 +7,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
+import asyncpg
 import grpc
 import jwt
 from attune.activity.v1 import (
@@ -28,6 +28,7 @@ from attune.analytics.v1 import (
     connections_pb2_grpc,
     event_definitions_pb2_grpc,
     knowledge_items_pb2_grpc,
+    vocabulary_pb2_grpc,
 )
 from attune.common.v1 import event_log_pb2_grpc
 from attune.suggestions.v1 import metrics_pb2_grpc as suggestion_metrics_pb2_grpc
@@ -47,6 +48,8 @@ from services.common.caller import Caller
 from services.common.clock import utc_now
 from services.common.tokens import TokenSigner
 from services.suggestions import app as suggestions_app
+from services.suggestions.templates.vocabulary import parse_vocabulary
+from services.suggestions.vocabularies.store import VocabularyStore
 
 PASSWORD = "test-service"
 JWT_SECRET = "test-secret-that-is-long-enough-for-hs256"
@@ -102,7 +105,6 @@ class Suite:
     activity_channel: grpc.aio.Channel
     suggestions_channel: grpc.aio.Channel
     analytics_channel: grpc.aio.Channel
-    vocabulary: Path
     addresses: Mapping[str, str]
     signer: TokenSigner = field(default_factory=lambda: TokenSigner(PRIVATE_KEY, utc_now))
 
@@ -163,6 +165,14 @@ class Suite:
         return suggestions_pb2_grpc.SuggestionsServiceStub(self.suggestions_channel)
 
     @cached_property
+    def analytics_events(self) -> "event_log_pb2_grpc.EventLogServiceAsyncStub":
+        return event_log_pb2_grpc.EventLogServiceStub(self.analytics_channel)
+
+    @cached_property
+    def vocabularies(self) -> "vocabulary_pb2_grpc.VocabularyServiceAsyncStub":
+        return vocabulary_pb2_grpc.VocabularyServiceStub(self.analytics_channel)
+
+    @cached_property
     def patterns(self) -> "patterns_pb2_grpc.PatternsServiceAsyncStub":
         return patterns_pb2_grpc.PatternsServiceStub(self.suggestions_channel)
 
@@ -200,6 +210,13 @@ class Suite:
         token, _ = self.signer.sign(who)
         return (("authorization", f"Bearer {token}"),)
 
+    async def install_vocabulary(
+        self, organization: str, connection: str = "my-database", text: str = VOCABULARY
+    ) -> None:
+        """Have suggestions know the words of another connection."""
+        dsn = self.suggestions_settings.suggestions_database_url
+        await install_vocabulary(dsn, organization, connection, text)
+
     @asynccontextmanager
     async def worker(self) -> AsyncIterator[None]:
         """All services' background work, in this process."""
@@ -222,7 +239,6 @@ async def forget_contexts(servers: Servers) -> None:
 async def running_suite(
     servers: Servers,
     database: str,
-    vocabulary: Path,
     *,
     identity: Any = None,
     of_activity: Mapping[str, Any] | None = None,
@@ -231,18 +247,17 @@ async def running_suite(
 ) -> AsyncIterator[Suite]:
     """All services; `identity` is what activity believes, the others what each is told besides."""
     await forget_contexts(servers)
-    install_vocabulary(vocabulary)
     activity = settings_of_activity(servers, database, identity, of_activity or {})
     async with AsyncExitStack() as stack:
         at_activity = await stack.enter_async_context(activity_app.running(activity))
         activity = activity.model_copy(update={"activity_address": at_activity})
-        told = {"vocabulary_dir": str(vocabulary), "activity_address": at_activity}
-        suggestions = settings_of_suggestions(servers, database, told | of_suggestions)
-        at_suggestions = await stack.enter_async_context(suggestions_app.running(suggestions))
         told = {"activity_address": at_activity, **(of_analytics or {})}
         analytics = settings_of_analytics(servers, database, told)
         at_analytics = await stack.enter_async_context(analytics_app.running(analytics))
         analytics = analytics.model_copy(update={"analytics_address": at_analytics})
+        told = {"activity_address": at_activity, "analytics_address": at_analytics}
+        suggestions = settings_of_suggestions(servers, database, told | of_suggestions)
+        at_suggestions = await stack.enter_async_context(suggestions_app.running(suggestions))
         addresses = {
             "activity": at_activity,
             "suggestions": at_suggestions,
@@ -255,14 +270,23 @@ async def running_suite(
         yield Suite(
             *(activity, suggestions, analytics),
             *(to_activity, to_suggestions, to_analytics),
-            vocabulary,
             addresses,
         )
 
 
-def install_vocabulary(folder: Path) -> None:
-    (folder / ORGANIZATION).mkdir(parents=True, exist_ok=True)
-    (folder / ORGANIZATION / "my-database.toml").write_text(VOCABULARY)
+async def install_vocabulary(
+    dsn: str,
+    organization: str = ORGANIZATION,
+    connection: str = "my-database",
+    text: str = VOCABULARY,
+) -> None:
+    """Have suggestions know the words of a connection, as if analytics had told of them."""
+    conn = await asyncpg.connect(dsn, server_settings={"search_path": suggestions_app.SCHEMA})
+    try:
+        words = {connection: parse_vocabulary(text)}
+        await VocabularyStore().put(conn, organization, words, utc_now())
+    finally:
+        await conn.close()
 
 
 def told_to_all(servers: Servers) -> dict[str, Any]:

@@ -24,6 +24,10 @@ def demo(
             help='Questions to replay, one a line, or JSON objects with the question as "q".'
         ),
     ] = None,
+    vocabulary: Annotated[
+        Path | None,
+        typer.Option(help="What their data are called, as docs/vocabulary.md says."),
+    ] = None,
     report: Annotated[
         Path | None, typer.Option(help="A file to write what was learned to, all patterns too.")
     ] = None,
@@ -47,7 +51,7 @@ def demo(
             "The demo needs development tokens: run it without ATTUNE_OIDC_PRESET"
             " and ATTUNE_JWKS_URL."
         )
-    source = source_of(questions)
+    source = source_of(questions, vocabulary)
     asked = read_questions(source.path)
     quiet_logs()
     started = not is_running(settings.home)
@@ -69,17 +73,12 @@ async def performed(
     from cli.demo.story import cast_of, play
     from cli.local import secrets
 
-    cast = cast_of(source, questions, vocabulary_folder(settings))
+    cast = cast_of(source, questions)
     async with suite_for(settings, view) as address:
         secret = secrets.load_or_create(settings.home).jwt_secret
         who = (source.organization, source.connection, secret, settings.variables)
         async with connected(address, *who) as client:
             return await play(client, address, cast, view)
-
-
-def vocabulary_folder(settings: Settings) -> Path:
-    given = settings.variables.get("ATTUNE_VOCABULARY_DIR")
-    return Path(given) if given else settings.home / "vocabulary"
 
 
 @asynccontextmanager

@@ -35,11 +35,14 @@ class Client:
             path,
             json=body,
             params=query,
-            headers={"Authorization": f"Bearer {self._token(who)}"},
+            headers=self.headers(who),
         )
         if reply.status_code >= 400:
             raise LocalError(f"{method} {path} got {reply.status_code}: {problem(reply)}")
         return reply.json()
+
+    def headers(self, who: tuple[str, str]) -> Mapping[str, str]:
+        return {"Authorization": f"Bearer {self._token(who)}"}
 
     async def suggestions(self, who: tuple[str, str], typed: str) -> Any:
         path = f"/api/v1/connections/{self.connection}/suggestions/personalized"

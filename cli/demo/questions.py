@@ -32,45 +32,27 @@ class Question:
 
 @dataclass(frozen=True)
 class Source:
-    """Questions with the organization and the connection that they are asked in."""
+    """Questions with the organization and the connection that they are asked in.
+
+    `vocabulary` is the file of the connection's words, where there is one.
+    """
 
     path: Path
     organization: str
     connection: str
-    vocabulary: str
+    vocabulary: Path | None
 
     @property
     def is_sample(self) -> bool:
         return self.path == SAMPLE
 
 
-def source_of(path: Path | None) -> Source:
-    """The sample of the project, or a file that has an organization of its own.
-
-    No vocabulary is known for a file; it gets an empty one, for its owner to fill in.
-    """
+def source_of(path: Path | None, vocabulary: Path | None = None) -> Source:
+    """The sample of the project, or a file that has an organization of its own."""
     if path is None or path.resolve() == SAMPLE:
-        return Source(SAMPLE, "demo", "shop", "")
+        return Source(SAMPLE, "demo", "shop", vocabulary or VOCABULARY)
     name = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:40] or "questions"
-    return Source(path, f"demo-{name}", name, empty_vocabulary(path))
-
-
-def empty_vocabulary(path: Path) -> str:
-    return (
-        f"# What {path.name} asks about. Name its words, and run the demo again:\n#\n"
-        '# [[metrics]]\n# name = "revenue"\n# synonyms = ["sales"]\n#\n'
-        '# [[dimensions]]\n# name = "region"\n# values = ["Europe", "Asia"]\n#\n'
-        '# [[entities]]\n# name = "product"\n'
-    )
-
-
-def install(source: Source, folder: Path) -> Path:
-    """Put the vocabulary where the suite looks for it, unless one is there; returns the file."""
-    target = folder / source.organization / f"{source.connection}.toml"
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(VOCABULARY.read_text() if source.is_sample else source.vocabulary)
-    return target
+    return Source(path, f"demo-{name}", name, vocabulary)
 
 
 def read_questions(path: Path) -> list[Question]:
@@ -122,10 +104,12 @@ def patterns_of(questions: Sequence[Question], vocabulary: "Vocabulary") -> list
     return [tuple(group) for group in found.values()]
 
 
-def read_vocabulary(file: Path) -> "Vocabulary":
-    """Raises UsageError where the file, which may be edited, is not a vocabulary any more."""
-    from services.suggestions.templates.vocabulary import parse_vocabulary
+def read_vocabulary(file: Path | None) -> "Vocabulary":
+    """The words of a file; none without one. Raises UsageError where it is not a vocabulary."""
+    from services.suggestions.templates.vocabulary import Vocabulary, parse_vocabulary
 
+    if file is None:
+        return Vocabulary.EMPTY
     try:
         return parse_vocabulary(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as err:

@@ -1,19 +1,20 @@
 """The demo from beginning to end, over a suite that runs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 from cli.demo import replay
 from cli.demo.client import Client
 from cli.demo.people import Colleague, colleagues
-from cli.demo.questions import Pattern, Question, Source, install, patterns_of, read_vocabulary
+from cli.demo.questions import Pattern, Question, Source, patterns_of, read_vocabulary
 from cli.demo.replay import BeforeAfter, Change, Log, Step
 from cli.demo.talk import Talk, talk
 from cli.demo.visits import beginning
+from cli.local.vocabulary import TABLES, put_words, read_words
 
 SHOWN = 6
+NO_WORDS: Mapping[str, Any] = {table: [] for table in TABLES}
 POPULAR_SHOWN = 5
 SAMPLE_CHANGES = (Change("Top", excluded="revenue"), Change("Profit", preferred="trend"))
 
@@ -30,8 +31,7 @@ class Cast:
     """Who takes part, and in what."""
 
     source: Source
-    file: Path
-    has_vocabulary: bool
+    words: Mapping[str, Any]
     questions: Sequence[Question]
     patterns: Sequence[Pattern]
     people: Sequence[Colleague]
@@ -95,7 +95,7 @@ class Outcome:
             "address": self.address,
             "organization": cast.source.organization,
             "connection": cast.source.connection,
-            "vocabulary": str(cast.file),
+            "vocabulary": str(cast.source.vocabulary) if cast.source.vocabulary else None,
             "questions": len(cast.questions),
             "question_patterns": len(cast.patterns),
             "people": len(cast.people),
@@ -117,19 +117,20 @@ class Outcome:
         }
 
 
-def cast_of(source: Source, questions: Sequence[Question], folder: Path) -> Cast:
-    """Put the vocabulary in place and give everybody their questions."""
-    file = install(source, folder)
-    vocabulary = read_vocabulary(file)
-    patterns = patterns_of(questions, vocabulary)
+def cast_of(source: Source, questions: Sequence[Question]) -> Cast:
+    """Give everybody their questions."""
+    file = source.vocabulary
+    patterns = patterns_of(questions, read_vocabulary(file))
     people = colleagues(patterns, source.connection)
-    return Cast(source, file, bool(vocabulary.terms), questions, patterns, people)
+    return Cast(source, read_words(file) if file else NO_WORDS, questions, patterns, people)
 
 
 async def play(client: Client, address: str, cast: Cast, stage: Stage) -> Outcome:
     """All acts, one after the other. Raises LocalError where the API refuses."""
     people = cast.people
     one = replay.name_of(people[0])
+    stage.act("Saying what the data are called")
+    await put_words(client.http, client.connection, cast.words, client.headers(one))
     known = await replay.learned_so_far(client, one)
     counted = await client.cache_metrics(one)
     log = await replay.replay(

@@ -107,8 +107,8 @@ def show(outcome: Outcome, started: bool, console: Console | None = None) -> Non
     say_what_was_learned(console, outcome)
     for change in outcome.changes:
         say_suggestions(console, change)
-    if not outcome.cast.has_vocabulary:
-        say_how_to_name_words(console, outcome)
+    if not any(outcome.cast.words.values()):
+        say_how_to_name_words(console)
     say_metrics(console, outcome)
     say_talk(console, outcome.talk)
     say_what_next(console, outcome, started)
@@ -210,11 +210,11 @@ def say_list(console: Console, title: str, suggestions: Sequence[dict[str, str]]
     console.print()
 
 
-def say_how_to_name_words(console: Console, outcome: Outcome) -> None:
+def say_how_to_name_words(console: Console) -> None:
     console.print(
         "  [yellow]No vocabulary names what these questions are about[/]: what varies was found"
-        "\n  by comparing them. To name metrics, dimensions and values, write them into"
-        f"\n  {escape(str(outcome.cast.file))}\n  and run the demo again.\n",
+        "\n  by comparing them. To name metrics, dimensions and values, write them into a file, as"
+        "\n  docs/vocabulary.md shows, and run the demo again with --vocabulary FILE.\n",
         soft_wrap=True,
     )
 

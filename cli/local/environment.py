@@ -26,7 +26,6 @@ class Addresses:
     analytics: str
     http_host: str
     http_port: int
-    vocabulary: str
     metrics: Mapping[str, str]
 
     @property
@@ -78,7 +77,6 @@ def environments(
     suggestions = {
         "ATTUNE_SUGGESTIONS_DATABASE_URL": urls["ATTUNE_SUGGESTIONS_DATABASE_URL"],
         "ATTUNE_SUGGESTIONS_SERVICE_KEY": secrets.service_keys["suggestions"],
-        "ATTUNE_VOCABULARY_DIR": addresses.vocabulary,
     }
     analytics = {
         "ATTUNE_ANALYTICS_DATABASE_URL": urls["ATTUNE_ANALYTICS_DATABASE_URL"],

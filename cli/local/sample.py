@@ -1,21 +1,21 @@
 """The sample workspace: a few weeks of questions that twelve people asked of `my-database`."""
 
 import random
-import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from cli.local.errors import LocalError
 from cli.local.secrets import Secrets
 from cli.local.tokens import Person, development_token
+from cli.local.vocabulary import put_words, read_words
 from cli.settings import CHECKOUT
 
 ORGANIZATION = "sample"
 CONNECTION = "my-database"
-VOCABULARY = CHECKOUT / "samples" / "vocabulary" / ORGANIZATION
+VOCABULARY = CHECKOUT / "samples" / "vocabulary" / ORGANIZATION / f"{CONNECTION}.toml"
 ACTIVITIES_EACH = 25
 DURATION_MS = (40, 900)
 FAILED_SHARE = 0.05
@@ -133,39 +133,42 @@ def answer(chance: random.Random) -> dict[str, Any]:
     return {"data": rows, "metadata": {"execution_time_ms": taken, "row_count": len(rows)}}
 
 
-def install_vocabulary(home: Path) -> Path:
-    """Copy the sample's vocabulary into the home, where it may be edited; returns its folder."""
-    target = home / "vocabulary" / ORGANIZATION
-    for source in VOCABULARY.glob("*.toml"):
-        if not (target / source.name).exists():
-            target.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target / source.name)
-    return home / "vocabulary"
+async def load_words(address: str, secrets: Secrets, variables: Mapping[str, str]) -> str:
+    """Have the connection called by the sample's words; says how many. Raises LocalError."""
+    words = read_words(VOCABULARY)
+    headers = headers_of(colleagues()[0], secrets, variables)
+    async with client_at(address) as client:
+        await put_words(client, CONNECTION, words, headers)
+    return f"{sum(map(len, words.values()))} words of {CONNECTION}"
 
 
-async def load_sample(address: str, secrets: Secrets, variables: Mapping[str, str]) -> str:
-    """Post everyone's activities through the API, each as the person; says what was loaded.
+async def load_activities(address: str, secrets: Secrets, variables: Mapping[str, str]) -> str:
+    """Post everyone's activities through the API, each as the person; says how many were loaded.
 
     Raises LocalError where any is refused.
     """
     import asyncio
 
+    people = colleagues()
+    async with client_at(address) as client:
+        counts = await asyncio.gather(*(post(client, who, secrets, variables) for who in people))
+    return f"{sum(counts)} activities of {len(people)} people"
+
+
+@asynccontextmanager
+async def client_at(address: str) -> AsyncIterator[Any]:
     import httpx2
 
-    people = colleagues()
     try:
         async with httpx2.AsyncClient(base_url=address, timeout=30.0, trust_env=False) as client:
-            counts = await asyncio.gather(
-                *(post(client, who, secrets, variables) for who in people)
-            )
+            yield client
     except httpx2.HTTPError as err:
         raise LocalError(
             f"Cannot load the sample workspace: {err or type(err).__name__}."
         ) from None
-    return f"{sum(counts)} activities of {len(people)} people"
 
 
-async def post(client: Any, who: Colleague, secrets: Secrets, variables: Mapping[str, str]) -> int:
+def headers_of(who: Colleague, secrets: Secrets, variables: Mapping[str, str]) -> Mapping[str, str]:
     person = Person(
         who.user,
         organization=ORGANIZATION,
@@ -175,10 +178,14 @@ async def post(client: Any, who: Colleague, secrets: Secrets, variables: Mapping
     )
     now, hour = datetime.now(UTC), timedelta(hours=1)
     token = development_token(person, secrets.jwt_secret, now, hour, variables)
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def post(client: Any, who: Colleague, secrets: Secrets, variables: Mapping[str, str]) -> int:
     reply = await client.post(
         "/api/v1/activity/log:batch",
         json={"activities": activities_of(who)},
-        headers={"Authorization": f"Bearer {token}"},
+        headers=headers_of(who, secrets, variables),
     )
     if reply.status_code != 200 or reply.json()["refused"]:
         reason = f"{who.user} got {reply.status_code}: {reply.text[:300]}"

@@ -16,7 +16,7 @@ from cli.local.postgres import Postgres
 from cli.local.preflight import only_launcher, require_free, sweep
 from cli.local.probes import Probe
 from cli.local.process import Program, free_ports
-from cli.local.sample import install_vocabulary, load_sample
+from cli.local.sample import load_activities, load_words
 from cli.local.state import RunState, process_states, remove_state, write_state
 from cli.local.supervisor import Line, Notice, Supervisor
 from cli.local.valkey import Valkey
@@ -33,6 +33,8 @@ MODULES = {
 }
 # What people type is answered in one process's turns, so that two keep each other's from waiting.
 SUGGESTIONS_PROCESSES = min(2, os.cpu_count() or 1)
+# What the sample is loaded by, and the file that says that it was. Questions are read by the words.
+SAMPLE = {"sample-named": load_words, "sample-loaded": load_activities}
 Phase = Literal["started", "done", "failed"]
 
 
@@ -104,16 +106,20 @@ class Suite:
         self.observer.step(program.name, "done", self._shown_addresses().get(program.name, ""))
 
     async def _load_sample(self) -> None:
-        marker = self.settings.home / "sample-loaded"
-        if self.settings.has_identity_provider or (marker.exists() and not self._new_database):
+        markers = {self.settings.home / name: load for name, load in SAMPLE.items()}
+        missing = [m for m in markers if self._new_database or not m.exists()]
+        if self.settings.has_identity_provider or not missing:
             return
         self.observer.step("sample", "started")
-        try:
-            detail = await load_sample(self.addresses.http, self.secrets, self.settings.variables)
-        except LocalError as err:  # the suite is of use without it, and the next start tries again
-            self.observer.step("sample", "failed", str(err))
-            return
-        marker.touch()
+        detail = ""
+        for marker in missing:
+            try:
+                given = (self.addresses.http, self.secrets, self.settings.variables)
+                detail = await markers[marker](*given)
+            except LocalError as err:  # the suite is of use without it; the next start tries again
+                self.observer.step("sample", "failed", str(err))
+                return
+            marker.touch()
         self.observer.step("sample", "done", detail)
 
     def _notice(self, notice: Notice) -> None:
@@ -175,7 +181,6 @@ def find_addresses(
     settings: Settings, database_url: str, redis_url: str, ports: Iterator[int]
 ) -> Addresses:
     given = settings.variables
-    vocabulary = given.get("ATTUNE_VOCABULARY_DIR")
     free = [f"127.0.0.1:{next(ports)}" for _ in range(SUGGESTIONS_PROCESSES)]
     suggestions = given.get("ATTUNE_SUGGESTIONS_ADDRESS") or ",".join(free)
     processes = (
@@ -193,7 +198,6 @@ def find_addresses(
         analytics=given.get("ATTUNE_ANALYTICS_ADDRESS") or f"127.0.0.1:{next(ports)}",
         http_host=settings.http_host,
         http_port=settings.http_port or next(ports),
-        vocabulary=vocabulary or str(install_vocabulary(settings.home)),
         metrics={name: f"127.0.0.1:{next(ports)}" for name in processes},
     )
 

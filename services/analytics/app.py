@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
+from redis.asyncio import Redis
+
 from services.analytics.catalogue.introspecting import Introspector, introspecting
 from services.analytics.catalogue.store import CatalogueStore
 from services.analytics.connections.connections import Connections
@@ -11,12 +13,17 @@ from services.analytics.connections.opening import Opener
 from services.analytics.connections.store import ConnectionStore
 from services.analytics.knowledge.served import served_knowledge
 from services.analytics.projections.consuming import projecting
-from services.analytics.served import served_audit, served_connections, served_tracking
+from services.analytics.served import (
+    served_audit,
+    served_connections,
+    served_tracking,
+    served_vocabularies,
+)
 from services.analytics.settings import SCHEMA, Settings
 from services.analytics.tracking.recorder import Recorder
 from services.common.clock import Clock, utc_now
 from services.common.db import Pool, answers, pool_for
-from services.common.event_log import served_event_log, upkeep
+from services.common.event_log import Hints, served_event_log, upkeep
 from services.common.idempotency import forgetting
 from services.common.jobs import Job, working_jobs
 from services.common.server import serving
@@ -35,6 +42,8 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
     verifier = TokenVerifier(settings.token_public_keys, now)
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(pool_of(settings))
+        redis = await stack.enter_async_context(Redis.from_url(settings.redis_url))
+        hints = await stack.enter_async_context(Hints(redis, SCHEMA).publishing())
         recorder = Recorder(pool)
         stack.push_async_callback(recorder.flushed)
         vault = Vault(pool, settings.keyring, now)
@@ -44,6 +53,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             served_tracking(recorder, now),
             served_connections(pool, vault, opener, connections, now),
             served_audit(pool),
+            served_vocabularies(pool, hints, now),
             served_event_log(pool),
             *served_knowledge(pool, now),
         ]

@@ -7,6 +7,8 @@ from attune.analytics.v1 import (
     connections_pb2_grpc,
     tracking_pb2,
     tracking_pb2_grpc,
+    vocabulary_pb2,
+    vocabulary_pb2_grpc,
 )
 
 from services.analytics.audit.service import AuditService
@@ -20,8 +22,10 @@ from services.analytics.connections.service import ConnectionsService
 from services.analytics.connections.store import ConnectionStore
 from services.analytics.tracking.recorder import Recorder
 from services.analytics.tracking.service import TrackingService
+from services.analytics.vocabulary.service import VocabularyService
 from services.common.clock import Clock
 from services.common.db import Pool
+from services.common.event_log import Hints
 from services.common.server import Served
 from services.common.vault import Vault
 
@@ -57,4 +61,12 @@ def served_audit(pool: Pool) -> Served:
         audit_pb2.DESCRIPTOR.services_by_name["AuditService"],
         audit_pb2_grpc.add_AuditServiceServicer_to_server,
         AuditService(AuditLog(pool)),
+    )
+
+
+def served_vocabularies(pool: Pool, hints: Hints, now: Clock) -> Served:
+    return Served(
+        vocabulary_pb2.DESCRIPTOR.services_by_name["VocabularyService"],
+        vocabulary_pb2_grpc.add_VocabularyServiceServicer_to_server,
+        VocabularyService(pool, hints, now),
     )

@@ -7,6 +7,8 @@ PATTERNS = {
     r"^[^/:\s]+$": "must not have spaces, '/' or ':'",
     "^[0-9a-fA-F]{64}$": "must be a SHA-256 in hex, 64 digits",
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "must be a date, such as 2025-12-29",
+    "^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}$": "must be 1 to 100 letters, digits,"
+    " '_', '.' and '-', a letter or a digit first",
     "^[a-z][a-z_]{0,49}$": "must be 1 to 50 lower-case letters and underscores, a letter first",
 }
 

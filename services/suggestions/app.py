@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 import grpc
 from attune.activity.v1 import activity_pb2_grpc
+from attune.analytics.v1 import vocabulary_pb2_grpc
 from attune.common.v1 import event_log_pb2_grpc
 from attune.suggestions.v1 import (
     metrics_pb2,
@@ -37,7 +38,6 @@ from services.common.service_tokens import ServiceTokens
 from services.common.settings import MissingSetting
 from services.common.tasks import measuring
 from services.common.tokens import TokenVerifier
-from services.suggestions.catalogue import Catalogue
 from services.suggestions.invalidation import dropping_expired
 from services.suggestions.metrics.counting import RequestCounts, forgetting_requests
 from services.suggestions.metrics.service import SuggestionMetricsService
@@ -62,6 +62,8 @@ from services.suggestions.servings import joining
 from services.suggestions.servings.joining import Joiner
 from services.suggestions.servings.recording import Recorder
 from services.suggestions.servings.store import ServingStore
+from services.suggestions.vocabularies.catalogue import Catalogue
+from services.suggestions.vocabularies.projecting import Projector
 
 SCHEMA = "suggestions"
 
@@ -72,10 +74,10 @@ class Settings(ModelSettings):
     suggestions_database_url: str = "postgresql://attune_suggestions@127.0.0.1:5432/attune"
     suggestions_address: str = "127.0.0.1:50052"
     activity_address: str = "127.0.0.1:50051"
+    # Which tells what organizations call their data.
+    analytics_address: str = "127.0.0.1:50053"
     # What activity knows this service by: its worker, and whoever reserves budget for a model.
     suggestions_service_key: str = ""
-    # <folder>/<organization>/<connection>.toml; empty means that there are no connections.
-    vocabulary_dir: str = ""
     suggestion_ttl_seconds: int = Field(default=3600, ge=1)
     # A popular suggestion that concerns fewer people is shown to admins only.
     popular_min_people: int = Field(default=3, ge=1)
@@ -187,29 +189,42 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
         # What is learned and how far go together: a crash of the database loses the newest of both,
         # and they are read again. So no commit here waits for the disk.
         pool = await stack.enter_async_context(pool_of(settings, synchronous_commit="off"))
-        redis = await stack.enter_async_context(Redis.from_url(settings.redis_url))
         activity = await stack.enter_async_context(channel_to(settings.activity_address))
         tokens = ServiceTokens(SCHEMA, settings.suggestions_service_key, activity, now)
         learning = learning_of(settings, pool, activity, tokens, now)
-
-        async def apply(conn: Connection, organization_id: str, facts: Sequence[Fact]) -> None:
-            await learning.learner.apply(conn, organization_id, facts)
-            await learning.joiner.apply(conn, organization_id, facts)
-
-        consumer = Consumer(
-            Subscription(CONSUMER, "activity", HANDLES, apply, learning.rebuilder.start_over),
-            pool,
-            event_log_pb2_grpc.EventLogServiceStub(activity),
-            tokens,
-            redis,
-            now,
-            settings.event_sweep_seconds,
+        await stack.enter_async_context(
+            consuming(settings, pool, learning.subscription(), activity, tokens, now)
         )
-        await stack.enter_async_context(consumer.running())
+        analytics = await stack.enter_async_context(channel_to(settings.analytics_address))
+        vocabularies = vocabulary_pb2_grpc.VocabularyServiceStub(analytics)
+        projector = Projector(pool, vocabularies, tokens, now)
+        await stack.enter_async_context(
+            consuming(settings, pool, projector.subscription(), analytics, tokens, now)
+        )
         figures = partial(measure, MetricsStore(pool), now)
         await stack.enter_async_context(measuring("cache", figures))
         work = working_jobs(pool, SCHEMA, jobs(settings, pool, learning, now), now)
         await stack.enter_async_context(work)
+        yield
+
+
+@asynccontextmanager
+async def consuming(
+    settings: Settings,
+    pool: Pool,
+    subscription: Subscription,
+    source: grpc.aio.Channel,
+    tokens: ServiceTokens,
+    now: Clock,
+) -> AsyncIterator[None]:
+    """Consume the event log of the service at the channel until the block ends."""
+    stub = event_log_pb2_grpc.EventLogServiceStub(source)
+    async with (
+        Redis.from_url(settings.redis_url) as redis,
+        Consumer(
+            subscription, pool, stub, tokens, redis, now, settings.event_sweep_seconds
+        ).running(),
+    ):
         yield
 
 
@@ -220,6 +235,13 @@ class Learning:
     learner: Learner
     joiner: Joiner
     rebuilder: Rebuilder
+
+    def subscription(self) -> Subscription:
+        return Subscription(CONSUMER, "activity", HANDLES, self.apply, self.rebuilder.start_over)
+
+    async def apply(self, conn: Connection, organization_id: str, facts: Sequence[Fact]) -> None:
+        await self.learner.apply(conn, organization_id, facts)
+        await self.joiner.apply(conn, organization_id, facts)
 
 
 def learning_of(
@@ -238,7 +260,7 @@ def learning_of(
 def learner_of(settings: Settings, pool: Pool, now: Clock = utc_now) -> Learner:
     store = PatternStore(pool)
     inducer = Inducer(InducedStore(), store, ServingStore(pool), now, settings.induction_min_values)
-    return Learner(store, inducer, Catalogue(settings.vocabulary_dir, now), now)
+    return Learner(store, inducer, Catalogue(pool, now), now)
 
 
 def rebuilder_of(
@@ -298,7 +320,7 @@ def served(
     now: Clock,
 ) -> list[Served]:
     patterns = PatternStore(pool, settings.shared_min_people)
-    catalogue = Catalogue(settings.vocabulary_dir, now)
+    catalogue = Catalogue(pool, now)
     return [
         Served(
             suggestions_pb2.DESCRIPTOR.services_by_name["SuggestionsService"],

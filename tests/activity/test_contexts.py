@@ -113,11 +113,11 @@ async def test_a_context_is_read_from_its_copy_and_found_again_where_that_is_los
 
 
 async def test_without_redis_contexts_come_from_the_database(
-    servers: Servers, database: str, tmp_path: Any
+    servers: Servers, database: str
 ) -> None:
     nowhere: dict[str, Any] = {"redis_url": "redis://127.0.0.1:1/0"}
     async with (
-        running_suite(servers, database, tmp_path, of_activity=nowhere, **nowhere) as suite,
+        running_suite(servers, database, of_activity=nowhere, **nowhere) as suite,
         db(servers, database) as conn,
         suite.worker(),
     ):

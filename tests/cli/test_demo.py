@@ -15,7 +15,6 @@ from cli.demo.questions import (
     SAMPLE,
     VOCABULARY,
     Question,
-    install,
     patterns_of,
     read_questions,
     read_vocabulary,
@@ -115,20 +114,18 @@ def test_the_demo_needs_development_tokens(attune: Attune, monkeypatch: pytest.M
     assert "ATTUNE_JWKS_URL" in outcome.err
 
 
-def test_a_file_gets_an_organization_and_an_empty_vocabulary_to_fill_in(tmp_path: Path) -> None:
+def test_a_file_gets_an_organization_and_the_words_that_it_is_given(tmp_path: Path) -> None:
     source = source_of(tmp_path / "My Questions.txt")
     assert (source.organization, source.connection) == ("demo-my-questions", "my-questions")
-    file = install(source, tmp_path / "vocabulary")
-    assert read_vocabulary(file) == Vocabulary.EMPTY
-    file.write_text('[[metrics]]\nname = "length"\n')
-    assert install(source, tmp_path / "vocabulary") == file
-    assert [term.name for term in read_vocabulary(file).metrics] == ["length"]
+    assert read_vocabulary(source.vocabulary) == Vocabulary.EMPTY
+    words = tmp_path / "words.toml"
+    words.write_text('[[metrics]]\nname = "length"\n')
+    named = source_of(tmp_path / "My Questions.txt", words)
+    assert [term.name for term in read_vocabulary(named.vocabulary).metrics] == ["length"]
 
 
-def test_the_sample_brings_its_vocabulary(tmp_path: Path) -> None:
-    file = install(source_of(None), tmp_path)
-    assert file == tmp_path / "demo" / "shop.toml"
-    assert file.read_text() == VOCABULARY.read_text()
+def test_the_sample_brings_its_vocabulary() -> None:
+    assert source_of(None).vocabulary == VOCABULARY
 
 
 def test_lag_is_how_long_the_oldest_activity_that_is_not_learned_has_waited() -> None:
@@ -192,12 +189,12 @@ async def test_the_replay_reports_what_the_services_counted(
         replace(person, activities=person.activities[:16])
         for person in colleagues(patterns, "shop")[:8]
     ]
-    install(source_of(None), tmp_path)
     variables = {"ATTUNE_JWT_ISSUER": ISSUER, "ATTUNE_JWT_AUDIENCE": AUDIENCE}
     async with (
-        running_api(servers, template_db, tmp_path) as api,
+        running_api(servers, template_db) as api,
         api.as_("analyst01", org="demo") as http,
     ):
+        await api.suite.install_vocabulary("demo", "shop", VOCABULARY.read_text())
         client = Client(http, "demo", "shop", JWT_SECRET, variables)
         before = await client.cache_metrics(name_of(people[0]))
         log = await replay(client, people, lambda _: None)
@@ -219,7 +216,7 @@ async def test_a_conversation_and_its_rating_change_what_is_known(
     variables = {"ATTUNE_JWT_ISSUER": ISSUER, "ATTUNE_JWT_AUDIENCE": AUDIENCE}
     who = ("analyst01", "analyst")
     async with (
-        running_api(servers, database, tmp_path) as api,
+        running_api(servers, database) as api,
         api.as_("analyst01", org="demo") as http,
     ):
         client = Client(http, "demo", "shop", JWT_SECRET, variables)

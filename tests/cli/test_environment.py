@@ -22,7 +22,6 @@ def addresses(host: str = "127.0.0.1") -> Addresses:
         analytics="127.0.0.1:4",
         http_host=host,
         http_port=8000,
-        vocabulary="/v",
         metrics={name: f"127.0.0.1:{90 + i}" for i, name in enumerate(NAMES)},
     )
 

@@ -1,8 +1,7 @@
 import json
-import tomllib
-from pathlib import Path
 
-from cli.local.sample import VOCABULARY, activities_of, colleagues, install_vocabulary
+from cli.local.sample import VOCABULARY, activities_of, colleagues
+from cli.local.vocabulary import read_words
 
 
 def test_the_sample_is_the_same_everywhere() -> None:
@@ -30,15 +29,8 @@ def test_every_activity_names_the_connection_and_has_no_open_slot() -> None:
 
 
 def test_the_vocabulary_knows_the_words_of_the_documents_examples() -> None:
-    words = tomllib.loads((VOCABULARY / "my-database.toml").read_text())
+    words = read_words(VOCABULARY)
     metrics = {m["name"] for m in words["metrics"]}
     assert {"profit", "revenue", "margin", "profit margin", "volume", "price"} <= metrics
     assert {"region", "product category", "quarter"} <= {d["name"] for d in words["dimensions"]}
     assert {"stock", "product"} <= {e["name"] for e in words["entities"]}
-
-
-def test_a_vocabulary_that_was_edited_stays(tmp_path: Path) -> None:
-    file = install_vocabulary(tmp_path) / "sample" / "my-database.toml"
-    file.write_text("# mine\n")
-    install_vocabulary(tmp_path)
-    assert file.read_text() == "# mine\n"

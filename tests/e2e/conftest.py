@@ -1,7 +1,6 @@
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -32,13 +31,11 @@ class Api:
 
 
 @asynccontextmanager
-async def running_api(
-    servers: Servers, template: str, folder: Path, **changed: Any
-) -> AsyncIterator[Api]:
+async def running_api(servers: Servers, template: str, **changed: Any) -> AsyncIterator[Api]:
     """Gateway, services and workers over a database of their own."""
     async with (
         cloned(servers, template) as database,
-        running_suite(servers, database, folder) as suite,
+        running_suite(servers, database) as suite,
         suite.worker(),
         gateway(suite, **changed) as address,
     ):
@@ -62,11 +59,9 @@ async def gateway(
 
 
 @pytest.fixture(scope="module")
-async def api(
-    servers: Servers, template_db: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Api]:
+async def api(servers: Servers, template_db: str) -> AsyncIterator[Api]:
     """One for a module: each test has users of its own."""
-    async with running_api(servers, template_db, tmp_path_factory.mktemp("words")) as api:
+    async with running_api(servers, template_db) as api:
         yield api
 
 

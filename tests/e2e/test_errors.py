@@ -4,7 +4,6 @@ import base64
 import json
 import time
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -296,9 +295,7 @@ async def test_a_service_that_is_down_is_503_with_when_to_come_back(
     assert up.status_code == 200
 
 
-async def test_a_database_that_is_down_is_503_and_comes_back(
-    servers: Servers, tmp_path: Path
-) -> None:
+async def test_a_database_that_is_down_is_503_and_comes_back(servers: Servers) -> None:
     from services.activity import app as activity
     from services.analytics import app as analytics
     from services.common.migrate import migrate
@@ -309,7 +306,7 @@ async def test_a_database_that_is_down_is_503_and_comes_back(
             await migrate(own.server.dsn(), app.SCHEMA, str(app.__package__), PASSWORD)
         theirs = Servers(own.server, servers.valkey)
         async with (
-            running_suite(theirs, "postgres", tmp_path / "words") as suite,
+            running_suite(theirs, "postgres") as suite,
             gateway(suite) as address,
             Api(address, suite).as_("ann") as client,
         ):

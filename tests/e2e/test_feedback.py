@@ -95,11 +95,11 @@ async def test_the_documented_errors(client: httpx2.AsyncClient) -> None:
 
 
 async def test_who_votes_too_often_is_told_when_to_come_back(
-    servers: Servers, template_db: str, tmp_path: Any
+    servers: Servers, template_db: str
 ) -> None:
     async with (
         cloned(servers, template_db) as database,
-        running_suite(servers, database, tmp_path, of_activity={"feedback_per_minute": 2}) as suite,
+        running_suite(servers, database, of_activity={"feedback_per_minute": 2}) as suite,
         gateway(suite) as address,
         Api(address, suite).as_("ann") as client,
     ):

@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -56,11 +55,11 @@ def issuer() -> Iterator[Issuer]:
 
 @asynccontextmanager
 async def door_of(
-    servers: Servers, database: str, folder: Path, issuer: Issuer, provider: Provider
+    servers: Servers, database: str, issuer: Issuer, provider: Provider
 ) -> AsyncIterator[Door]:
     told = provider.told(issuer)
     async with (
-        running_suite(servers, database, folder, identity=told) as suite,
+        running_suite(servers, database, identity=told) as suite,
         gateway(suite, time.time, stranger_rate_limit=60) as address,
         httpx2.AsyncClient(base_url=f"http://{address}") as client,
     ):
@@ -68,18 +67,16 @@ async def door_of(
 
 
 @pytest.fixture
-async def door(
-    servers: Servers, database: str, tmp_path: Path, issuer: Issuer
-) -> AsyncIterator[Door]:
-    async with door_of(servers, database, tmp_path, issuer, KEYCLOAK) as door:
+async def door(servers: Servers, database: str, issuer: Issuer) -> AsyncIterator[Door]:
+    async with door_of(servers, database, issuer, KEYCLOAK) as door:
         yield door
 
 
 @pytest.mark.parametrize("provider", PROVIDERS.values(), ids=PROVIDERS)
 async def test_a_person_of_each_provider_gets_in(
-    servers: Servers, database: str, tmp_path: Path, issuer: Issuer, provider: Provider
+    servers: Servers, database: str, issuer: Issuer, provider: Provider
 ) -> None:
-    async with door_of(servers, database, tmp_path, issuer, provider) as door:
+    async with door_of(servers, database, issuer, provider) as door:
         who = (await door.shows(door.token())).json()
         assert await door.status(EC) == 200
     assert who["user_id"] == provider.claims["sub"]
@@ -163,9 +160,9 @@ async def test_no_trick_with_the_algorithm_gets_in(door: Door, forged: Any) -> N
 
 
 async def test_people_of_two_organizations_at_one_provider_do_not_meet(
-    servers: Servers, database: str, tmp_path: Path, issuer: Issuer
+    servers: Servers, database: str, issuer: Issuer
 ) -> None:
-    async with door_of(servers, database, tmp_path, issuer, CLERK) as door:
+    async with door_of(servers, database, issuer, CLERK) as door:
         other = {"id": "org_other", "rol": "admin"}
         told: list[dict[str, Any]] = [{}, {"o": other}]
         for changed in told:

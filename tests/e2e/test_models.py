@@ -51,9 +51,7 @@ class Asking:
 
 
 @pytest.fixture(scope="module")
-async def asking(
-    servers: Servers, template_db: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Asking]:
+async def asking(servers: Servers, template_db: str) -> AsyncIterator[Asking]:
     """The whole suite as it comes, with a model's server that does as it is told."""
     async with (
         model_stub() as stub,
@@ -61,7 +59,6 @@ async def asking(
         running_suite(
             servers,
             database,
-            tmp_path_factory.mktemp("words"),
             openai_api_key=KEY,
             openai_base_url=stub.url,
             llm_breaker_failures=1000,

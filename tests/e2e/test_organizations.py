@@ -3,7 +3,6 @@
 import json
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -54,6 +53,7 @@ BODIES: dict[str, Any] = {
     "UpdateConnection": {"name": "changed"},
     "TestConnection": {},
     "IntrospectConnection": {},
+    "ReplaceVocabulary": {"metrics": [{"name": "profit"}], "dimensions": [{"name": "region"}]},
     "IngestEvents": {"event": "opened"},
     "CreateEventDefinition": {"name": "purchase"},
     "UpdateEventDefinition": {"description": "changed"},
@@ -101,6 +101,7 @@ async def first_of(client: httpx2.AsyncClient, path: str) -> httpx2.Response:
 
 async def fill(client: httpx2.AsyncClient) -> None:
     """Put the secret into everything."""
+    await name_data(client)
     for text in (f"Show {SECRET} by region", f"What of {SECRET}?"):
         body = {"activity_type": "query", "query_text": text, "response_data": {"data": [SECRET]}}
         assert (await client.post("/api/v1/activity/log", json=body)).status_code == 200
@@ -131,6 +132,12 @@ async def connect(client: httpx2.AsyncClient) -> None:
     body = {**BODIES["CreateConnection"], "connection_id": "my-database"}
     assert (await client.post("/api/v1/connections", json=body)).status_code in (200, 409)
     await client.patch("/api/v1/connections/my-database", json={"name": SECRET})
+
+
+async def name_data(client: httpx2.AsyncClient) -> None:
+    words = {"metrics": [{"name": SECRET}], "dimensions": [{"name": "region"}]}
+    put = await client.put("/api/v1/connections/my-database/vocabulary", json=words)
+    assert put.status_code == 200, put.text
 
 
 async def remember(client: httpx2.AsyncClient) -> None:
@@ -184,19 +191,11 @@ async def ask_and_click(client: httpx2.AsyncClient) -> None:
 
 
 @pytest.fixture(scope="module")
-async def filled(
-    servers: Servers, template_db: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Api]:
+async def filled(servers: Servers, template_db: str) -> AsyncIterator[Api]:
     """One organization full of its secret, and another with the same users and connection."""
-    folder: Path = tmp_path_factory.mktemp("words")
-    async with (
-        running_api(servers, template_db, folder) as api,
-        made_shop(servers.postgres) as shop,
-    ):
+    async with running_api(servers, template_db) as api, made_shop(servers.postgres) as shop:
         BODIES["CreateConnection"]["dsn"] = shop.dsn()
-        words = (folder / "acme" / "my-database.toml").read_text()
-        (folder / "other").mkdir()
-        (folder / "other" / "my-database.toml").write_text(words)
+        await api.suite.install_vocabulary("other")
         for user in USERS:
             async with api.as_(user, role="admin") as client:
                 await fill(client)
@@ -225,6 +224,7 @@ async def test_the_organization_itself_has_an_answer_on_the_same_route(
         await remember(client)  # a route before may have forgotten it
         await define(client)
         await connect(client)
+        await name_data(client)  # the same
         assert (await call(client, route)).status_code == 200
 
 
@@ -236,6 +236,7 @@ async def test_nothing_that_the_other_organization_wrote_changed_anything(filled
         await remember(client)
         await define(client)
         await connect(client)
+        await name_data(client)
     async with filled.as_("root", org="other", role="admin") as client:
         for route in ROUTES:
             await call(client, route)
@@ -252,6 +253,7 @@ async def test_nothing_that_the_other_organization_wrote_changed_anything(filled
         definition = (await client.get(path)).json()
         path = f"/api/v1/knowledge/items/{VALUES['item_id']}/comments"
         comments = (await client.get(path)).json()["comments"]
+        words = (await client.get("/api/v1/connections/my-database/vocabulary")).json()
         own = {"conversation_id": VALUES["conversation_id"]}
         votes = (await client.get("/api/v1/feedback", params=own)).json()["feedback"]
         connection = (await client.get("/api/v1/connections/my-database")).json()
@@ -260,6 +262,7 @@ async def test_nothing_that_the_other_organization_wrote_changed_anything(filled
     assert (conversation["event_count"], conversation["status"]) == (1, "active")
     assert (definition["description"], definition["version"]) == (SECRET, 1)
     assert [comment["text"] for comment in comments] == [SECRET]
+    assert [metric["name"] for metric in words["metrics"]] == [SECRET]
     assert VALUES["fact_id"] in {fact["id"] for fact in memory}
     assert VALUES["key_id"] in {key["id"] for key in keys}
     assert webhook["description"] == SECRET

@@ -1,7 +1,5 @@
 """Traits over REST: told once, and in the activities that follow at once."""
 
-from pathlib import Path
-
 import httpx2
 
 from tests.e2e.conftest import Api, running_api
@@ -12,10 +10,10 @@ IDENTIFY, TRAITS = "/api/v1/identify", "/api/v1/users/ann/traits"
 
 
 async def test_what_is_told_is_in_the_next_activity_though_the_token_is_cached(
-    servers: Servers, template_db: str, tmp_path: Path
+    servers: Servers, template_db: str
 ) -> None:
     """The gateway has exchanged the credential by then, and drops what it kept."""
-    api_of = running_api(servers, template_db, tmp_path, redis_url=servers.valkey.url())
+    api_of = running_api(servers, template_db, redis_url=servers.valkey.url())
     async with api_of as api, api.as_("ann") as client:
 
         async def goals_of_next() -> object:

@@ -127,9 +127,7 @@ async def test_only_admins_explain_for_others_and_clear(suite: Suite) -> None:
 
 
 async def test_clearing_drops_one_persons_entries_or_all_of_the_organization(suite: Suite) -> None:
-    words = suite.vocabulary / "acme" / "my-database.toml"
-    (suite.vocabulary / "other").mkdir()
-    (suite.vocabulary / "other" / "my-database.toml").write_text(words.read_text())
+    await suite.install_vocabulary("other")
     ann, bob, stranger = suite.as_(), suite.as_("bob"), suite.as_(org="other")
     for who in (ann, bob, stranger):
         await suggest(suite, who=who)

@@ -16,13 +16,13 @@ from structlog.testing import capture_logs
 from services.common.clock import utc_now
 from services.common.db import Pool
 from services.suggestions import app
-from services.suggestions.catalogue import Catalogue
 from services.suggestions.metrics.store import MetricsStore
 from services.suggestions.patterns import domain, inducing, sessions, signals
 from services.suggestions.patterns.learning import Learner
 from services.suggestions.patterns.templating import Templater
 from services.suggestions.ranking.model import JOINED
 from services.suggestions.templates.vocabulary import Vocabulary
+from services.suggestions.vocabularies.catalogue import Catalogue
 from tests.databases import connected
 from tests.suggestions.asking import ask, learned, patterns, suggest
 from tests.suite import Servers, Suite
@@ -381,9 +381,7 @@ async def test_those_who_serve_extract_what_was_found(suite: Suite) -> None:
         assert await templater.templates("acme", texts, Vocabulary()) == texts
         await bench.count(0, asked(*(f"revenue of {town}" for town in TOWNS[:4])))
         clock[0] += timedelta(minutes=2)
-        vocabulary = Catalogue(suite.suggestions_settings.vocabulary_dir, utc_now).everything(
-            "acme"
-        )
+        vocabulary = (await Catalogue(bench.pool, utc_now).of("acme")).everything
         found = await templater.templates("acme", texts, vocabulary)
         assert found[0] == "{metric} of {value}"
         other = await templater.templates("other", texts, vocabulary)

@@ -5,7 +5,6 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,13 +18,13 @@ from services.common.clock import utc_now
 from services.common.event_log import channel_of
 from services.common.service_tokens import ServiceTokens
 from services.suggestions import app
-from services.suggestions.catalogue import Catalogue
 from services.suggestions.patterns.induced import InducedStore
 from services.suggestions.patterns.inducing import Inducer
 from services.suggestions.patterns.learning import CONSUMER, Learner
 from services.suggestions.patterns.store import PatternStore
 from services.suggestions.servings.joining import Joiner
 from services.suggestions.servings.store import ServingStore
+from services.suggestions.vocabularies.catalogue import Catalogue
 from tests.databases import connected
 from tests.servers import own_valkey
 from tests.suggestions.asking import ask
@@ -157,11 +156,11 @@ async def test_a_wiped_redis_loses_nothing(state: State, servers: Servers) -> No
 
 
 async def test_without_redis_it_is_learned_all_the_same_and_its_return_is_noticed(
-    servers: Servers, database: str, tmp_path: Path
+    servers: Servers, database: str
 ) -> None:
     with own_valkey() as own:
         theirs = Servers(servers.postgres, own.server)
-        async with running_suite(theirs, database, tmp_path / "words") as suite:
+        async with running_suite(theirs, database) as suite:
             state = State(suite, servers, database)
             async with consuming(suite):
                 await ask(suite, *texts(10))
@@ -183,11 +182,11 @@ async def is_listening(redis: "Redis") -> bool:
 
 
 async def test_a_hint_is_enough_also_when_it_comes_while_the_organization_is_being_read(
-    servers: Servers, database: str, tmp_path: Path
+    servers: Servers, database: str
 ) -> None:
     never: dict[str, Any] = {"event_sweep_seconds": 3600}
     async with (
-        running_suite(servers, database, tmp_path / "words", **never) as suite,
+        running_suite(servers, database, **never) as suite,
         consuming(suite),
         Redis.from_url(servers.valkey.url()) as redis,
     ):
@@ -295,7 +294,7 @@ async def test_rebuilds_at_the_same_time_do_not_spoil_each_other(
     async with app.pool_of(state.suite.suggestions_settings) as pool:
         channel = state.suite.activity_channel
         tokens = ServiceTokens("suggestions", SERVICE_KEYS["suggestions"], channel)
-        catalogue = Catalogue(state.suite.suggestions_settings.vocabulary_dir, utc_now)
+        catalogue = Catalogue(pool, utc_now)
         store = PatternStore(pool)
         inducer = Inducer(InducedStore(), store, ServingStore(pool), utc_now, 3)
         learner = Learner(store, inducer, catalogue, utc_now)

@@ -143,11 +143,11 @@ async def test_requests_are_remembered_when_the_cache_forgets(
 
 
 async def test_what_was_counted_is_stored_when_the_service_stops(
-    servers: Servers, database: str, tmp_path: Any
+    servers: Servers, database: str
 ) -> None:
-    async with running_suite(servers, database, tmp_path / "one") as suite:
+    async with running_suite(servers, database) as suite:
         await asyncio.gather(*(suggest(suite, who=suite.as_(f"u{n}")) for n in range(5)))
-    async with running_suite(servers, database, tmp_path / "two") as suite:
+    async with running_suite(servers, database) as suite:
         assert (await cache(suite)).requests == 5
 
 

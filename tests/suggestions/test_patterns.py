@@ -5,7 +5,7 @@ import pytest
 from attune.suggestions.v1 import patterns_pb2 as pb
 
 from tests.suggestions.asking import ask, learned, patterns
-from tests.suite import Suite
+from tests.suite import VOCABULARY, Suite
 
 
 async def test_queries_become_patterns_of_the_person_the_job_role_and_everybody(
@@ -76,10 +76,8 @@ async def test_a_rebuild_uses_the_vocabulary_of_now(learning: Suite) -> None:
     await ask(learning, "churn by region")
     [before] = await learned(learning, 1)
     assert before.query_template == "churn by {dimension}"
-    folder = learning.vocabulary / "acme"
-    (folder / "second.toml").write_text('metrics = [{ name = "churn" }]')
-    words = (folder / "my-database.toml").read_text()
-    (folder / "my-database.toml").write_text(words.replace('"volume"', '"churn"'))
+    words = VOCABULARY.replace('"volume"', '"churn"')
+    await learning.install_vocabulary("acme", text=words)
     admin = learning.as_("root", "admin")
 
     async def rebuilt() -> str:
@@ -89,7 +87,7 @@ async def test_a_rebuild_uses_the_vocabulary_of_now(learning: Suite) -> None:
         [pattern] = (await patterns(learning)).user_patterns
         return pattern.query_template
 
-    # The worker reads changed files within a second.
+    # The worker sees what changed within a second.
     while (template := await rebuilt()) == "churn by {dimension}":
         pass
     assert template == "{metric} by {dimension}"

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import grpc
@@ -47,7 +46,7 @@ async def stub() -> AsyncIterator[ModelStub]:
 
 @asynccontextmanager
 async def suite_at(
-    stub: ModelStub, servers: Servers, database: str, folder: Path, **changed: Any
+    stub: ModelStub, servers: Servers, database: str, **changed: Any
 ) -> AsyncIterator[Suite]:
     given = {
         "openai_api_key": KEY,
@@ -57,16 +56,14 @@ async def suite_at(
         "llm_ledger_seconds": 20,
         **changed,
     }
-    async with running_suite(servers, database, folder, **given) as suite, suite.worker():
+    async with running_suite(servers, database, **given) as suite, suite.worker():
         yield suite
 
 
 @pytest.fixture
-async def hybrid(
-    stub: ModelStub, servers: Servers, database: str, tmp_path: Path
-) -> AsyncIterator[Suite]:
+async def hybrid(stub: ModelStub, servers: Servers, database: str) -> AsyncIterator[Suite]:
     """The suite with a model, and its workers."""
-    async with suite_at(stub, servers, database, tmp_path) as suite:
+    async with suite_at(stub, servers, database) as suite:
         yield suite
 
 
@@ -181,9 +178,7 @@ async def test_what_was_sent_of_one_person_is_not_for_another(
 
 
 async def test_organizations_share_nothing(hybrid: Suite, stub: ModelStub) -> None:
-    words = (hybrid.vocabulary / "acme" / "my-database.toml").read_text()
-    (hybrid.vocabulary / "other").mkdir()
-    (hybrid.vocabulary / "other" / "my-database.toml").write_text(words)
+    await hybrid.install_vocabulary("other")
     await suggest(hybrid, "show me profit")
     await suggest(hybrid, "show me profit", hybrid.as_(org="other"))
     assert len(stub.asked) == 2
@@ -263,11 +258,9 @@ async def test_a_degraded_answer_is_cached_with_its_reason_and_not_for_long(
 
 
 async def test_a_late_answer_fills_the_cache_behind(
-    stub: ModelStub, servers: Servers, database: str, tmp_path: Path
+    stub: ModelStub, servers: Servers, database: str
 ) -> None:
-    async with suite_at(
-        stub, servers, database, tmp_path, suggestion_model_wait_seconds=0.05
-    ) as suite:
+    async with suite_at(stub, servers, database, suggestion_model_wait_seconds=0.05) as suite:
         release = asyncio.Event()
         stub.will(held_by(release, GOOD))
         for _ in "ab":  # the second one waits no more
@@ -283,11 +276,9 @@ async def test_a_late_answer_fills_the_cache_behind(
 
 
 async def test_the_reason_of_the_last_try_is_told_while_another_one_waits(
-    stub: ModelStub, servers: Servers, database: str, tmp_path: Path
+    stub: ModelStub, servers: Servers, database: str
 ) -> None:
-    async with suite_at(
-        stub, servers, database, tmp_path, suggestion_model_wait_seconds=0.05
-    ) as suite:
+    async with suite_at(stub, servers, database, suggestion_model_wait_seconds=0.05) as suite:
         stub.will(failing(429, retry_after="15"))
 
         async def told() -> bool:
@@ -298,10 +289,10 @@ async def test_the_reason_of_the_last_try_is_told_while_another_one_waits(
 
 
 async def test_a_spent_budget_leaves_the_patterns(
-    stub: ModelStub, servers: Servers, database: str, tmp_path: Path
+    stub: ModelStub, servers: Servers, database: str
 ) -> None:
     poor = {"of_activity": {"llm_monthly_budget_usd": 0.0}}
-    async with suite_at(stub, servers, database, tmp_path, **poor) as suite:
+    async with suite_at(stub, servers, database, **poor) as suite:
         answer = await suggest(suite, "show me profit")
         assert (answer.source, answer.degraded_reason) == ("patterns", "budget_exhausted")
         assert stub.asked == []
@@ -323,9 +314,9 @@ async def test_what_is_asked_is_in_the_ledger(hybrid: Suite) -> None:
 
 
 async def test_without_activity_the_patterns_answer(
-    stub: ModelStub, servers: Servers, database: str, tmp_path: Path
+    stub: ModelStub, servers: Servers, database: str
 ) -> None:
-    async with running_suite(servers, database, tmp_path) as suite:
+    async with running_suite(servers, database) as suite:
         settings = suite.suggestions_settings.model_copy(
             update={
                 "openai_api_key": KEY,
@@ -352,9 +343,9 @@ async def test_without_a_key_only_who_would_have_asked_a_model_is_told(suite: Su
 
 
 async def test_where_no_model_is_wanted_nobody_is_told_of_one(
-    stub: ModelStub, servers: Servers, database: str, tmp_path: Path
+    stub: ModelStub, servers: Servers, database: str
 ) -> None:
-    async with suite_at(stub, servers, database, tmp_path, suggestion_model="") as suite:
+    async with suite_at(stub, servers, database, suggestion_model="") as suite:
         answer = await suggest(suite, "show me profit")
         assert (answer.source, answer.HasField("degraded_reason")) == ("patterns", False)
 

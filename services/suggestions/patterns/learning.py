@@ -9,7 +9,6 @@ from services.common.clock import Clock
 from services.common.consumer import Fact
 from services.common.db import Connection
 from services.common.moments import datetime_of
-from services.suggestions.catalogue import Catalogue
 from services.suggestions.induction.known import Known
 from services.suggestions.invalidation import outdate
 from services.suggestions.patterns.domain import (
@@ -22,6 +21,7 @@ from services.suggestions.patterns.inducing import Inducer
 from services.suggestions.patterns.reading import Reader
 from services.suggestions.patterns.sessions import needed, preceding, tally
 from services.suggestions.patterns.store import PatternStore
+from services.suggestions.vocabularies.catalogue import Catalogue, Connections
 
 CONSUMER = "suggestions.patterns"
 HANDLES = {activity_pb2.ActivityLogged.DESCRIPTOR.full_name: activity_pb2.ActivityLogged}
@@ -63,8 +63,9 @@ class Learner:
         """
         state, known = await self._inducer.hold(conn, organization_id)
         await self._keep_job_roles(conn, organization_id, activities)
+        words = await self._catalogue.of(organization_id, conn)
         questions = (question_of(activity) for activity in activities if asks(activity))
-        seen = (self._observe(organization_id, question, known) for question in questions)
+        seen = (self._observe(organization_id, question, words, known) for question in questions)
         observations = [observation for observation in seen if observation]
         if not observations:
             return set()
@@ -90,12 +91,12 @@ class Learner:
         return fresh
 
     def _observe(
-        self, organization_id: str, question: Question, known: Known
+        self, organization_id: str, question: Question, connections: Connections, known: Known
     ) -> Observation | None:
         """Read the question with its connection's words; all connections' where it names none."""
         named = question.connection_id
-        vocabulary = self._catalogue.connection(organization_id, named) if named else None
-        words = vocabulary or self._catalogue.everything(organization_id)
+        vocabulary = connections.vocabulary(named) if named else None
+        words = vocabulary or connections.everything
         return self._reader.observe(organization_id, question, words, known)
 
     async def _keep_job_roles(

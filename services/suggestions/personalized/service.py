@@ -9,7 +9,6 @@ from services.common.caller import caller
 from services.common.clock import Clock
 from services.common.errors import NotFound
 from services.common.interceptors import Context
-from services.suggestions.catalogue import Catalogue
 from services.suggestions.metrics.counting import RequestCounts
 from services.suggestions.patterns.service import job_role_of
 from services.suggestions.patterns.store import PatternStore
@@ -19,6 +18,7 @@ from services.suggestions.ranking.model import Suggestion
 from services.suggestions.servings.domain import Serving
 from services.suggestions.servings.recording import Recorder
 from services.suggestions.templates.vocabulary import Vocabulary
+from services.suggestions.vocabularies.catalogue import Catalogue
 
 
 class SuggestionsService(pb_grpc.SuggestionsServiceServicer):
@@ -65,7 +65,8 @@ class SuggestionsService(pb_grpc.SuggestionsServiceServicer):
     ) -> tuple[Asked, Vocabulary]:
         """Who asks for what, of which connection. Raises NotFound."""
         who = caller()
-        vocabulary = self._catalogue.connection(who.organization_id, request.connection_id)
+        connections = await self._catalogue.of(who.organization_id)
+        vocabulary = connections.vocabulary(request.connection_id)
         if vocabulary is None:
             raise NotFound(f"no connection {request.connection_id!r} in this organization")
         user_id = request.user_id or who.subject

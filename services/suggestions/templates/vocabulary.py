@@ -59,9 +59,14 @@ class Vocabulary:
     EMPTY: ClassVar["Vocabulary"]
 
     @classmethod
+    def of(cls, terms: Iterable[Term]) -> "Vocabulary":
+        """A vocabulary of terms, in which a name that comes again is united with the first."""
+        return cls(_unite(terms))
+
+    @classmethod
     def merged(cls, vocabularies: Iterable["Vocabulary"]) -> "Vocabulary":
         """One vocabulary of many; a name in several has the kinds and synonyms of all."""
-        return cls(_unite(term for vocabulary in vocabularies for term in vocabulary.terms))
+        return cls.of(term for vocabulary in vocabularies for term in vocabulary.terms)
 
     @cached_property
     def metrics(self) -> tuple[Term, ...]:
@@ -140,8 +145,8 @@ def parse_vocabulary(text: str) -> Vocabulary:
         raise ValueError(
             f"unknown table [[{unknown[0]}]]: use [[metrics]], [[dimensions]], [[entities]]"
         )
-    return Vocabulary(
-        _unite(term for table in _KINDS for term in _terms(table, document.get(table, [])))
+    return Vocabulary.of(
+        term for table in _KINDS for term in _terms(table, document.get(table, []))
     )
 
 

@@ -5,7 +5,6 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import grpc
@@ -26,12 +25,12 @@ Configured = Callable[..., AbstractAsyncContextManager[Suite]]
 
 
 @pytest.fixture
-def configured(servers: Servers, database: str, tmp_path: Path) -> Configured:
+def configured(servers: Servers, database: str) -> Configured:
     """A suite whose activity is told more."""
 
     @asynccontextmanager
     async def start(**of_activity: Any) -> AsyncIterator[Suite]:
-        async with running_suite(servers, database, tmp_path, of_activity=of_activity) as suite:
+        async with running_suite(servers, database, of_activity=of_activity) as suite:
             yield suite
 
     return start

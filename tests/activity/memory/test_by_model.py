@@ -3,7 +3,6 @@
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,11 +70,11 @@ class Silent:
 
 
 @pytest.fixture
-async def reading(servers: Servers, database: str, tmp_path: Path) -> AsyncIterator[Reading]:
+async def reading(servers: Servers, database: str) -> AsyncIterator[Reading]:
     async with model_stub() as stub:
         aliases = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": stub.url, "llm_tries": 1}
         async with (
-            running_suite(servers, database, tmp_path, of_activity=aliases) as suite,
+            running_suite(servers, database, of_activity=aliases) as suite,
             # The worker asks nobody: when a model reads is up to the test.
             app.working(suite.activity_settings.model_copy(update={"memory_model": ""})),
             app.pool_of(suite.activity_settings) as pool,

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import grpc
@@ -300,12 +299,10 @@ async def test_what_is_settled_is_told_to_consumers(working: Working, ann: Remem
     assert [row["type"] for row in types] == ["attune.activity.v1.MemoryChanged"]
 
 
-async def test_of_too_many_facts_the_least_sure_go_first(
-    servers: Servers, database: str, tmp_path: Path
-) -> None:
+async def test_of_too_many_facts_the_least_sure_go_first(servers: Servers, database: str) -> None:
     limited = {"memory_facts": 2}
     async with (
-        running_suite(servers, database, tmp_path, of_activity=limited) as suite,
+        running_suite(servers, database, of_activity=limited) as suite,
         remembering(suite) as pool,
     ):
         ann = Remembered(suite)
@@ -321,10 +318,10 @@ async def test_of_too_many_facts_the_least_sure_go_first(
 
 
 async def test_where_nothing_is_to_be_remembered_nothing_is(
-    servers: Servers, database: str, tmp_path: Path
+    servers: Servers, database: str
 ) -> None:
     async with (
-        running_suite(servers, database, tmp_path, of_activity={"memory_facts": 0}) as suite,
+        running_suite(servers, database, of_activity={"memory_facts": 0}) as suite,
         remembering(suite) as pool,
     ):
         ann = Remembered(suite)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,9 +103,9 @@ async def test_every_answer_is_recorded_also_one_from_the_cache(
 
 
 async def test_what_is_not_yet_stored_is_stored_before_the_service_stops(
-    servers: Servers, database: str, tmp_path: Path, admin: Connection
+    servers: Servers, database: str, admin: Connection
 ) -> None:
-    async with running_suite(servers, database, tmp_path / "words") as suite:
+    async with running_suite(servers, database) as suite:
         await asyncio.gather(*(suggest(suite, f"show me {n}") for n in range(20)))
     assert await admin.fetchval("SELECT count(*) FROM servings") == 20
 
@@ -298,9 +297,7 @@ async def test_a_rebuild_counts_the_clicks_that_the_consumer_has_not_come_to(
 
 
 async def test_organizations_do_not_mix(learning: Suite, admin: Connection) -> None:
-    words = learning.vocabulary / "acme" / "my-database.toml"
-    (learning.vocabulary / "other").mkdir()
-    (learning.vocabulary / "other" / "my-database.toml").write_text(words.read_text())
+    await learning.install_vocabulary("other")
     answer = await suggest(learning)
     await recorded(admin, 1)
     other = learning.as_(org="other")

@@ -22,19 +22,81 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from attune.common.v1 import access_pb2 as attune_dot_common_dot_v1_dot_access__pb2
+from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$attune/analytics/v1/vocabulary.proto\x12\x13\x61ttune.analytics.v1\"e\n\x11VocabularyChanged\x12\x15\n\rconnection_id\x18\x01 \x01(\t\x12(\n\x05terms\x18\x02 \x03(\x0b\x32\x19.attune.analytics.v1.Term\x12\x0f\n\x07\x64\x65leted\x18\x03 \x01(\x08\"\xc9\x01\n\x04Term\x12\x0c\n\x04name\x18\x01 \x01(\t\x12,\n\x04kind\x18\x02 \x01(\x0e\x32\x1e.attune.analytics.v1.Term.Kind\x12\x10\n\x08synonyms\x18\x03 \x03(\t\x12\x0f\n\x07\x64\x65rived\x18\x04 \x01(\x08\x12\x0e\n\x06values\x18\x05 \x03(\t\"R\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0f\n\x0bKIND_METRIC\x10\x01\x12\x12\n\x0eKIND_DIMENSION\x10\x02\x12\x0f\n\x0bKIND_ENTITY\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$attune/analytics/v1/vocabulary.proto\x12\x13\x61ttune.analytics.v1\x1a\x1d\x61ttune/common/v1/access.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"W\n\x14GetVocabularyRequest\x12?\n\rconnection_id\x18\x01 \x01(\tB(\xbaH%r#2!^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}$\"\xae\x02\n\x18ReplaceVocabularyRequest\x12?\n\rconnection_id\x18\x01 \x01(\tB(\xbaH%r#2!^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}$\x12\x42\n\x07metrics\x18\x02 \x03(\x0b\x32&.attune.analytics.v1.Vocabulary.MetricB\t\xbaH\x06\x92\x01\x03\x10\xf4\x03\x12H\n\ndimensions\x18\x03 \x03(\x0b\x32).attune.analytics.v1.Vocabulary.DimensionB\t\xbaH\x06\x92\x01\x03\x10\xf4\x03\x12\x43\n\x08\x65ntities\x18\x04 \x03(\x0b\x32&.attune.analytics.v1.Vocabulary.EntityB\t\xbaH\x06\x92\x01\x03\x10\xf4\x03\"Z\n\x17\x44\x65leteVocabularyRequest\x12?\n\rconnection_id\x18\x01 \x01(\tB(\xbaH%r#2!^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}$\"\x1a\n\x18\x44\x65leteVocabularyResponse\"\xa6\x04\n\nVocabulary\x12\x15\n\rconnection_id\x18\x01 \x01(\t\x12\x37\n\x07metrics\x18\x02 \x03(\x0b\x32&.attune.analytics.v1.Vocabulary.Metric\x12=\n\ndimensions\x18\x03 \x03(\x0b\x32).attune.analytics.v1.Vocabulary.Dimension\x12\x38\n\x08\x65ntities\x18\x04 \x03(\x0b\x32&.attune.analytics.v1.Vocabulary.Entity\x12.\n\nupdated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nupdated_by\x18\x06 \x01(\t\x1aV\n\x06Metric\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\"\n\x08synonyms\x18\x02 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\x32\"\x06r\x04\x10\x01\x18\x64\x12\x0f\n\x07\x64\x65rived\x18\x03 \x01(\x08\x1al\n\tDimension\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\"\n\x08synonyms\x18\x02 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\x32\"\x06r\x04\x10\x01\x18\x64\x12\"\n\x06values\x18\x03 \x03(\tB\x12\xbaH\x0f\x92\x01\x0c\x10\xe8\x07\"\x07r\x05\x10\x01\x18\xc8\x01\x1a\x45\n\x06\x45ntity\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\"\n\x08synonyms\x18\x02 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\x32\"\x06r\x04\x10\x01\x18\x64\"<\n\x17ListVocabulariesRequest\x12!\n\x10\x61\x66ter_connection\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"g\n\x18ListVocabulariesResponse\x12<\n\x0cvocabularies\x18\x01 \x03(\x0b\x32&.attune.analytics.v1.VocabularyChanged\x12\r\n\x05\x61s_of\x18\x02 \x01(\x03\"v\n\x11VocabularyChanged\x12\x15\n\rconnection_id\x18\x01 \x01(\t\x12(\n\x05terms\x18\x02 \x03(\x0b\x32\x19.attune.analytics.v1.Term\x12\x0f\n\x07\x64\x65leted\x18\x03 \x01(\x08\x12\x0f\n\x07omitted\x18\x04 \x01(\x05\"\xc9\x01\n\x04Term\x12\x0c\n\x04name\x18\x01 \x01(\t\x12,\n\x04kind\x18\x02 \x01(\x0e\x32\x1e.attune.analytics.v1.Term.Kind\x12\x10\n\x08synonyms\x18\x03 \x03(\t\x12\x0f\n\x07\x64\x65rived\x18\x04 \x01(\x08\x12\x0e\n\x06values\x18\x05 \x03(\t\"R\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0f\n\x0bKIND_METRIC\x10\x01\x12\x12\n\x0eKIND_DIMENSION\x10\x02\x12\x0f\n\x0bKIND_ENTITY\x10\x03\x32\x8e\x05\n\x11VocabularyService\x12\x9f\x01\n\rGetVocabulary\x12).attune.analytics.v1.GetVocabularyRequest\x1a\x1f.attune.analytics.v1.Vocabulary\"B\xaa\xd4\x18\x08\x12\x04\x01\x02\x03\x04\x30\x18\x82\xd3\xe4\x93\x02\x30\x12./api/v1/connections/{connection_id}/vocabulary\x12\xa8\x01\n\x11ReplaceVocabulary\x12-.attune.analytics.v1.ReplaceVocabularyRequest\x1a\x1f.attune.analytics.v1.Vocabulary\"C\xaa\xd4\x18\x06\x12\x02\x02\x03\x30\x19\x82\xd3\xe4\x93\x02\x33\x1a./api/v1/connections/{connection_id}/vocabulary:\x01*\x12\xb1\x01\n\x10\x44\x65leteVocabulary\x12,.attune.analytics.v1.DeleteVocabularyRequest\x1a-.attune.analytics.v1.DeleteVocabularyResponse\"@\xaa\xd4\x18\x06\x12\x02\x02\x03\x30\x19\x82\xd3\xe4\x93\x02\x30*./api/v1/connections/{connection_id}/vocabulary\x12x\n\x10ListVocabularies\x12,.attune.analytics.v1.ListVocabulariesRequest\x1a-.attune.analytics.v1.ListVocabulariesResponse\"\x07\xaa\xd4\x18\x03\x12\x01\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'attune.analytics.v1.vocabulary_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_VOCABULARYCHANGED']._serialized_start=61
-  _globals['_VOCABULARYCHANGED']._serialized_end=162
-  _globals['_TERM']._serialized_start=165
-  _globals['_TERM']._serialized_end=366
-  _globals['_TERM_KIND']._serialized_start=284
-  _globals['_TERM_KIND']._serialized_end=366
+  _globals['_GETVOCABULARYREQUEST'].fields_by_name['connection_id']._loaded_options = None
+  _globals['_GETVOCABULARYREQUEST'].fields_by_name['connection_id']._serialized_options = b'\272H%r#2!^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}$'
+  _globals['_REPLACEVOCABULARYREQUEST'].fields_by_name['connection_id']._loaded_options = None
+  _globals['_REPLACEVOCABULARYREQUEST'].fields_by_name['connection_id']._serialized_options = b'\272H%r#2!^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}$'
+  _globals['_REPLACEVOCABULARYREQUEST'].fields_by_name['metrics']._loaded_options = None
+  _globals['_REPLACEVOCABULARYREQUEST'].fields_by_name['metrics']._serialized_options = b'\272H\006\222\001\003\020\364\003'
+  _globals['_REPLACEVOCABULARYREQUEST'].fields_by_name['dimensions']._loaded_options = None
+  _globals['_REPLACEVOCABULARYREQUEST'].fields_by_name['dimensions']._serialized_options = b'\272H\006\222\001\003\020\364\003'
+  _globals['_REPLACEVOCABULARYREQUEST'].fields_by_name['entities']._loaded_options = None
+  _globals['_REPLACEVOCABULARYREQUEST'].fields_by_name['entities']._serialized_options = b'\272H\006\222\001\003\020\364\003'
+  _globals['_DELETEVOCABULARYREQUEST'].fields_by_name['connection_id']._loaded_options = None
+  _globals['_DELETEVOCABULARYREQUEST'].fields_by_name['connection_id']._serialized_options = b'\272H%r#2!^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}$'
+  _globals['_VOCABULARY_METRIC'].fields_by_name['name']._loaded_options = None
+  _globals['_VOCABULARY_METRIC'].fields_by_name['name']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_VOCABULARY_METRIC'].fields_by_name['synonyms']._loaded_options = None
+  _globals['_VOCABULARY_METRIC'].fields_by_name['synonyms']._serialized_options = b'\272H\r\222\001\n\0202\"\006r\004\020\001\030d'
+  _globals['_VOCABULARY_DIMENSION'].fields_by_name['name']._loaded_options = None
+  _globals['_VOCABULARY_DIMENSION'].fields_by_name['name']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_VOCABULARY_DIMENSION'].fields_by_name['synonyms']._loaded_options = None
+  _globals['_VOCABULARY_DIMENSION'].fields_by_name['synonyms']._serialized_options = b'\272H\r\222\001\n\0202\"\006r\004\020\001\030d'
+  _globals['_VOCABULARY_DIMENSION'].fields_by_name['values']._loaded_options = None
+  _globals['_VOCABULARY_DIMENSION'].fields_by_name['values']._serialized_options = b'\272H\017\222\001\014\020\350\007\"\007r\005\020\001\030\310\001'
+  _globals['_VOCABULARY_ENTITY'].fields_by_name['name']._loaded_options = None
+  _globals['_VOCABULARY_ENTITY'].fields_by_name['name']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_VOCABULARY_ENTITY'].fields_by_name['synonyms']._loaded_options = None
+  _globals['_VOCABULARY_ENTITY'].fields_by_name['synonyms']._serialized_options = b'\272H\r\222\001\n\0202\"\006r\004\020\001\030d'
+  _globals['_LISTVOCABULARIESREQUEST'].fields_by_name['after_connection']._loaded_options = None
+  _globals['_LISTVOCABULARIESREQUEST'].fields_by_name['after_connection']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_VOCABULARYSERVICE'].methods_by_name['GetVocabulary']._loaded_options = None
+  _globals['_VOCABULARYSERVICE'].methods_by_name['GetVocabulary']._serialized_options = b'\252\324\030\010\022\004\001\002\003\0040\030\202\323\344\223\0020\022./api/v1/connections/{connection_id}/vocabulary'
+  _globals['_VOCABULARYSERVICE'].methods_by_name['ReplaceVocabulary']._loaded_options = None
+  _globals['_VOCABULARYSERVICE'].methods_by_name['ReplaceVocabulary']._serialized_options = b'\252\324\030\006\022\002\002\0030\031\202\323\344\223\0023\032./api/v1/connections/{connection_id}/vocabulary:\001*'
+  _globals['_VOCABULARYSERVICE'].methods_by_name['DeleteVocabulary']._loaded_options = None
+  _globals['_VOCABULARYSERVICE'].methods_by_name['DeleteVocabulary']._serialized_options = b'\252\324\030\006\022\002\002\0030\031\202\323\344\223\0020*./api/v1/connections/{connection_id}/vocabulary'
+  _globals['_VOCABULARYSERVICE'].methods_by_name['ListVocabularies']._loaded_options = None
+  _globals['_VOCABULARYSERVICE'].methods_by_name['ListVocabularies']._serialized_options = b'\252\324\030\003\022\001\004'
+  _globals['_GETVOCABULARYREQUEST']._serialized_start=184
+  _globals['_GETVOCABULARYREQUEST']._serialized_end=271
+  _globals['_REPLACEVOCABULARYREQUEST']._serialized_start=274
+  _globals['_REPLACEVOCABULARYREQUEST']._serialized_end=576
+  _globals['_DELETEVOCABULARYREQUEST']._serialized_start=578
+  _globals['_DELETEVOCABULARYREQUEST']._serialized_end=668
+  _globals['_DELETEVOCABULARYRESPONSE']._serialized_start=670
+  _globals['_DELETEVOCABULARYRESPONSE']._serialized_end=696
+  _globals['_VOCABULARY']._serialized_start=699
+  _globals['_VOCABULARY']._serialized_end=1249
+  _globals['_VOCABULARY_METRIC']._serialized_start=982
+  _globals['_VOCABULARY_METRIC']._serialized_end=1068
+  _globals['_VOCABULARY_DIMENSION']._serialized_start=1070
+  _globals['_VOCABULARY_DIMENSION']._serialized_end=1178
+  _globals['_VOCABULARY_ENTITY']._serialized_start=1180
+  _globals['_VOCABULARY_ENTITY']._serialized_end=1249
+  _globals['_LISTVOCABULARIESREQUEST']._serialized_start=1251
+  _globals['_LISTVOCABULARIESREQUEST']._serialized_end=1311
+  _globals['_LISTVOCABULARIESRESPONSE']._serialized_start=1313
+  _globals['_LISTVOCABULARIESRESPONSE']._serialized_end=1416
+  _globals['_VOCABULARYCHANGED']._serialized_start=1418
+  _globals['_VOCABULARYCHANGED']._serialized_end=1536
+  _globals['_TERM']._serialized_start=1539
+  _globals['_TERM']._serialized_end=1740
+  _globals['_TERM_KIND']._serialized_start=1658
+  _globals['_TERM_KIND']._serialized_end=1740
+  _globals['_VOCABULARYSERVICE']._serialized_start=1743
+  _globals['_VOCABULARYSERVICE']._serialized_end=2397
 # @@protoc_insertion_point(module_scope)
