@@ -16,6 +16,7 @@ import structlog
 from services.common.db import Connection
 from services.common.jobs import install_queue
 from services.common.partitions import ensure_partitions
+from services.common.views import make_view_roles, offers_views, publish
 
 log = structlog.get_logger(__name__)
 
@@ -32,11 +33,15 @@ async def migrate(admin_dsn: str, schema: str, package: str, password: str | Non
     """
     async with locked(admin_dsn) as conn:
         await make_roles(conn, schema, password)
+        if offers_views(package):
+            await make_view_roles(conn, schema)
         async with owning(conn, schema):
             await apply_files(conn)
             await apply_files(conn, package)
             await install_queue(conn)
             await ensure_partitions(conn, datetime.now(UTC).date())
+        if offers_views(package):
+            await publish(conn, schema, package)
         await grant_use(conn, schema)
 
 
@@ -102,7 +107,9 @@ def migration_files(package: str) -> Iterator[Traversable]:
 async def grant_use(conn: Connection, schema: str) -> None:
     """Let the service's processes read and write what the owner made, and nothing more."""
     user = f"attune_{schema}"
+    database = await conn.fetchval("SELECT quote_ident(current_database())")
     await conn.execute(
+        f"GRANT TEMPORARY ON DATABASE {database} TO {user};"
         f"GRANT USAGE ON SCHEMA {schema} TO {user};"
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {user};"
         f"REVOKE INSERT, UPDATE, DELETE ON {schema}.migrations FROM {user};"
