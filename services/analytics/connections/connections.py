@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from services.analytics.connections.domain import EVENTS, Report
 from services.analytics.connections.dsn import Dsn, parsed
-from services.analytics.connections.opening import CannotConnect, Opener, ending
+from services.analytics.connections.opening import Opener
 from services.analytics.connections.probing import probe
 from services.analytics.connections.store import ConnectionStore
 from services.common.clock import Clock
@@ -48,14 +48,10 @@ class Connections:
         """A session on a registered database, as its role, until the block ends.
 
         It is for transactions that only read: `conn.transaction(readonly=True)`. Raises NotFound,
-        FailedPrecondition where the database cannot be connected to.
+        CannotConnect.
         """
         dsn = await self.address(organization_id, connection_id)
-        try:
-            conn = await self._opener.connect(dsn)
-        except CannotConnect as err:
-            raise FailedPrecondition(f"connection {connection_id!r}: {err}") from None
-        async with ending(conn):
+        async with self._opener.opened(dsn) as conn:
             yield conn
 
 

@@ -52,7 +52,8 @@ class Dsn:
         return self._around("")
 
     def _around(self, secret: str) -> str:
-        host = f"[{self.host}]" if ":" in self.host else quote(self.host, safe="")
+        host = quote(self.host, safe=":")
+        host = f"[{host}]" if ":" in host else host
         place = f"{quote(self.user, safe='')}{secret}@{host}:{self.port}"
         return f"postgresql://{place}/{quote(self.database, safe='')}?sslmode={self.sslmode}"
 
@@ -88,13 +89,13 @@ def parsed(text: str) -> Dsn:
 
 def host_and_port(place: str) -> tuple[str, int]:
     """Raises BadDsn; whether the host may be called is not looked at here."""
-    if "," in place:
-        raise BadDsn("must name one host")
     if bracketed := BRACKETED.fullmatch(place):
         host, port = bracketed[1], bracketed[2]
     else:
         host, _, port = place.partition(":")
     host = decoded("host", host)
+    if "," in place or "," in host:
+        raise BadDsn("must name one host")
     if not host:
         raise BadDsn("must name a host")
     if "/" in host or host.startswith("@"):

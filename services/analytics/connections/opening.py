@@ -8,14 +8,15 @@ no socket of this machine.
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Self
 
 import asyncpg
 
-from services.analytics.connections.dsn import Dsn
+from services.analytics.connections.dsn import Dsn, parsed
 from services.common.db import Connection, load_queries
+from services.common.errors import FailedPrecondition
 from services.common.outgoing import (
     Policy,
     Refused,
@@ -28,11 +29,10 @@ from services.common.outgoing import (
 SQL = load_queries(__package__, "opening.sql")
 CONNECT_SECONDS = 10.0
 CLOSE_SECONDS = 2.0
-APPLICATION = "attune"
 OWN = "this is one of Attune's own databases, which no connection may reach"
 
 
-class CannotConnect(Exception):
+class CannotConnect(FailedPrecondition):
     """Why a database cannot be connected to: a sentence for its admin."""
 
 
@@ -57,11 +57,17 @@ class Opener:
         async with ending(conn):
             yield conn
 
-    async def connect(self, dsn: Dsn) -> Connection:
-        """Raises CannotConnect. The caller closes it."""
+    async def driver(self, text: str, **options: Any) -> Connection:
+        """For asyncpg.create_pool(connect=…), whose connections to registered databases go this
+        way too: each is checked anew. Raises CannotConnect.
+        """
+        return await self.connect(parsed(text), **options)
+
+    async def connect(self, dsn: Dsn, **options: Any) -> Connection:
+        """With what else asyncpg is told. Raises CannotConnect. The caller closes it."""
         try:
             async with asyncio.timeout(self._seconds):
-                conn = await self._connected(dsn)
+                conn = await self._connected(dsn, options)
                 return await not_our_own(conn)
         except TimeoutError:
             raise CannotConnect(
@@ -71,15 +77,15 @@ class Opener:
         except FAILURES as err:
             raise CannotConnect(said(err, dsn)) from None
 
-    async def _connected(self, dsn: Dsn) -> Connection:
+    async def _connected(self, dsn: Dsn, options: Mapping[str, Any]) -> Connection:
         check_host(dsn.host, self._policy)
         addresses = await public_addresses(self._resolver, self._policy, dsn.host, dsn.port)
         for address in addresses[:-1]:
             try:
-                return await connected_to(str(address), dsn)
+                return await connected_to(str(address), dsn, options)
             except OSError:
                 continue
-        return await connected_to(str(addresses[-1]), dsn)
+        return await connected_to(str(addresses[-1]), dsn, options)
 
 
 @asynccontextmanager
@@ -92,20 +98,30 @@ async def ending(conn: Connection) -> AsyncIterator[None]:
             await conn.close(timeout=CLOSE_SECONDS)
 
 
-async def connected_to(address: str, dsn: Dsn) -> Connection:
+async def connected_to(address: str, dsn: Dsn, options: Mapping[str, Any]) -> Connection:
     """By TLS as sslmode says; with "prefer" without it where the server offers none."""
     context = tls_context(dsn)
     try:
-        return await plainly_connected(address, dsn, context)
+        return await plainly_connected(address, dsn, context, options)
     except ConnectionError as err:
         if dsn.sslmode != "prefer" or not offers_no_tls(err):
             raise
-    return await plainly_connected(address, dsn, None)
+    return await plainly_connected(address, dsn, None, options)
 
 
-async def plainly_connected(address: str, dsn: Dsn, context: ssl.SSLContext | None) -> Connection:
-    """What is given here is not looked for in the environment."""
-    options: dict[str, Any] = {"direct_tls": False, "target_session_attrs": "any"}
+# Poolers share sessions, so that no statement is kept in one. What is named here and below is not
+# looked for in the environment.
+OPTIONS: Mapping[str, Any] = {
+    "direct_tls": False,
+    "target_session_attrs": "any",
+    "statement_cache_size": 0,
+    "server_settings": {"application_name": "attune"},
+}
+
+
+async def plainly_connected(
+    address: str, dsn: Dsn, context: ssl.SSLContext | None, options: Mapping[str, Any]
+) -> Connection:
     conn: Connection = await asyncpg.connect(
         host=address,
         port=dsn.port,
@@ -113,10 +129,7 @@ async def plainly_connected(address: str, dsn: Dsn, context: ssl.SSLContext | No
         password=dsn.password,
         database=dsn.database,
         ssl=context or False,
-        # Poolers share sessions: statements are not kept in them.
-        statement_cache_size=0,
-        server_settings={"application_name": APPLICATION},
-        **options,
+        **{**OPTIONS, **options},
     )
     return conn
 
