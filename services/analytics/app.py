@@ -51,7 +51,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
         connections = Connections(ConnectionStore(pool), vault, opener, now)
         services = [
             served_tracking(recorder, now),
-            served_connections(pool, vault, opener, connections, now),
+            served_connections(pool, vault, opener, connections, hints, now),
             served_audit(pool),
             served_vocabularies(pool, hints, now),
             served_event_log(pool),

@@ -39,7 +39,7 @@ def served_tracking(recorder: Recorder, now: Clock) -> Served:
 
 
 def served_connections(
-    pool: Pool, vault: Vault, opener: Opener, connections: Connections, now: Clock
+    pool: Pool, vault: Vault, opener: Opener, connections: Connections, hints: Hints, now: Clock
 ) -> Served:
     store, catalogues = ConnectionStore(pool), CatalogueStore(pool)
     return Served(
@@ -47,7 +47,7 @@ def served_connections(
         connections_pb2_grpc.add_ConnectionsServiceServicer_to_server,
         ConnectionsService(
             store,
-            Registrar(store, vault, opener, now),
+            Registrar(store, vault, opener, hints, now),
             connections,
             Introspector(connections, store, catalogues, now),
             catalogues,

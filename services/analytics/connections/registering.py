@@ -20,10 +20,12 @@ from services.analytics.connections.dsn import BadDsn, Dsn, parsed
 from services.analytics.connections.opening import Opener
 from services.analytics.connections.probing import probe
 from services.analytics.connections.store import ConnectionStore
+from services.analytics.vocabulary.publishing import publish
 from services.common import db
 from services.common.caller import Caller
 from services.common.clock import Clock
 from services.common.errors import AlreadyExists, FailedPrecondition, InvalidFields, Violation
+from services.common.event_log import Hints
 from services.common.idempotency import Claim, claim_keys, keep_responses
 from services.common.vault import Vault
 
@@ -42,10 +44,13 @@ class Asked:
 
 
 class Registrar:
-    def __init__(self, store: ConnectionStore, vault: Vault, opener: Opener, now: Clock) -> None:
+    def __init__(
+        self, store: ConnectionStore, vault: Vault, opener: Opener, hints: Hints, now: Clock
+    ) -> None:
         self._store = store
         self._vault = vault
         self._opener = opener
+        self._hints = hints
         self._now = now
 
     async def register(self, who: Caller, asked: Asked, claim: Claim | None) -> bool:
@@ -70,6 +75,8 @@ class Registrar:
                 await keep_responses(conn, organization, RPC, kept)
             detail = {"dsn": dsn.shown, **overriding(asked.override_reason, report)}
             await self._audit(conn, who, "connection.created", made.connection_id, detail)
+            await publish(conn, organization, made.connection_id)
+        self._hints.tell(organization)
         return True
 
     async def change(self, who: Caller, connection_id: str, changes: Mapping[str, Any]) -> None:
@@ -110,6 +117,8 @@ class Registrar:
             secret_id, dsn_shown = gone
             detail = {"dsn": dsn_shown}
             await self._audit(conn, who, "connection.deleted", connection_id, detail)
+            await publish(conn, organization, connection_id)
+        self._hints.tell(organization)
         await self._vault.destroy(organization, purpose_of(secret_id))
 
     async def _tried(self, dsn: Dsn, override_reason: str | None) -> Report:

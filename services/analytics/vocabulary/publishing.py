@@ -1,7 +1,5 @@
 """The fact VocabularyChanged: what an organization calls the data of a connection, told whole."""
 
-from datetime import datetime
-
 from attune.analytics.v1 import vocabulary_pb2 as pb
 
 from services.analytics.vocabulary import store
@@ -16,9 +14,7 @@ KINDS: dict[Kind, pb.Term.Kind] = {
 }
 
 
-async def publish(
-    conn: Connection, organization_id: str, connection_id: str, now: datetime
-) -> None:
+async def publish(conn: Connection, organization_id: str, connection_id: str) -> None:
     """Append the connection's vocabulary to the event log, as this transaction leaves it.
 
     Call it last in the transaction that changed metrics, dimensions, entities or connections, which
@@ -28,7 +24,7 @@ async def publish(
     seq = await store.take_number(conn, organization_id)
     fact = await fact_of(conn, organization_id, connection_id)
     payload = fact.SerializeToString()
-    await store.append_fact(conn, organization_id, seq, now, FACT, payload)
+    await store.append_fact(conn, organization_id, seq, FACT, payload)
 
 
 async def fact_of(
@@ -36,9 +32,10 @@ async def fact_of(
 ) -> pb.VocabularyChanged:
     """The connection's vocabulary as it is."""
     put = await store.get_put(database, organization_id, connection_id)
-    if put is None:
+    if put is None and not await store.is_registered(database, organization_id, connection_id):
         return pb.VocabularyChanged(connection_id=connection_id, deleted=True)
-    terms, omitted = fitted(put.terms)
+    defined = await store.list_defined(database, organization_id, connection_id)
+    terms, omitted = fitted([*defined, *(put.terms if put else ())])
     return pb.VocabularyChanged(
         connection_id=connection_id, terms=map(term_to_pb, terms), omitted=omitted
     )

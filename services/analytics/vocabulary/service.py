@@ -51,7 +51,7 @@ class VocabularyService(pb_grpc.VocabularyServiceServicer):
         place = (who.organization_id, request.connection_id)
         async with self._pool.acquire() as conn, conn.transaction():
             await store.put_terms(conn, *place, put)
-            await publish(conn, *place, put.updated_at)
+            await publish(conn, *place)
         self._hints.tell(who.organization_id)
         return vocabulary_to_pb(request.connection_id, put)
 
@@ -62,7 +62,7 @@ class VocabularyService(pb_grpc.VocabularyServiceServicer):
         async with self._pool.acquire() as conn, conn.transaction():
             if not await store.drop_put(conn, *place):
                 raise nothing_put(request.connection_id)
-            await publish(conn, *place, self._now())
+            await publish(conn, *place)
         self._hints.tell(caller().organization_id)
         return pb.DeleteVocabularyResponse()
 

@@ -1,17 +1,29 @@
 """The words that are put for a connection, and the facts that tell of them."""
 
 import asyncio
+import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
 import pytest
+from attune.analytics.v1 import connections_pb2
 from attune.analytics.v1 import vocabulary_pb2 as pb
 from attune.common.v1 import event_log_pb2
 
 from services.analytics.vocabulary import store
-from tests.suite import Suite, reason_of, violations_of
+from services.common.db import Connection
+from tests.analytics.connections.shops import Shop, made_shop
+from tests.databases import connected
+from tests.suite import Servers, Suite, reason_of, violations_of
 
 Words = pb.Vocabulary
+
+
+@pytest.fixture
+async def shop(servers: Servers) -> AsyncIterator[Shop]:
+    async with made_shop(servers.postgres) as shop:
+        yield shop
 
 
 async def put(suite: Suite, connection: str = "clinic", who: Any = None, **words: Any) -> Any:
@@ -40,6 +52,45 @@ async def told(suite: Suite, org: str = "acme") -> list[pb.VocabularyChanged]:
 
 def names(fact: pb.VocabularyChanged) -> list[str]:
     return [term.name for term in fact.terms]
+
+
+async def register(suite: Suite, shop: Shop) -> None:
+    request = connections_pb2.CreateConnectionRequest(connection_id="shop", dsn=shop.dsn())
+    await suite.connections.CreateConnection(request, metadata=suite.as_("root", "admin"))
+
+
+async def unregister(suite: Suite) -> None:
+    request = connections_pb2.DeleteConnectionRequest(connection_id="shop")
+    await suite.connections.DeleteConnection(request, metadata=suite.as_("root", "admin"))
+
+
+async def all_listed(suite: Suite) -> list[tuple[str, list[str]]]:
+    """Connections and names, as a consumer that comes late is told."""
+    service = suite.as_("suggestions", "service")
+    request = pb.ListVocabulariesRequest()
+    found: list[tuple[str, list[str]]] = []
+    while True:
+        page = await suite.vocabularies.ListVocabularies(request, metadata=service)
+        if not page.vocabularies:
+            return found
+        found += [(one.connection_id, names(one)) for one in page.vocabularies]
+        request.after_connection = found[-1][0]
+
+
+async def define(
+    admin: Connection,
+    kind: str,
+    name: str,
+    content: Any,
+    org: str = "acme",
+    connection: str = "events",
+) -> None:
+    """Have the knowledge base hold an item."""
+    await admin.execute(
+        "INSERT INTO knowledge_items VALUES ($1, gen_random_uuid(), $2, $3, $4, $4, '', '{}', $5,"
+        " 1, 'ann', now(), 'ann', now())",
+        *(org, kind, connection, name, json.dumps(content)),
+    )
 
 
 CLINIC: dict[str, Any] = {
@@ -163,15 +214,11 @@ async def test_a_late_consumer_gets_all_vocabularies_and_the_number_to_go_on_fro
         await put(suite, f"c{n}", metrics=[Words.Metric(name=f"m{n}")])
     await drop(suite, "c3")
     await put(suite, "theirs", who=suite.as_(org="other"))
-    service = suite.as_("suggestions", "service")
-    request, found = pb.ListVocabulariesRequest(), []
-    while page := await suite.vocabularies.ListVocabularies(request, metadata=service):
-        assert page.as_of == 6
-        if not page.vocabularies:
-            break
-        found += [(one.connection_id, names(one)) for one in page.vocabularies]
-        request.after_connection = found[-1][0]
-    assert found == [("c0", ["m0"]), ("c1", ["m1"]), ("c2", ["m2"]), ("c4", ["m4"])]
+    listed = [(name, words) for name, words in await all_listed(suite) if name != "events"]
+    assert listed == [("c0", ["m0"]), ("c1", ["m1"]), ("c2", ["m2"]), ("c4", ["m4"])]
+    request, service = pb.ListVocabulariesRequest(), suite.as_("suggestions", "service")
+    page = await suite.vocabularies.ListVocabularies(request, metadata=service)
+    assert page.as_of == 6
     with pytest.raises(grpc.aio.AioRpcError) as err:
         await suite.vocabularies.ListVocabularies(request, metadata=suite.as_(role="admin"))
     assert err.value.code() is grpc.StatusCode.PERMISSION_DENIED
@@ -189,3 +236,67 @@ async def test_what_cannot_be_told_is_not_stored(
     with pytest.raises(grpc.aio.AioRpcError) as err:
         await get(suite)
     assert reason_of(err.value) == "NOT_FOUND"
+
+
+async def test_a_registered_connection_is_told_of_and_goes_when_it_is_deleted(
+    suite: Suite, shop: Shop
+) -> None:
+    await register(suite, shop)
+    await unregister(suite)
+    assert [(fact.connection_id, fact.deleted) for fact in await told(suite)] == [
+        ("shop", False),
+        ("shop", True),
+    ]
+
+
+async def test_what_was_put_outlives_the_registered_connection(suite: Suite, shop: Shop) -> None:
+    await register(suite, shop)
+    await put(suite, "shop", metrics=[Words.Metric(name="revenue")])
+    await unregister(suite)
+    assert [(fact.deleted, names(fact)) for fact in await told(suite)] == [
+        (False, []),
+        (False, ["revenue"]),
+        (False, ["revenue"]),
+    ]
+
+
+async def test_a_late_consumer_is_told_of_registered_connections_and_of_the_built_in_one(
+    suite: Suite, shop: Shop
+) -> None:
+    await register(suite, shop)
+    await put(suite, "aside")
+    assert [one for one, _ in await all_listed(suite)] == ["aside", "events", "shop"]
+
+
+async def test_definitions_are_told_as_they_are_said(
+    suite: Suite, servers: Servers, database: str
+) -> None:
+    async with connected(servers.admin_dsn(database), "analytics") as admin:
+        for kind, name, content in (
+            ("business_metric", "order_count", {"display_name": "Orders", "synonyms": ["sales"]}),
+            ("business_metric", "margin", {"type": "ratio", "formula": "x"}),
+            ("dimension", "country", {"values": ["DE", "FR"], "relation": "orders"}),
+            ("entity", "customer", {"key": "id"}),
+            ("event_definition", "purchase", {}),
+        ):
+            await define(admin, kind, name, content)
+        await define(admin, "entity", "theirs", {}, org="other")
+        await define(admin, "entity", "elsewhere", {}, connection="shop")
+    await put(suite, "events", metrics=[Words.Metric(name="margin", synonyms=["gross margin"])])
+    [fact] = await told(suite)
+    assert [(term.name, [*term.synonyms], term.derived, [*term.values]) for term in fact.terms] == [
+        ("margin", [], True, []),
+        ("order count", ["Orders", "sales"], False, []),
+        ("margin", ["gross margin"], False, []),
+        ("country", [], False, ["DE", "FR"]),
+        ("customer", [], False, []),
+    ]
+
+
+async def test_the_built_in_connection_never_goes(suite: Suite) -> None:
+    await put(suite, "events", metrics=[Words.Metric(name="visits")])
+    await drop(suite, "events")
+    assert [(fact.deleted, names(fact)) for fact in await told(suite)] == [
+        (False, ["visits"]),
+        (False, []),
+    ]

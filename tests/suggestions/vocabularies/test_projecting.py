@@ -113,7 +113,7 @@ async def test_whose_log_is_gone_starts_over_from_all_that_there_is(told: Told) 
     async with working(told):
         await told.until_named("hotel4", "occupancy")
         assert await told.names("clinic") is None
-        assert {*(await told.known()).vocabularies} == {f"hotel{n}" for n in range(5)}
+        assert {*(await told.known()).vocabularies} == {"events", *(f"hotel{n}" for n in range(5))}
         await told.put("clinic", "no-show rate")
         await told.until_named("clinic", "no-show rate")
 
