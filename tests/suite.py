@@ -26,8 +26,11 @@ from attune.activity.v1 import metrics_pb2_grpc as activity_metrics_pb2_grpc
 from attune.analytics.v1 import (
     audit_pb2_grpc,
     connections_pb2_grpc,
+    entries_pb2_grpc,
     event_definitions_pb2_grpc,
     knowledge_items_pb2_grpc,
+    knowledge_pb2_grpc,
+    questions_pb2_grpc,
     vocabulary_pb2_grpc,
 )
 from attune.common.v1 import event_log_pb2_grpc
@@ -195,6 +198,18 @@ class Suite:
     @cached_property
     def audit(self) -> "audit_pb2_grpc.AuditServiceAsyncStub":
         return audit_pb2_grpc.AuditServiceStub(self.analytics_channel)
+
+    @cached_property
+    def entries(self) -> "entries_pb2_grpc.KnowledgeEntriesServiceAsyncStub":
+        return entries_pb2_grpc.KnowledgeEntriesServiceStub(self.analytics_channel)
+
+    @cached_property
+    def questions(self) -> "questions_pb2_grpc.CertifiedQuestionsServiceAsyncStub":
+        return questions_pb2_grpc.CertifiedQuestionsServiceStub(self.analytics_channel)
+
+    @cached_property
+    def knowledge(self) -> "knowledge_pb2_grpc.KnowledgeServiceAsyncStub":
+        return knowledge_pb2_grpc.KnowledgeServiceStub(self.analytics_channel)
 
     def as_(
         self,

@@ -11,7 +11,8 @@ from services.analytics.catalogue.store import CatalogueStore
 from services.analytics.connections.connections import Connections
 from services.analytics.connections.opening import Opener
 from services.analytics.connections.store import ConnectionStore
-from services.analytics.knowledge.served import served_knowledge
+from services.analytics.knowledge.served import items_of, served_knowledge
+from services.analytics.knowledge.statements import Statements
 from services.analytics.projections.consuming import projecting
 from services.analytics.served import (
     served_audit,
@@ -49,13 +50,14 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
         vault = Vault(pool, settings.keyring, now)
         opener = stack.enter_context(Opener(settings.outgoing_policy))
         connections = Connections(ConnectionStore(pool), vault, opener, now)
+        items = items_of(pool, Statements(), now)
         services = [
             served_tracking(recorder, now),
             served_connections(pool, vault, opener, connections, hints, now),
             served_audit(pool),
             served_vocabularies(pool, hints, now),
             served_event_log(pool),
-            *served_knowledge(pool, now),
+            *served_knowledge(settings, pool, items, now),
         ]
         serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
         yield await stack.enter_async_context(serve(services, address=settings.analytics_address))

@@ -18,6 +18,8 @@ class Settings(EncryptionSettings, OutgoingSettings):
     activity_address: str = "127.0.0.1:50051"
     # What activity knows this service by.
     analytics_service_key: str = ""
+    # Whether who wrote a certified question may not approve it.
+    knowledge_approval_by_another: bool = True
     event_sweep_seconds: float = Field(default=SWEEP_SECONDS, gt=0)
 
     def check(self) -> None:

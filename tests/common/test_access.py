@@ -35,6 +35,7 @@ IDENTITY = "/attune.activity.v1.IdentityService"
 KEYS = "/attune.activity.v1.ApiKeysService"
 WEBHOOKS = "/attune.activity.v1.WebhooksService"
 CONNECTIONS = "/attune.analytics.v1.ConnectionsService"
+QUESTIONS = "/attune.analytics.v1.CertifiedQuestionsService"
 NOT_FOR_KEYS = {
     f"{IDENTITY}/UpdateMember",
     f"{KEYS}/CreateApiKey",
@@ -53,6 +54,9 @@ NOT_FOR_KEYS = {
     f"{CONNECTIONS}/TestConnection",
     f"{CONNECTIONS}/IntrospectConnection",
     "/attune.analytics.v1.AuditService/ListAuditEntries",
+    # Who vouches for an answer is a person.
+    f"{QUESTIONS}/ApproveQuestion",
+    f"{QUESTIONS}/RevokeQuestion",
 }
 RULES = rules_of(SERVICES)
 

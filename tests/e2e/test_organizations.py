@@ -17,7 +17,12 @@ from tests.waiting import until
 SERVICES = ("activity", "analytics", "suggestions")
 SECRET = "zanzibar"  # in everything that one organization has
 USERS = ("ann", "root")
-VALUES = {"user_id": "ann", "connection_id": "my-database", "older_than_days": "1"}
+VALUES = {
+    "user_id": "ann",
+    "connection_id": "my-database",
+    "older_than_days": "1",
+    "question": SECRET,
+}
 # Parameters that nobody from outside may set.
 FOR_SERVICES = {("WithdrawFeedback", "user_id")}
 BODIES: dict[str, Any] = {
@@ -57,6 +62,12 @@ BODIES: dict[str, Any] = {
     "IngestEvents": {"event": "opened"},
     "CreateEventDefinition": {"name": "purchase"},
     "UpdateEventDefinition": {"description": "changed"},
+    "CreateKnowledgeEntry": {"title": "How we count", "content": "By hand."},
+    "UpdateKnowledgeEntry": {"content": "changed"},
+    "CreateCertifiedQuestion": {"question": "How many?", "sql": "SELECT 1"},
+    "UpdateCertifiedQuestion": {"category": "changed"},
+    "ApproveQuestion": {"version": 1},
+    "RevokeQuestion": {"version": 2},
     "RestoreItem": {"version": 1},
     "CreateItemComment": {"text": "hello"},
 }
@@ -82,7 +93,7 @@ async def call(client: httpx2.AsyncClient, route: Binding) -> httpx2.Response:
         for name, value in VALUES.items()
         if name in fields
         and f"{{{name}}}" not in route.template.text
-        and route.body != "*"
+        and route.body not in ("*", name)
         and (route.method.name, name) not in FOR_SERVICES
     }
     body = BODIES.get(route.method.name)
@@ -119,12 +130,18 @@ async def fill(client: httpx2.AsyncClient) -> None:
 
 
 async def define(client: httpx2.AsyncClient) -> None:
-    """An event, with a comment on its definition."""
+    """What is known: an event with a comment on its definition, an entry and a question."""
     told = {"name": f"{SECRET}-{uuid.uuid4()}", "description": SECRET, "tags": [SECRET]}
     made = (await client.post("/api/v1/knowledge/event-definitions", json=told)).json()
     VALUES["event_definition_id"] = VALUES["item_id"] = made["id"]
     path = f"/api/v1/knowledge/items/{made['id']}/comments"
     VALUES["comment_id"] = (await client.post(path, json={"text": SECRET})).json()["id"]
+    told = {"title": f"{SECRET} {uuid.uuid4()}", "content": SECRET}
+    made = (await client.post("/api/v1/knowledge/entries", json=told)).json()
+    VALUES["entry_id"] = made["id"]
+    told = {"question": f"What of {SECRET} {uuid.uuid4()}?", "sql": f"SELECT '{SECRET}'"}
+    made = (await client.post("/api/v1/knowledge/questions", json=told)).json()
+    VALUES["question_id"] = made["id"]
 
 
 async def connect(client: httpx2.AsyncClient) -> None:
@@ -138,6 +155,18 @@ async def name_data(client: httpx2.AsyncClient) -> None:
     words = {"metrics": [{"name": SECRET}], "dimensions": [{"name": "region"}]}
     put = await client.put("/api/v1/connections/my-database/vocabulary", json=words)
     assert put.status_code == 200, put.text
+
+
+async def write_for_another(api: Api, route: Binding) -> None:
+    """A question that somebody else may approve or, where it is approved, revoke."""
+    if route.method.name not in ("ApproveQuestion", "RevokeQuestion"):
+        return
+    async with api.as_("ann", role="admin") as author:
+        await define(author)
+    if route.method.name == "RevokeQuestion":
+        async with api.as_("root", role="admin") as other:
+            path = f"/api/v1/knowledge/questions/{VALUES['question_id']}:approve"
+            assert (await other.post(path, json={"version": 1})).status_code == 200
 
 
 async def remember(client: httpx2.AsyncClient) -> None:
@@ -225,6 +254,7 @@ async def test_the_organization_itself_has_an_answer_on_the_same_route(
         await define(client)
         await connect(client)
         await name_data(client)  # the same
+        await write_for_another(filled, route)
         assert (await call(client, route)).status_code == 200
 
 

@@ -18,7 +18,15 @@ from services.analytics.knowledge.event_definitions.domain import (
     definition_of,
     draft_of,
 )
-from services.analytics.knowledge.serving import OURS, delete, facts_of, found, listed, version_in
+from services.analytics.knowledge.serving import (
+    NO_MASK,
+    OURS,
+    delete,
+    facts_of,
+    found,
+    listed,
+    version_in,
+)
 from services.analytics.knowledge.versions.domain import EVENT_DEFINITION, Draft, Filters, Item
 from services.analytics.knowledge.versions.items import Items
 from services.common.caller import caller
@@ -40,7 +48,7 @@ class EventDefinitions:
     async def check(self, organization_id: str, draft: Draft) -> None:
         """Its rules need nothing else to be known."""
 
-    async def stored(self, conn: Connection, organization_id: str, connection_id: str) -> None:
+    async def stored(self, conn: Connection, organization_id: str, item: Item) -> None:
         """Nobody waits for it."""
 
     async def committed(self, organization_id: str) -> None:
@@ -54,7 +62,7 @@ class EventDefinitionsService(pb_grpc.EventDefinitionsServiceServicer):
     async def CreateEventDefinition(
         self, request: pb.CreateEventDefinitionRequest, context: Context
     ) -> pb.EventDefinition:
-        who, told = caller(), changes_of(request.event_definition, FieldMask())
+        who, told = caller(), changes_of(request.event_definition, NO_MASK)
         draft = draft_of(changed(EventDefinition(name=""), told))
         claim = claim_of(who.subject, request)
         item = await self._items.create(

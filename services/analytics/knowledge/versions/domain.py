@@ -27,8 +27,9 @@ class Draft:
     """What an item is to be.
 
     `key` is what no two living items of the kind and connection share; `content` is the whole item
-    as a JSON object, of which the other fields are what it is listed and found by: `summary` is
-    shown with it, `body` is only searched.
+    as a JSON object, of which the other fields are what it is listed and found by: words of its
+    `summary` count more than those of its `body`. A `restricted` one is for those who change
+    knowledge.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Draft:
     synonyms: Sequence[str] = ()
     summary: str = ""
     body: str = ""
+    restricted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,7 @@ class Item:
     updated_by: str
     updated_at: datetime
     deleted_at: datetime | None = None
+    restricted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,13 +90,17 @@ class Comment:
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """Which items of a kind are listed; what is empty filters nothing. All `tags` are needed."""
+    """Which items of a kind are listed; what is empty filters nothing. All `tags` are needed.
+
+    Whether `restricted` ones are among them goes by who asks.
+    """
 
     connection_id: str = ""
     name: str = ""
     category: str = ""
     tags: Sequence[str] = field(default_factory=list)
     text: str = ""
+    restricted: bool = False
 
 
 def conflict(newest: Item | None, known: int) -> VersionConflict:

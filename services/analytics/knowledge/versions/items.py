@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
+from services.analytics.knowledge.search.domain import terms_of
+from services.analytics.knowledge.search.store import TermStore
 from services.analytics.knowledge.versions.domain import (
     CHANGED,
     CREATED,
@@ -41,8 +43,8 @@ class Kind(Protocol):
     async def check(self, organization_id: str, draft: Draft) -> None:
         """What needs to ask others, before the transaction. Raises InvalidFields."""
 
-    async def stored(self, conn: Connection, organization_id: str, connection_id: str) -> None:
-        """In the transaction that created, changed, deleted or restored one of this connection."""
+    async def stored(self, conn: Connection, organization_id: str, item: Item) -> None:
+        """In the transaction that made the item what it is; a deleted one has `deleted_at`."""
 
     async def committed(self, organization_id: str) -> None:
         """After that transaction."""
@@ -51,8 +53,11 @@ class Kind(Protocol):
 class Items:
     """All ways to change items. Whoever changes them otherwise leaves no trace."""
 
-    def __init__(self, store: ItemStore, kinds: Mapping[str, Kind], now: Clock) -> None:
+    def __init__(
+        self, store: ItemStore, terms: TermStore, kinds: Mapping[str, Kind], now: Clock
+    ) -> None:
         self.store = store
+        self._terms = terms
         self.kinds = kinds
         self._now = now
 
@@ -69,7 +74,7 @@ class Items:
             made = await self.store.add(conn, *args)
             if made is None:
                 raise self._taken(kind, draft)
-            await self._record(conn, organization, made, CREATED, note)
+            await self._record(conn, organization, made, draft, CREATED, note)
             if claim:
                 kept = [(claim, str(made.item_id).encode())]
                 await keep_responses(conn, organization, kind, kept)
@@ -119,17 +124,19 @@ class Items:
                 if item is None:
                     newest = await self.store.get(organization, known.item_id, conn)
                     raise conflict(newest, known.version)
-                await self._record(conn, organization, item, action, note)
+                await self._record(conn, organization, item, draft, action, note)
         except asyncpg.UniqueViolationError as err:
             raise self._taken(known.kind, draft) if takes_key(err) else err from None
         await self.kinds[known.kind].committed(organization)
         return item
 
     async def _record(
-        self, conn: Connection, organization: str, item: Item, action: str, note: str
+        self, conn: Connection, organization: str, item: Item, draft: Draft, action: str, note: str
     ) -> None:
         await self.store.add_version(conn, organization, item, action, note)
-        await self.kinds[item.kind].stored(conn, organization, item.connection_id)
+        terms = {} if item.deleted_at else terms_of(draft)
+        await self._terms.replace(conn, organization, item.item_id, terms)
+        await self.kinds[item.kind].stored(conn, organization, item)
 
     async def _earlier(
         self, conn: Connection, organization: str, kind: str, claim: Claim
@@ -162,4 +169,5 @@ def draft_of(item: Item) -> Draft:
         connection_id=item.connection_id,
         category=item.category,
         tags=item.tags,
+        restricted=item.restricted,
     )

@@ -1,22 +1,22 @@
 -- name: add_item
 -- Nothing where a living one has the key.
 INSERT INTO knowledge_items (organization_id, item_id, kind, connection_id, name, key, category,
-    tags, content, version, created_by, created_at, updated_by, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $10, $11)
+    tags, content, version, created_by, created_at, updated_by, updated_at, restricted)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $10, $11, $12)
 ON CONFLICT (organization_id, kind, connection_id, key) WHERE deleted_at IS NULL DO NOTHING
 RETURNING item_id, kind, connection_id, name, key, category, tags, content, version, created_by,
-    created_at, updated_by, updated_at, deleted_at;
+    created_at, updated_by, updated_at, deleted_at, restricted;
 
 -- name: get_item
 SELECT item_id, kind, connection_id, name, key, category, tags, content, version, created_by,
-    created_at, updated_by, updated_at, deleted_at
+    created_at, updated_by, updated_at, deleted_at, restricted
 FROM knowledge_items
 WHERE organization_id = $1 AND item_id = $2;
 
 -- name: items_of_keys
 -- The living ones of these keys.
 SELECT item_id, kind, connection_id, name, key, category, tags, content, version, created_by,
-    created_at, updated_by, updated_at, deleted_at
+    created_at, updated_by, updated_at, deleted_at, restricted
 FROM knowledge_items
 WHERE organization_id = $1 AND kind = $2 AND connection_id = $3 AND key = ANY ($4::text[])
     AND deleted_at IS NULL;
@@ -24,7 +24,7 @@ WHERE organization_id = $1 AND kind = $2 AND connection_id = $3 AND key = ANY ($
 -- name: list_items
 -- In the order of an index that holds the living ones of a kind; what else is asked filters these.
 SELECT item_id, kind, connection_id, name, key, category, tags, content, version, created_by,
-    created_at, updated_by, updated_at, deleted_at
+    created_at, updated_by, updated_at, deleted_at, restricted
 FROM knowledge_items
 WHERE organization_id = $1 AND kind = $2 AND deleted_at IS NULL
     AND (created_at, item_id) > ($3, $4)
@@ -33,13 +33,14 @@ WHERE organization_id = $1 AND kind = $2 AND deleted_at IS NULL
     AND ($8 = '' OR category = $8)
     AND tags @> $9::text[]
     AND ($10 = '' OR strpos(lower(name || ' ' || content::text), lower($10)) > 0)
+    AND ($11 OR NOT restricted)
 ORDER BY created_at, item_id
 LIMIT $5;
 
 -- name: list_deleted
 -- Newest first.
 SELECT item_id, kind, connection_id, name, key, category, tags, content, version, created_by,
-    created_at, updated_by, updated_at, deleted_at
+    created_at, updated_by, updated_at, deleted_at, restricted
 FROM knowledge_items
 WHERE organization_id = $1 AND deleted_at IS NOT NULL AND (deleted_at, item_id) < ($2, $3)
 ORDER BY deleted_at DESC, item_id DESC
@@ -49,10 +50,10 @@ LIMIT $4;
 -- Where it still has the version that its changer knows.
 UPDATE knowledge_items
 SET name = $4, key = $5, category = $6, tags = $7, content = $8, version = version + 1,
-    updated_by = $9, updated_at = $10, deleted_at = $11
+    updated_by = $9, updated_at = $10, deleted_at = $11, restricted = $12
 WHERE organization_id = $1 AND item_id = $2 AND version = $3
 RETURNING item_id, kind, connection_id, name, key, category, tags, content, version, created_by,
-    created_at, updated_by, updated_at, deleted_at;
+    created_at, updated_by, updated_at, deleted_at, restricted;
 
 -- name: add_version
 INSERT INTO knowledge_versions (organization_id, item_id, version, action, name, content, note,

@@ -7,6 +7,7 @@ from attune.analytics.v1 import knowledge_items_pb2 as pb
 from attune.analytics.v1 import knowledge_items_pb2_grpc as pb_grpc
 from attune.common.v1.json_pb2 import Json
 
+from services.analytics.knowledge.serving import may_see_restricted
 from services.analytics.knowledge.versions.domain import Comment, Item, Version, expect
 from services.analytics.knowledge.versions.items import Items
 from services.common.caller import caller
@@ -69,8 +70,8 @@ class KnowledgeItemsService(pb_grpc.KnowledgeItemsServiceServicer):
     async def CreateItemComment(
         self, request: pb.CreateItemCommentRequest, context: Context
     ) -> pb.ItemComment:
-        who, now, item_id = caller(), self._now(), id_of(request.item_id)
-        args = (who.organization_id, item_id, uuid7(now), request.text, who.subject, now)
+        who, now, item = caller(), self._now(), await self._item(request.item_id)
+        args = (who.organization_id, item.item_id, uuid7(now), request.text, who.subject, now)
         comment = await self._store.comment(*args)
         if comment is None:
             raise no_item(request.item_id)
@@ -105,7 +106,7 @@ class KnowledgeItemsService(pb_grpc.KnowledgeItemsServiceServicer):
     async def _item(self, text: str) -> Item:
         """Also a deleted one."""
         item = await self._store.get(caller().organization_id, id_of(text))
-        if item is None:
+        if item is None or (item.restricted and not may_see_restricted()):
             raise no_item(text)
         return item
 

@@ -31,7 +31,7 @@ class ItemStore:
         row = await conn.fetchrow(
             SQL["add_item"],
             *(organization_id, item_id, kind, draft.connection_id, draft.name, draft.key),
-            *(draft.category, draft.tags, draft.content, by, now),
+            *(draft.category, draft.tags, draft.content, by, now, draft.restricted),
         )
         return Item(**row) if row else None
 
@@ -60,7 +60,7 @@ class ItemStore:
         rows = await self.pool.fetch(
             SQL["list_items"],
             *(organization_id, kind, *after, limit + 1, filters.connection_id, filters.name),
-            *(filters.category, filters.tags, filters.text),
+            *(filters.category, filters.tags, filters.text, filters.restricted),
         )
         return [Item(**row) for row in rows]
 
@@ -90,6 +90,7 @@ class ItemStore:
             SQL["change_item"],
             *(organization_id, known.item_id, known.version, draft.name, draft.key),
             *(draft.category, draft.tags, draft.content, by, now, now if deleted else None),
+            draft.restricted,
         )
         return Item(**row) if row else None
 

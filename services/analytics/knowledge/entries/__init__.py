@@ -1,0 +1,1 @@
+"""Knowledge entries: what else is known, in Markdown."""

@@ -1,0 +1,1 @@
+"""Certified questions: what is asked often, with SQL that people vouch for."""

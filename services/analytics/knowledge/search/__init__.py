@@ -1,0 +1,1 @@
+"""What of the knowledge base bears upon a question."""

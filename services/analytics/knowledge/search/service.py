@@ -1,0 +1,48 @@
+"""The gRPC face of what goes across all kinds of knowledge: translate, check, answer."""
+
+from attune.analytics.v1 import knowledge_pb2 as pb
+from attune.analytics.v1 import knowledge_pb2_grpc as pb_grpc
+from attune.common.v1.json_pb2 import Json
+
+from services.analytics.knowledge.search.asking import Relevant, Search
+from services.analytics.knowledge.search.store import Scope
+from services.analytics.knowledge.serving import may_see_restricted
+from services.analytics.knowledge.versions.domain import KINDS
+from services.common.caller import caller
+from services.common.interceptors import Context
+
+RESULTS = 10
+
+
+class KnowledgeService(pb_grpc.KnowledgeServiceServicer):
+    def __init__(self, search: Search) -> None:
+        self._search = search
+
+    async def QueryKnowledge(
+        self, request: pb.QueryKnowledgeRequest, context: Context
+    ) -> pb.QueryKnowledgeResponse:
+        scope = Scope(
+            kinds=request.kinds or KINDS,
+            connection_id=request.connection_id,
+            restricted=may_see_restricted(),
+            limit=request.limit or RESULTS,
+        )
+        relevant = await self._search.ask(caller().organization_id, request.question, scope)
+        return pb.QueryKnowledgeResponse(results=map(relevant_to_pb, relevant))
+
+
+def relevant_to_pb(relevant: Relevant) -> pb.RelevantItem:
+    item = relevant.hit.item
+    return pb.RelevantItem(
+        id=str(item.item_id),
+        kind=item.kind,
+        name=item.name,
+        connection_id=item.connection_id or None,
+        category=item.category,
+        tags=item.tags,
+        version=item.version,
+        updated_at=item.updated_at,
+        content=Json(utf8=item.content.encode()),
+        score=relevant.hit.score,
+        why=relevant.why,
+    )
