@@ -14,6 +14,15 @@ from services.analytics.connections.store import ConnectionStore
 from services.analytics.knowledge.served import items_of, served_knowledge
 from services.analytics.knowledge.statements import Statements
 from services.analytics.projections.consuming import projecting
+from services.analytics.queries.jobs import ending_abandoned
+from services.analytics.queries.served import (
+    bounds_of,
+    opened_data,
+    opened_queries,
+    served_of_queries,
+)
+from services.analytics.queries.store import QueryStore
+from services.analytics.results.store import CacheStore, forgetting_results
 from services.analytics.served import (
     served_audit,
     served_connections,
@@ -51,6 +60,10 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
         opener = stack.enter_context(Opener(settings.outgoing_policy))
         connections = Connections(ConnectionStore(pool), vault, opener, now)
         items = items_of(pool, Statements(), now)
+        opening = opened_data(settings, pool, vault, opener, now)
+        data = await stack.enter_async_context(opening)
+        running_queries = opened_queries(pool, redis, data, bounds_of(settings), now)
+        queries = await stack.enter_async_context(running_queries)
         services = [
             served_tracking(recorder, now),
             served_connections(pool, vault, opener, connections, hints, now),
@@ -58,6 +71,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             served_vocabularies(pool, hints, now),
             served_event_log(pool),
             *served_knowledge(settings, pool, items, now),
+            *served_of_queries(queries, data, now),
         ]
         serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
         yield await stack.enter_async_context(serve(services, address=settings.analytics_address))
@@ -91,6 +105,8 @@ def jobs(
         forgetting(pool, now),
         rewrapping(pool, settings.keyring),
         introspecting(introspector_of(pool, opener, now, settings)),
+        ending_abandoned(QueryStore(pool), now),
+        forgetting_results(CacheStore(pool), now),
     ]
 
 

@@ -21,6 +21,18 @@ class Settings(EncryptionSettings, OutgoingSettings):
     # Whether who wrote a certified question may not approve it.
     knowledge_approval_by_another: bool = True
     event_sweep_seconds: float = Field(default=SWEEP_SECONDS, gt=0)
+    # What a query may take: seconds from connecting to its last row, bytes of rows as JSON, and
+    # cost in the planner's units, of which 0 is any.
+    query_seconds: float = Field(default=30, gt=0, le=50)
+    query_bytes: int = Field(default=8 * 1024 * 1024, ge=1024, le=12 * 1024 * 1024)
+    query_cost: float = Field(default=50_000_000, ge=0)
+    # How many run at once, of an organization and of one person.
+    queries_at_once: int = Field(default=8, ge=1)
+    queries_at_once_per_user: int = Field(default=3, ge=1)
+    # Sessions of a process on one database of one organization.
+    query_connections: int = Field(default=4, ge=1)
+    # How much of an organization's results Redis keeps.
+    query_results_bytes: int = Field(default=64 * 1024 * 1024, ge=0)
 
     def check(self) -> None:
         """Raises MissingSetting where the service would be open."""

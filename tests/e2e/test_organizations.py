@@ -23,6 +23,7 @@ VALUES = {
     "older_than_days": "1",
     "question": SECRET,
 }
+SHOWN = f"SELECT '{SECRET[:4]}' || '{SECRET[4:]}' AS found"
 # Parameters that nobody from outside may set.
 FOR_SERVICES = {("WithdrawFeedback", "user_id")}
 BODIES: dict[str, Any] = {
@@ -59,6 +60,14 @@ BODIES: dict[str, Any] = {
     "TestConnection": {},
     "IntrospectConnection": {},
     "ReplaceVocabulary": {"metrics": [{"name": "profit"}], "dimensions": [{"name": "region"}]},
+    "RunQuery": {"sql": SHOWN, "connection_id": "my-database", "no_cache": True},
+    "StreamQuery": {"sql": SHOWN, "connection_id": "my-database"},
+    "ExportQuery": {"sql": SHOWN, "connection_id": "my-database", "format": "json"},
+    "CancelQuery": {},
+    "ValidateQuery": {"sql": SHOWN, "connection_id": "my-database"},
+    "ExplainQuery": {"sql": SHOWN, "connection_id": "my-database"},
+    "CompleteQuery": {"sql": "SELECT ", "connection_id": "my-database"},
+    "InvalidateCachedResults": {},
     "IngestEvents": {"event": "opened"},
     "CreateEventDefinition": {"name": "purchase"},
     "UpdateEventDefinition": {"description": "changed"},
@@ -127,6 +136,7 @@ async def fill(client: httpx2.AsyncClient) -> None:
     await remember(client)
     await define(client)
     await connect(client)
+    await query(client)
 
 
 async def define(client: httpx2.AsyncClient) -> None:
@@ -167,6 +177,12 @@ async def write_for_another(api: Api, route: Binding) -> None:
         async with api.as_("root", role="admin") as other:
             path = f"/api/v1/knowledge/questions/{VALUES['question_id']}:approve"
             assert (await other.post(path, json={"version": 1})).status_code == 200
+
+
+async def query(client: httpx2.AsyncClient) -> None:
+    """A statement on record, with a result that is kept."""
+    ran = await client.post("/api/v1/queries:run", json=BODIES["RunQuery"])
+    VALUES["query_id"] = ran.json()["metadata"]["query_id"]
 
 
 async def remember(client: httpx2.AsyncClient) -> None:
@@ -255,6 +271,7 @@ async def test_the_organization_itself_has_an_answer_on_the_same_route(
         await connect(client)
         await name_data(client)  # the same
         await write_for_another(filled, route)
+        await query(client)
         assert (await call(client, route)).status_code == 200
 
 
@@ -267,6 +284,7 @@ async def test_nothing_that_the_other_organization_wrote_changed_anything(filled
         await define(client)
         await connect(client)
         await name_data(client)
+        await query(client)
     async with filled.as_("root", org="other", role="admin") as client:
         for route in ROUTES:
             await call(client, route)

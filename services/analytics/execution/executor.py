@@ -12,7 +12,7 @@ import msgspec
 from services.analytics.execution.deadline import Deadline
 from services.analytics.execution.domain import Limits, Plan, ResultColumn, node_of
 from services.analytics.execution.failures import translated
-from services.analytics.execution.pools import Pools
+from services.analytics.execution.pools import Pools, Target
 from services.analytics.execution.values import (
     attributes_of,
     column_of,
@@ -47,8 +47,8 @@ Prepared: TypeAlias = "asyncpg.prepared_stmt.PreparedStatement[asyncpg.Record]"
 class Targets(Protocol):
     """Knows where connections lead."""
 
-    async def dsn(self, organization_id: str, connection_id: str) -> str:
-        """With what the organization's queries log in. Raises NotFound, Unavailable."""
+    async def target(self, organization_id: str, connection_id: str) -> Target:
+        """Where the organization's queries go. Raises NotFound, Unavailable."""
 
 
 class Executor:
@@ -99,8 +99,8 @@ class Executor:
         async with AsyncExitStack() as stack:
             with translated(deadline):
                 async with deadline.timeout():
-                    dsn = await self._targets.dsn(*key)
-                connected = self._pools.connection(key, dsn, deadline)
+                    target = await self._targets.target(*key)
+                connected = self._pools.connection(key, target, deadline)
                 conn = await stack.enter_async_context(connected)
                 stack.push_async_callback(end, conn)
                 async with deadline.timeout():

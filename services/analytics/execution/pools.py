@@ -1,8 +1,10 @@
 """Connections for users' statements: few of each organization and connection, closed when idle."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import cast
 
 import asyncpg
 
@@ -18,6 +20,14 @@ Key = tuple[str, str]
 """Organization and connection."""
 
 
+@dataclass(frozen=True)
+class Target:
+    """Where a connection leads. What was opened for another `signature` is not used for it."""
+
+    signature: str
+    connect: Callable[[], Awaitable[Connection]]
+
+
 class Pools:
     """Those used longest ago are closed where there are many. Open it with `async with`."""
 
@@ -30,14 +40,16 @@ class Pools:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for _dsn, pool in self._pools.values():
+        for _signature, pool in self._pools.values():
             pool.terminate()
         self._pools.clear()
 
     @asynccontextmanager
-    async def connection(self, key: Key, dsn: str, deadline: Deadline) -> AsyncIterator[Connection]:
-        """A connection to the DSN, for what one organization asks of one connection."""
-        pool = await self._pool(key, dsn)
+    async def connection(
+        self, key: Key, target: Target, deadline: Deadline
+    ) -> AsyncIterator[Connection]:
+        """A session on the target, for what one organization asks of one connection."""
+        pool = await self._pool(key, target)
         self._used[pool] = self._used.get(pool, 0) + 1
         try:
             async with deadline.timeout():
@@ -50,27 +62,29 @@ class Pools:
         finally:
             await self._left(pool)
 
-    async def _pool(self, key: Key, dsn: str) -> Pool:
+    async def _pool(self, key: Key, target: Target) -> Pool:
         known, pool = self._pools.get(key, ("", None))
-        if pool is None or known != dsn:
-            made = self._made(dsn)
+        if pool is None or known != target.signature:
+            made = self._made(target)
             await made  # opens nothing yet
             if pool is not None:
                 await self._drop(key)
             pool = made
-            self._pools[key] = (dsn, pool)
+            self._pools[key] = (target.signature, pool)
         self._pools.move_to_end(key)
         while len(self._pools) > MOST_POOLS:
             await self._drop(next(iter(self._pools)))
         return pool
 
-    def _made(self, dsn: str) -> Pool:
+    def _made(self, target: Target) -> Pool:
+        async def connect(*_: object, **__: object) -> "asyncpg.Connection[asyncpg.Record]":
+            return cast("asyncpg.Connection[asyncpg.Record]", await target.connect())
+
         return asyncpg.create_pool(
-            dsn,
             min_size=0,
             max_size=self._size,
             max_inactive_connection_lifetime=IDLE_SECONDS,
-            statement_cache_size=0,
+            connect=connect,
             init=prepare_session,
             reset=keep_session,
         )

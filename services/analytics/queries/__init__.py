@@ -1,0 +1,1 @@
+"""Statements that people run: checked, on record, within bounds, cached for a moment."""

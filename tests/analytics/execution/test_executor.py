@@ -10,9 +10,8 @@ from services.analytics.execution.executor import Executor
 from services.analytics.execution.failures import Rejected, TookTooLong
 from services.analytics.execution.pools import Pools
 from services.common.errors import InvalidFields, Unavailable
-from tests.analytics.execution.conftest import One
+from tests.analytics.executing import One, nobody_runs, somebody_runs
 from tests.databases import connected
-from tests.waiting import until
 
 SERIES = "SELECT i FROM generate_series(1, {}) i"
 MARKED = "SELECT 'marked', pg_sleep(600)"
@@ -33,26 +32,6 @@ async def run(executor: Executor, sql: str, **limits: Any) -> Result:
         result.truncated, result.bytes = rows.truncated, rows.bytes
     assert rows.count == len(result.rows)
     return result
-
-
-async def nobody_runs(at: str, text: str = "marked") -> None:
-    async def gone() -> bool:
-        async with connected(at) as conn:
-            sql = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE $1 AND state = 'active'"
-            found = await conn.fetchval(f"{sql} AND pid <> pg_backend_pid()", f"%'{text}'%")
-            return bool(found == 0)
-
-    await until(gone)
-
-
-async def somebody_runs(at: str, text: str = "marked") -> None:
-    async def there() -> bool:
-        async with connected(at) as conn:
-            sql = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE $1 AND state = 'active'"
-            found = await conn.fetchval(f"{sql} AND pid <> pg_backend_pid()", f"%'{text}'%")
-            return bool(found)
-
-    await until(there)
 
 
 async def test_all_rows_come_in_their_order(executor: Executor) -> None:

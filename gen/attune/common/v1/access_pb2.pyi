@@ -43,6 +43,8 @@ class Scope(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SCOPE_KNOWLEDGE_READ: _ClassVar[Scope]
     SCOPE_KNOWLEDGE_WRITE: _ClassVar[Scope]
     SCOPE_CONNECTIONS_READ: _ClassVar[Scope]
+    SCOPE_QUERIES_READ: _ClassVar[Scope]
+    SCOPE_QUERIES_RUN: _ClassVar[Scope]
 ROLE_UNSPECIFIED: Role
 ROLE_VIEWER: Role
 ROLE_ANALYST: Role
@@ -73,6 +75,8 @@ SCOPE_EVENTS_WRITE: Scope
 SCOPE_KNOWLEDGE_READ: Scope
 SCOPE_KNOWLEDGE_WRITE: Scope
 SCOPE_CONNECTIONS_READ: Scope
+SCOPE_QUERIES_READ: Scope
+SCOPE_QUERIES_RUN: Scope
 ACCESS_FIELD_NUMBER: _ClassVar[int]
 access: _descriptor.FieldDescriptor
 

@@ -1,0 +1,71 @@
+"""The gRPC face of the editor's help: check, explain, complete, answer."""
+
+from attune.analytics.v1 import query_editor_pb2 as pb
+from attune.analytics.v1 import query_editor_pb2_grpc as pb_grpc
+from attune.common.v1.json_pb2 import Json
+
+from services.analytics.editor.advice import advice
+from services.analytics.editor.completing import Words, complete
+from services.analytics.editor.validating import Validator
+from services.analytics.execution.executor import Executor
+from services.analytics.execution.failures import Rejected
+from services.analytics.queries.checking import CataloguesRead, Wall, catalogue_of
+from services.analytics.queries.domain import EVENTS
+from services.analytics.queries.service import column_to_pb
+from services.common.caller import caller
+from services.common.interceptors import Context
+
+PROPOSALS = 30
+
+
+class QueryEditorService(pb_grpc.QueryEditorServiceServicer):
+    def __init__(self, wall: Wall, executor: Executor, catalogues: CataloguesRead) -> None:
+        self._wall = wall
+        self._executor = executor
+        self._catalogues = catalogues
+        self._validator = Validator(wall, executor)
+
+    async def ValidateQuery(
+        self, request: pb.ValidateQueryRequest, context: Context
+    ) -> pb.ValidateQueryResponse:
+        place = (caller().organization_id, request.connection_id or EVENTS)
+        found = await self._validator.validate(*place, request.sql)
+        return pb.ValidateQueryResponse(
+            valid=found.valid,
+            verdict=found.verdict,
+            message=found.message,
+            position=found.position,
+            relations=found.relations,
+            columns=map(column_to_pb, found.columns),
+        )
+
+    async def ExplainQuery(
+        self, request: pb.ExplainQueryRequest, context: Context
+    ) -> pb.ExplainQueryResponse:
+        place = (caller().organization_id, request.connection_id or EVENTS)
+        approved = await self._wall.approved(*place, request.sql)
+        catalogue = await catalogue_of(self._catalogues, *place)
+        try:
+            plan = await self._executor.explain(*place, approved.sql)
+        except Rejected as error:
+            raise error.written(approved.sql, request.sql) from error
+        return pb.ExplainQueryResponse(
+            plan=Json(utf8=plan.document.encode()),
+            cost=plan.cost,
+            row_count=plan.rows,
+            columns=map(column_to_pb, plan.columns),
+            advice=[pb.Advice(**vars(one)) for one in advice(plan, catalogue)],
+        )
+
+    async def CompleteQuery(
+        self, request: pb.CompleteQueryRequest, context: Context
+    ) -> pb.CompleteQueryResponse:
+        place = (caller().organization_id, request.connection_id or EVENTS)
+        catalogue = await catalogue_of(self._catalogues, *place)
+        position = request.position if request.HasField("position") else len(request.sql)
+        limit = request.limit or PROPOSALS
+        start, items = complete(request.sql, position, catalogue, Words(), limit)
+        return pb.CompleteQueryResponse(
+            start=start,
+            items=[pb.Completion(text=i.text, kind=i.kind, detail=i.detail) for i in items],
+        )

@@ -1,0 +1,1 @@
+"""Results as files, however long they are."""

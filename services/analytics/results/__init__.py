@@ -1,0 +1,1 @@
+"""Results of queries that are kept for a while, and their directory."""
