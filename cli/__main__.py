@@ -14,6 +14,7 @@ from cli.commands import (
     importing,
     jobs,
     keys,
+    knowledge,
     llm,
     migrate,
     patterns,
@@ -49,6 +50,7 @@ app.command("migrate")(migrate.migrate)
 app.command("templates")(templates.templates)
 app.add_typer(patterns.app, name="patterns")
 app.add_typer(importing.app, name="import")
+app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(profiles.app, name="profiles")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(keys.app, name="keys")

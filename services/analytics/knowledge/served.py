@@ -1,5 +1,7 @@
 """The RPC services of the knowledge base, each made of what it needs."""
 
+from collections.abc import Sequence
+
 from attune.analytics.v1 import (
     entries_pb2,
     entries_pb2_grpc,
@@ -43,9 +45,9 @@ def served_knowledge(settings: Settings, pool: Pool, items: Items, now: Clock) -
     ]
 
 
-def items_of(pool: Pool, statements: Statements, now: Clock) -> Items:
-    """The items of all kinds of knowledge."""
-    kinds: list[Kind] = [EventDefinitions(), Entries(), Questions(statements)]
+def items_of(pool: Pool, statements: Statements, now: Clock, more: Sequence[Kind] = ()) -> Items:
+    """The items of all kinds of knowledge, `more` being those of other parts."""
+    kinds: list[Kind] = [EventDefinitions(), Entries(), Questions(statements), *more]
     return Items(ItemStore(pool), TermStore(pool), {kind.name: kind for kind in kinds}, now)
 
 

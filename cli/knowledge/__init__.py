@@ -1,0 +1,1 @@
+"""The knowledge base as files: read, compared with what is there, and written."""
