@@ -3,8 +3,8 @@
 from postgast import pg_query_pb2 as pg
 
 from services.analytics.catalogue.domain import Catalogue
-from services.analytics.firewall.functions import Listed, Verdict, listed
 from services.analytics.firewall.refusing import Refused
+from services.analytics.firewall.server import Listed, Verdict, listed
 
 SYSTEM = "pg_catalog"
 # How the server names what belongs to itself; extensions that reach outside do so too.

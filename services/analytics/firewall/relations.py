@@ -6,6 +6,7 @@ from postgast import pg_query_pb2 as pg
 
 from services.analytics.catalogue.domain import Catalogue, Relation
 from services.analytics.firewall.refusing import Refused
+from services.analytics.firewall.server import system_relations
 
 # The column of every view of the event store that says whose row it is; no query sees it.
 TENANT = "organization_id"
@@ -26,7 +27,7 @@ def resolve(found: pg.RangeVar, catalogue: Catalogue, free: bool) -> Relation | 
     ):
         found.schemaname = relation.schema
         return relation
-    if found.relname.startswith(SYSTEM_PREFIX) and not found.schemaname:
+    if not found.schemaname and found.relname in system_relations():
         raise _refused(found, "the server's own catalogues may not be read")
     if free:
         return None

@@ -1,12 +1,13 @@
-"""The committed list of classified functions, read once."""
+"""The committed lists, each read once."""
 
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from services.analytics.firewall.functions.verdicts import Verdict
+from services.analytics.firewall.server.verdicts import Verdict
 
-FILE = "listed.tsv"
+FUNCTIONS = "functions.tsv"
+RELATIONS = "relations.txt"
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,19 @@ def listed(name: str, arguments: int) -> Listed | None:
 
 @cache
 def _read() -> dict[str, Listed]:
-    text = (resources.files(__package__) / FILE).read_text()
-    rows = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
+    rows = (line.split("\t") for line in _lines(FUNCTIONS))
     return {
         name: Listed(extension, Verdict(verdict), reason)
         for name, extension, verdict, reason in rows
     }
+
+
+@cache
+def system_relations() -> frozenset[str]:
+    """Those of pg_catalog, which are found without naming a schema."""
+    return frozenset(_lines(RELATIONS))
+
+
+def _lines(file: str) -> list[str]:
+    text = (resources.files(__package__) / file).read_text()
+    return [line for line in text.splitlines() if not line.startswith("#")]

@@ -28,3 +28,10 @@ FROM pg_catalog.pg_type t
 WHERE t.typnamespace = 'pg_catalog'::regnamespace
   AND t.typtype IN ('b', 'r', 'm', 'd') AND t.typcategory <> 'A'
 ORDER BY t.typname
+
+-- name: relations
+-- system: reads the server's own catalogue, for whoever makes the list of relations
+SELECT c.relname AS name
+FROM pg_catalog.pg_class c
+WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.relkind IN ('r', 'v')
+ORDER BY c.relname

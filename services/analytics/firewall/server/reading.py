@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import asyncpg
 
-from services.analytics.firewall.functions.verdicts import (
+from services.analytics.firewall.server.verdicts import (
     Procedure,
     Verdict,
     callable_by_queries,
@@ -16,26 +17,26 @@ from services.common.db import Connection, load_queries
 
 SQL = load_queries(__package__)
 
-HEADER = (
-    "# Made by `python -m services.analytics.firewall.functions`: name (or name/arguments, where\n"
-    "# overloads differ), extension, verdict, reason."
-)
 # From the one that is refused to the one that is not.
 STRICTEST = (Verdict.REFUSED, Verdict.CATALOGUE, Verdict.ALLOWED)
 
 
-async def procedures(dsn: str) -> list[Procedure]:
-    """All functions of the server and of the extensions that it can create."""
-    async with _with_extensions(dsn) as conn:
-        rows = await conn.fetch(SQL["procedures"])
-    return [Procedure(**row) for row in rows]
+@dataclass(frozen=True)
+class Found:
+    """What a server has. A type's name is also a function of one argument: int4('1') is a cast."""
+
+    functions: list[Procedure]
+    types: list[str]
+    relations: list[str]
 
 
-async def type_names(dsn: str) -> list[str]:
-    """Types, whose names are also functions of one argument: int4('1') is a cast."""
+async def read(dsn: str) -> Found:
+    """What the server has, and the extensions that it can create."""
     async with _with_extensions(dsn) as conn:
-        rows = await conn.fetch(SQL["types"])
-    return [row["name"] for row in rows]
+        functions = [Procedure(**row) for row in await conn.fetch(SQL["procedures"])]
+        types = [row["name"] for row in await conn.fetch(SQL["types"])]
+        relations = [row["name"] for row in await conn.fetch(SQL["relations"])]
+    return Found(functions, types, relations)
 
 
 @asynccontextmanager
@@ -62,7 +63,7 @@ async def _try(conn: Connection, command: str) -> None:
 
 
 def lines(functions: Iterable[Procedure], types: Iterable[str]) -> Iterator[str]:
-    """The list: sorted, one line a name."""
+    """The list of functions: sorted, one line a name."""
     rows: dict[str, tuple[str, Verdict, str]] = {}
     for name in types:
         rows[name] = ("", *_of_type(name))
@@ -71,7 +72,6 @@ def lines(functions: Iterable[Procedure], types: Iterable[str]) -> Iterator[str]
         by_name[procedure.name].append(procedure)
     for name, overloads in by_name.items():
         rows |= dict(_of_overloads(name, overloads))
-    yield HEADER
     for name in sorted(rows):
         yield "\t".join((name, *rows[name]))
 

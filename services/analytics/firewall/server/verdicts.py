@@ -60,7 +60,11 @@ UNCALLABLE = {
 # Whatever their volatility; the first that matches decides.
 BY_NAME = (
     _rule(Verdict.REFUSED, r"(query|cursor|table|schema|database)_to_xml.*", "runs SQL from text"),
-    _rule(Verdict.REFUSED, r"ts_stat|crosstab.*|connectby|xpath_table", "runs SQL from text"),
+    _rule(
+        Verdict.REFUSED,
+        r"ts_stat|crosstab.*|connectby|xpath_table|xslt_process",
+        "runs SQL from text",
+    ),
     _rule(Verdict.REFUSED, r"dblink.*|postgres_fdw.*", "reaches other hosts"),
     _rule(Verdict.REFUSED, r"lo_.*|loread|lowrite", "reads or writes large objects"),
     _rule(Verdict.REFUSED, r".*_validator", "is for the server itself"),
