@@ -20,6 +20,7 @@ from cli.commands import (
     patterns,
     profiles,
     run,
+    sql,
     status,
     templates,
     token,
@@ -56,6 +57,7 @@ app.add_typer(jobs.app, name="jobs")
 app.add_typer(keys.app, name="keys")
 app.add_typer(llm.app, name="llm")
 app.add_typer(encryption.app, name="encryption")
+app.add_typer(sql.app, name="sql")
 
 
 @app.callback()

@@ -66,13 +66,15 @@ LIMIT $4;
 
 -- name: builtin_relations
 -- system: what the views of the built-in store are called and hold is the same for all organizations
--- No estimates and no values, which would tell of others' rows.
+-- No estimates and no values, which would tell of others' rows; nor the column that says whose they
+-- are, which no query sees.
 SELECT c.relname AS name, coalesce(obj_description(c.oid, 'pg_class'), '') AS comment,
     array_agg(a.attname::text ORDER BY a.attnum) AS columns,
     array_agg(format_type(a.atttypid, a.atttypmod) ORDER BY a.attnum) AS types,
     array_agg(coalesce(col_description(c.oid, a.attnum), '') ORDER BY a.attnum) AS comments
 FROM pg_class c
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    AND a.attname <> 'organization_id'
 WHERE c.relnamespace = to_regnamespace('store') AND c.relkind = 'v'
 GROUP BY c.oid, c.relname
 ORDER BY c.relname;
