@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import binascii
 import hashlib
 import re
 import time
@@ -29,6 +30,8 @@ MARGIN_SECONDS = 30.0
 REFUSAL_SECONDS = 10.0
 MOST_KEPT = 10_000
 BEARER = re.compile(rb"[Bb][Ee][Aa][Rr][Ee][Rr] +([\x21-\x7e]{1,16384}) *")
+BASIC = re.compile(rb"[Bb][Aa][Ss][Ii][Cc] +([A-Za-z0-9+/]{1,32768}={0,2}) *")
+USER_ALONE = re.compile(rb"([\x21-\x39\x3b-\x7e]{1,16384}):?")
 
 
 @dataclass(frozen=True)
@@ -49,14 +52,27 @@ class Refusal:
     until: float
 
 
-def bearer(header: bytes | None) -> str:
-    """The credential in an Authorization header."""
+def credential_in(header: bytes | None) -> str:
+    """The credential in an Authorization header: a bearer token, or the user name of Basic.
+
+    Libraries that send events know no other way than Basic, with a key as the user name and
+    without a password.
+    """
     if header is None:
         raise unauthenticated("this needs an Authorization header with a bearer token")
-    match = BEARER.fullmatch(header)
+    match = BEARER.fullmatch(header) or user_name(header)
     if match is None:
         raise unauthenticated("the Authorization header is not of the form: Bearer <token>")
     return match[1].decode()
+
+
+def user_name(header: bytes) -> re.Match[bytes] | None:
+    """The user name of Basic authentication (RFC 7617), where its password is empty."""
+    basic = BASIC.fullmatch(header)
+    try:
+        return basic and USER_ALONE.fullmatch(base64.b64decode(basic[1], validate=True))
+    except binascii.Error:
+        return None
 
 
 class Exchange:
@@ -84,7 +100,7 @@ class Exchange:
 
     async def caller(self, header: bytes | None, metadata: Metadata) -> Caller:
         """The caller; raises a Problem of 401, 403 or 503. Concurrent calls ask once."""
-        credential = bearer(header)
+        credential = credential_in(header)
         key = digest(header or b"")
         refusal = self._refusals.get(key)
         if refusal is not None and self._clock() < refusal.until:

@@ -31,6 +31,7 @@ from services.analytics.served import (
 )
 from services.analytics.settings import SCHEMA, Settings
 from services.analytics.tracking.recorder import Recorder
+from services.analytics.tracking.retention import forgetting_messages, forgetting_refused
 from services.common.clock import Clock, utc_now
 from services.common.db import Pool, answers, pool_for
 from services.common.event_log import Hints, served_event_log, upkeep
@@ -65,7 +66,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
         running_queries = opened_queries(pool, redis, data, bounds_of(settings), now)
         queries = await stack.enter_async_context(running_queries)
         services = [
-            served_tracking(recorder, now),
+            served_tracking(pool, recorder, now),
             served_connections(pool, vault, opener, connections, hints, now),
             served_audit(pool),
             served_vocabularies(pool, hints, now),
@@ -104,6 +105,8 @@ def jobs(
         *upkeep(pool, now),
         forgetting(pool, now),
         rewrapping(pool, settings.keyring),
+        forgetting_messages(pool, now),
+        forgetting_refused(pool, now),
         introspecting(introspector_of(pool, opener, now, settings)),
         ending_abandoned(QueryStore(pool), now),
         forgetting_results(CacheStore(pool), now),

@@ -21,6 +21,8 @@ from services.analytics.connections.registering import Registrar
 from services.analytics.connections.service import ConnectionsService
 from services.analytics.connections.store import ConnectionStore
 from services.analytics.tracking.recorder import Recorder
+from services.analytics.tracking.refused import RefusedStore
+from services.analytics.tracking.replaying import Replayer
 from services.analytics.tracking.service import TrackingService
 from services.analytics.vocabulary.service import VocabularyService
 from services.common.clock import Clock
@@ -30,11 +32,12 @@ from services.common.server import Served
 from services.common.vault import Vault
 
 
-def served_tracking(recorder: Recorder, now: Clock) -> Served:
+def served_tracking(pool: Pool, recorder: Recorder, now: Clock) -> Served:
+    refused = RefusedStore(pool)
     return Served(
         tracking_pb2.DESCRIPTOR.services_by_name["TrackingService"],
         tracking_pb2_grpc.add_TrackingServiceServicer_to_server,
-        TrackingService(recorder, now),
+        TrackingService(recorder, refused, Replayer(refused, now), now),
     )
 
 

@@ -87,7 +87,10 @@ class Pipeline(grpc.GenericRpcHandler):
             "response_serializer": handler.response_serializer,
         }
         if handler.request_streaming:
-            raise TypeError(f"{method}: request streams are not served")
+            if handler.response_streaming:
+                raise TypeError(f"{method}: streams both ways are not served")
+            take = self._taking(cast(Handler, handler.stream_unary), rule, method)
+            return grpc.stream_unary_rpc_method_handler(take, **how)
         if handler.response_streaming:
             run = self._streaming(cast(Handler, handler.unary_stream), rule, method)
             return grpc.unary_stream_rpc_method_handler(run, **how)
@@ -133,6 +136,23 @@ class Pipeline(grpc.GenericRpcHandler):
 
         return run
 
+    def _taking(self, behaviour: Handler, rule: Rule, method: str) -> Handler:
+        """A method that takes a stream: its first message says who may, as a lone request does."""
+
+        async def run(requests: AsyncIterator[Message], context: Context) -> Any:
+            with observed(method) as call:
+                try:
+                    async with asyncio.timeout(deadline_of(rule)):
+                        first = await anext(requests, None)
+                        if first is None:
+                            raise InvalidFields(Violation("", "the stream has no message"))
+                        self._admit(first, metadata_of(context), rule)
+                        return await behaviour(chained(first, requests), context)
+                except Exception as err:
+                    await self._abort(call.failed(err), context)
+
+        return run
+
     def _admit(self, request: Message, metadata: Metadata, rule: Rule) -> None:
         bound = {
             "request_id": metadata.get("x-request-id") or uuid.uuid4().hex,
@@ -155,6 +175,16 @@ class Pipeline(grpc.GenericRpcHandler):
     def status_of(self, error: DomainError) -> Status:
         """The error as it is sent."""
         return status_of(error, self._domain)
+
+
+async def chained(first: Message, rest: AsyncIterator[Message]) -> AsyncIterator[Message]:
+    """A stream from its first message on; raises InvalidFields where a later one breaks a rule."""
+    yield first
+    async for request in rest:
+        violations = violations_of(request)
+        if violations:
+            raise InvalidFields(*violations)
+        yield request
 
 
 class Call(Protocol):

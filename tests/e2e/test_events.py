@@ -8,21 +8,10 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.databases import connected
 from tests.e2e.conftest import Api
+from tests.e2e.events import stored
 
 EVENTS = "/api/v1/events"
-
-
-async def stored(api: Api, **wanted: Any) -> list[dict[str, Any]]:
-    """Rows of the store, in the order of their times."""
-    dsn = api.suite.analytics_settings.analytics_database_url
-    async with connected(dsn, "analytics") as conn:
-        rows = await conn.fetch(
-            "SELECT * FROM events WHERE organization_id = 'acme' ORDER BY timestamp, id"
-        )
-    found = [dict(row) for row in rows]
-    return [row for row in found if all(row[name] == value for name, value in wanted.items())]
 
 
 async def test_one_event_is_stored_as_it_was_sent(api: Api, client: httpx2.AsyncClient) -> None:

@@ -18,6 +18,7 @@ SERVICES = ("activity", "analytics", "suggestions")
 SECRET = "zanzibar"  # in everything that one organization has
 USERS = ("ann", "root")
 VALUES = {
+    "call": "track",
     "user_id": "ann",
     "connection_id": "my-database",
     "older_than_days": "1",
@@ -79,6 +80,9 @@ BODIES: dict[str, Any] = {
     "RevokeQuestion": {"version": 2},
     "RestoreItem": {"version": 1},
     "CreateItemComment": {"text": "hello"},
+    "StreamEvents": {"event": "opened"},
+    "CollectEvents": {"userId": "ann", "event": "opened"},
+    "ReplayRefusedEvents": {"all": True},
 }
 
 

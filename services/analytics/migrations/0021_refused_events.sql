@@ -5,9 +5,11 @@ CREATE TABLE refused_events (
     id uuid NOT NULL,
     received_at timestamptz NOT NULL,
     source varchar(100) NOT NULL,
-    -- How it is to be read: Attune's own form, or a call of Segment's.
-    form varchar(20) NOT NULL,
+    -- How it is to be read: "attune", or "segment:" and a call of Segment's.
+    form varchar(30) NOT NULL,
     imported boolean NOT NULL,
+    -- The sender's clock when the request was sent, where the request says so for all its events.
+    sent_at timestamptz,
     reason varchar(20) NOT NULL CHECK (reason IN ('invalid', 'too_large', 'wrong_time')),
     -- A list of objects with `field` and `message`.
     errors jsonb NOT NULL,

@@ -1,9 +1,9 @@
 """What an event is, which ones are accepted, and when they happened. No I/O, no protobuf."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from services.common.errors import Violation
@@ -17,7 +17,7 @@ SKEW_IGNORED = timedelta(seconds=5)
 
 ACCEPTED, DUPLICATE, REFUSED = "accepted", "duplicate", "refused"
 INVALID, TOO_LARGE, WRONG_TIME = "invalid", "too_large", "wrong_time"
-NATIVE = "attune"
+NATIVE, SEGMENT = "attune", "segment:"
 REASONS = (INVALID, TOO_LARGE, WRONG_TIME)
 
 
@@ -61,6 +61,11 @@ class RefusedEvent:
     violations: Sequence[Violation]
 
 
+Entry: TypeAlias = Event | RefusedEvent
+Firsts: TypeAlias = Mapping[UUID, UUID]
+"""By the id of an event that is a duplicate, the id of the event that came first."""
+
+
 class Outcome(NamedTuple):
     """What became of one event: ACCEPTED, DUPLICATE or REFUSED.
 
@@ -72,6 +77,14 @@ class Outcome(NamedTuple):
     violations: Sequence[Violation] = ()
 
 
+def outcome_of(entry: Entry, firsts: Firsts) -> Outcome:
+    """What became of an entry when all were stored but the duplicates."""
+    if isinstance(entry, RefusedEvent):
+        return Outcome(REFUSED, entry.id, entry.violations)
+    first = firsts.get(entry.id)
+    return Outcome(ACCEPTED, entry.id) if first is None else Outcome(DUPLICATE, first)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
     """What all events of a request have in common."""
@@ -79,9 +92,11 @@ class Arrival:
     organization_id: str
     source: str
     received_at: datetime
-    # How its texts are to be read: NATIVE, or a call of Segment's.
+    # How its texts are to be read: NATIVE, or SEGMENT and a call.
     form: str
     imported: bool = False
+    # The sender's clock when it was sent, where no event says it by itself.
+    sent_at: datetime | None = None
     # Makes the ids of messages that have none.
     key: str = ""
 
@@ -93,7 +108,7 @@ def happened(when: datetime | None, sent_at: datetime | None, arrival: Arrival) 
     what passed between the two is right, and so is the time that lies so long before the arrival.
     Imports are sent long after, so that their `sent_at` says nothing of a clock.
     """
-    received_at = arrival.received_at
+    received_at, sent_at = arrival.received_at, sent_at or arrival.sent_at
     if when is None:
         return received_at
     try:

@@ -23,8 +23,11 @@ WHERE excluded.first_seen < u.first_seen
 -- system: partitions hold all organizations
 SELECT ensure_event_partitions($1, $2);
 
--- name: keep_refused
-INSERT INTO refused_events
-    (organization_id, id, received_at, source, form, imported, reason, errors, body)
-SELECT $1, id, $2, $3, $4, $5, reason, errors::jsonb, body
-FROM unnest($6::uuid[], $7::text[], $8::text[], $9::bytea[]) AS r (id, reason, errors, body);
+-- name: forget_messages
+-- system: forgets what is old, whoever sent it
+DELETE FROM event_messages
+WHERE (organization_id, message_hash) IN (
+    SELECT organization_id, message_hash
+    FROM event_messages
+    WHERE event_id < $1
+    LIMIT $2);

@@ -4,8 +4,9 @@ A body is cut into one piece of text for each event, and each piece is read by i
 stored as it came is cut out of that, and never decoded.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import count
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from services.analytics.tracking.domain import (
     INVALID,
     TOO_LARGE,
     Arrival,
+    Entry,
     Event,
     Refused,
     RefusedEvent,
@@ -35,10 +37,10 @@ Name = Annotated[str, Meta(min_length=1, max_length=200)]
 UserId = Annotated[str, Meta(min_length=1, max_length=100)]
 Moment = Annotated[datetime, Meta(tz=True)]
 Read: TypeAlias = "Callable[[bytes, UUID, str | None, Arrival], Event]"
-Entry: TypeAlias = Event | RefusedEvent
 
 NOTHING = Raw(b"null")
 
+cut_value = msgspec.json.Decoder(Raw).decode
 cut_array = msgspec.json.Decoder(list[Raw]).decode
 cut_object = msgspec.json.Decoder(dict[str, Raw]).decode
 
@@ -62,7 +64,8 @@ decode_sent = msgspec.json.Decoder(Sent).decode
 
 def read_body(body: bytes, arrival: Arrival) -> list[Entry]:
     """The events of a body, each read or refused; raises MalformedBody and InvalidFields."""
-    body, pieces = cut(body)
+    body = readable(body)
+    pieces = pieces_of(body)
     if not 0 < len(pieces) <= MOST_EVENTS:
         problem = f"must be one event, or a list of 1 to {MOST_EVENTS}"
         raise InvalidFields(Violation("body", problem))
@@ -70,48 +73,59 @@ def read_body(body: bytes, arrival: Arrival) -> list[Entry]:
     return list(read_pieces(pieces, read_sent, storable, arrival))
 
 
-def cut(body: bytes) -> tuple[bytes, Sequence[bytes]]:
-    """The body, mended where it has halves of surrogate pairs, and a piece for each event."""
+def readable(body: bytes) -> bytes:
+    """The body, mended where it has halves of surrogate pairs. Raises MalformedBody, InvalidFields.
+
+    Libraries that cut texts to a length make such halves of emoji, and mean no harm by it.
+    """
     try:
         body.decode()
-        return body, pieces_of(body)
+        cut_value(body)
+        return body
     except UnicodeDecodeError:
         raise MalformedBody("the body is not UTF-8") from None
     except RecursionError:
         raise InvalidFields(Violation("body", "is nested too deeply")) from None
-    except msgspec.ValidationError:
-        raise InvalidFields(Violation("events", "must be a list of events")) from None
-    except msgspec.DecodeError as error:
+    except msgspec.MsgspecError as error:
         whole = mended(body)
         if whole == body:
-            raise MalformedBody(f"the body is not JSON: {complaint(error)}") from None
-        return cut(whole)
+            problem = str(error).removeprefix("JSON is malformed: ")
+            raise MalformedBody(f"the body is not JSON: {problem}") from None
+        return readable(whole)
 
 
 def pieces_of(body: bytes) -> Sequence[bytes]:
-    if body.lstrip()[:1] == b"[":
-        return [bytes(piece) for piece in cut_array(body)]
-    if body.lstrip()[:1] != b"{":
-        msgspec.json.decode(body, type=Raw)
-        raise InvalidFields(Violation("body", "must be an event, or a list of events"))
-    fields = cut_object(body)
+    """A piece of text for each event. Raises InvalidFields where it is no event and no list."""
+    try:
+        if body.lstrip()[:1] == b"[":
+            return [bytes(piece) for piece in cut_array(body)]
+        fields = cut_object(body)
+    except msgspec.ValidationError:
+        raise InvalidFields(Violation("body", "must be an event, or a list of events")) from None
     if "events" not in fields:
         return [body]
     if len(fields) > 1:
         problem = "takes no fields beside it; whether events are imported is a query parameter"
         raise InvalidFields(Violation("events", problem))
-    return [bytes(piece) for piece in cut_array(fields["events"])]
+    try:
+        return [bytes(piece) for piece in cut_array(fields["events"])]
+    except msgspec.ValidationError:
+        raise InvalidFields(Violation("events", "must be a list of events")) from None
 
 
 def read_pieces(
-    pieces: Sequence[bytes], read: Read, storable: bool, arrival: Arrival, first: int = 0
+    pieces: Iterable[bytes],
+    read: Read,
+    storable: bool,
+    arrival: Arrival,
+    places: Iterable[int] | None = None,
 ) -> Iterator[Entry]:
     """Each piece of text as an event or as what is kept of it. `storable`: all passed check_json.
 
-    `first` is the place of the first piece in what was sent.
+    `places` are those of the pieces in what was sent, from 0 where not given.
     """
     ids = Ids()
-    for place, piece in enumerate(pieces, first):
+    for place, piece in zip(places or count(), pieces, strict=False):
         event_id = ids.next(arrival.received_at)
         key = f"{arrival.key}/{place}" if arrival.key else None
         try:
@@ -191,7 +205,3 @@ def told(message: str) -> str:
         wanted, _, got = plain.removeprefix("Expected ").partition(", got ")
         return f"must be {wanted}, not {got}"
     return plain[:1].lower() + plain[1:]
-
-
-def complaint(error: Exception) -> str:
-    return str(error).removeprefix("JSON is malformed: ")

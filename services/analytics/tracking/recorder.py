@@ -1,24 +1,24 @@
 """Durable ingest: what arrives together is stored together, behind a bounded queue."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import msgspec
 import structlog
 
 from services.analytics.tracking.domain import (
-    ACCEPTED,
-    DUPLICATE,
     INVALID,
     OLDEST,
-    REFUSED,
     Arrival,
+    Entry,
     Event,
     Outcome,
     RefusedEvent,
+    outcome_of,
 )
-from services.analytics.tracking.store import SQL, Firsts, ensure_months, insert_events
-from services.common.db import Connection, Pool
+from services.analytics.tracking.refused import keep_refused
+from services.analytics.tracking.store import Months, ensure_months, insert_events
+from services.common.db import Pool
 from services.common.errors import Violation
 from services.common.group_commit import DATA_ERRORS, GroupCommit
 
@@ -35,7 +35,7 @@ class Batch:
     """What a request brought."""
 
     arrival: Arrival
-    entries: Sequence[Event | RefusedEvent]
+    entries: Sequence[Entry]
 
     @property
     def events(self) -> list[Event]:
@@ -54,26 +54,18 @@ class Recorder:
         self._queue: GroupCommit[Batch, list[Outcome]] = GroupCommit(
             "events", self._write, MAX_REQUESTS, MAX_BYTES
         )
-        self._months: set[tuple[int, int]] = set()
+        self._months: Months = frozenset()
 
     async def record(self, batch: Batch, size: int) -> list[Outcome]:
         """What became of each entry, all durable. Raises Unavailable where the queue is full."""
         if batch.arrival.imported:
-            await self._ensure_months(batch)
+            oldest = batch.arrival.received_at - OLDEST
+            self._months |= await ensure_months(self._pool, batch.events, oldest, self._months)
         organization_id = batch.arrival.organization_id
         return await self._queue.submit(organization_id, batch, size + REQUEST_OVERHEAD_BYTES)
 
     async def flushed(self) -> None:
         await self._queue.flushed()
-
-    async def _ensure_months(self, batch: Batch) -> None:
-        """Make the months of old events, which are there for younger ones."""
-        oldest = batch.arrival.received_at - OLDEST
-        old = [event.timestamp for event in batch.events if event.timestamp < oldest]
-        new = {(when.year, when.month) for when in old} - self._months
-        if new:
-            await ensure_months(self._pool, min(old).date(), max(old).date())
-            self._months |= new
 
     async def _write(self, organization_id: str, batches: Sequence[Batch]) -> list[list[Outcome]]:
         events = [event for batch in batches for event in batch.events]
@@ -81,12 +73,12 @@ class Recorder:
             async with self._pool.acquire() as conn, conn.transaction():
                 firsts = await insert_events(conn, organization_id, events)
                 for batch in batches:
-                    await keep_refused(conn, batch)
+                    await keep_refused(conn, batch.arrival, batch.refused)
         except DATA_ERRORS:
             if len(batches) > 1:
                 raise  # then each is written alone
             return [await self._write_apart(organization_id, batches[0])]
-        return [outcomes_of(batch, firsts) for batch in batches]
+        return [[outcome_of(entry, firsts) for entry in batch.entries] for batch in batches]
 
     async def _write_apart(self, organization_id: str, batch: Batch) -> list[Outcome]:
         """Store half by half what the database does not take whole, and refuse what it does not."""
@@ -111,36 +103,3 @@ def unstorable(event: Event) -> RefusedEvent:
     problem = Violation("", "the database cannot hold it")
     body = msgspec.json.encode(event._asdict())
     return RefusedEvent(id=event.id, body=body, reason=INVALID, violations=[problem])
-
-
-async def keep_refused(conn: Connection, batch: Batch) -> None:
-    arrival, refused = batch.arrival, batch.refused
-    if not refused:
-        return
-    await conn.execute(
-        SQL["keep_refused"],
-        arrival.organization_id,
-        arrival.received_at,
-        arrival.source,
-        arrival.form,
-        arrival.imported,
-        [entry.id for entry in refused],
-        [entry.reason for entry in refused],
-        [errors_text(entry.violations) for entry in refused],
-        [entry.body for entry in refused],
-    )
-
-
-def errors_text(violations: Iterable[Violation]) -> str:
-    return msgspec.json.encode([asdict(violation) for violation in violations]).decode()
-
-
-def outcomes_of(batch: Batch, firsts: Firsts) -> list[Outcome]:
-    return [outcome_of(entry, firsts) for entry in batch.entries]
-
-
-def outcome_of(entry: Event | RefusedEvent, firsts: Firsts) -> Outcome:
-    if isinstance(entry, RefusedEvent):
-        return Outcome(REFUSED, entry.id, entry.violations)
-    first = firsts.get(entry.id)
-    return Outcome(ACCEPTED, entry.id) if first is None else Outcome(DUPLICATE, first)

@@ -1,21 +1,21 @@
 """Storing events: each once, all by COPY, in the caller's transaction."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import Protocol
+from typing import Protocol, TypeAlias
 from uuid import UUID
 
-from services.analytics.tracking.domain import Event
+from services.analytics.tracking.domain import Event, Firsts
+from services.analytics.tracking.people import tell
 from services.common.db import Connection, Database, load_queries
 
 SQL = load_queries(__package__)
 HASH_BYTES = 16
 
-Firsts = Mapping[UUID, UUID]
-"""By the id of an event that is a duplicate, the id of the event that came first."""
+Months: TypeAlias = frozenset[tuple[int, int]]
 
 by_time = attrgetter("timestamp")
 
@@ -39,6 +39,7 @@ async def insert_events(conn: Connection, organization_id: str, events: Sequence
     fresh = [event for event in events if event.id not in firsts] if firsts else list(events)
     await copy_events(conn, fresh)
     await see_users(conn, organization_id, fresh)
+    await tell(conn, organization_id, fresh)
     return firsts
 
 
@@ -73,7 +74,8 @@ async def claim_messages(conn: Connection, organization_id: str, events: Iterabl
         return again
     rows = await conn.fetch(SQL["read_messages"], organization_id, keys)
     before = {row["message_hash"]: row["event_id"] for row in rows}
-    taken = {hashes[key]: before[key] for key in keys if before[key] != hashes[key]}
+    # One that was forgotten just now, being 7 days old, is none any more.
+    taken = {mine: before[key] for key, mine in hashes.items() if before.get(key, mine) != mine}
     return taken | {event: taken.get(first, first) for event, first in again.items()}
 
 
@@ -95,7 +97,23 @@ async def see_users(conn: Connection, organization_id: str, events: Iterable[Doi
     await conn.execute(SQL["see_users"], organization_id, users, firsts, lasts)
 
 
-async def ensure_months(db: Database, earliest: date, latest: date) -> int:
-    """Make the partitions of these months, for events of long ago; returns how many were made."""
-    number: int = await db.fetchval(SQL["ensure_event_partitions"], earliest, latest)
-    return number
+async def ensure_months(
+    db: Database, events: Iterable[Event], older_than: datetime, known: Months = frozenset()
+) -> Months:
+    """Make the partitions of older events, whose months are not made ahead; returns what is there.
+
+    Without a transaction of the caller's: what it made is there, whatever becomes of the events.
+    """
+    old = (event for event in events if event.timestamp < older_than)
+    missing = {month_of(event) for event in old} - known
+    if not missing:
+        return known
+    first, last = [date(*month, 1) for month in (min(missing), max(missing))]
+    await db.fetchval(SQL["ensure_event_partitions"], first, last)
+    return known | missing
+
+
+async def forget_messages(db: Database, before: UUID, limit: int) -> int:
+    """Forget some messages whose events came before; returns how many."""
+    done = await db.execute(SQL["forget_messages"], before, limit)
+    return int(done.rpartition(" ")[2])

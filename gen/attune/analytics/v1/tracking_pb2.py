@@ -23,12 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from attune.common.v1 import access_pb2 as attune_dot_common_dot_v1_dot_access__pb2
+from attune.common.v1 import json_pb2 as attune_dot_common_dot_v1_dot_json__pb2
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import httpbody_pb2 as google_dot_api_dot_httpbody__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"attune/analytics/v1/tracking.proto\x12\x13\x61ttune.analytics.v1\x1a\x1d\x61ttune/common/v1/access.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x19google/api/httpbody.proto\"\x7f\n\x13IngestEventsRequest\x12\"\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x14.google.api.HttpBody\x12\x10\n\x08imported\x18\x02 \x01(\x08\x12#\n\nrequest_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x96\x01H\x00\x88\x01\x01\x42\r\n\x0b_request_id\"\xa8\x02\n\x14IngestEventsResponse\x12\x41\n\x07results\x18\x01 \x03(\x0b\x32\x30.attune.analytics.v1.IngestEventsResponse.Result\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x02 \x01(\x05\x12\x12\n\nduplicates\x18\x03 \x01(\x05\x12\x0f\n\x07refused\x18\x04 \x01(\x05\x1ai\n\x06Result\x12\x0e\n\x06status\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\x43\n\x06\x65rrors\x18\x03 \x03(\x0b\x32\x33.attune.analytics.v1.IngestEventsResponse.Violation\x1a+\n\tViolation\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t2\xa0\x01\n\x0fTrackingService\x12\x8c\x01\n\x0cIngestEvents\x12(.attune.analytics.v1.IngestEventsRequest\x1a).attune.analytics.v1.IngestEventsResponse\"\'\xaa\xd4\x18\x07\x12\x03\x02\x03\x04\x30\x15\x82\xd3\xe4\x93\x02\x16\"\x0e/api/v1/events:\x04\x62odyb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"attune/analytics/v1/tracking.proto\x12\x13\x61ttune.analytics.v1\x1a\x1d\x61ttune/common/v1/access.proto\x1a\x1b\x61ttune/common/v1/json.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x19google/api/httpbody.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x7f\n\x13IngestEventsRequest\x12\"\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x14.google.api.HttpBody\x12\x10\n\x08imported\x18\x02 \x01(\x08\x12#\n\nrequest_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x96\x01H\x00\x88\x01\x01\x42\r\n\x0b_request_id\"\xa8\x02\n\x14IngestEventsResponse\x12\x41\n\x07results\x18\x01 \x03(\x0b\x32\x30.attune.analytics.v1.IngestEventsResponse.Result\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x02 \x01(\x05\x12\x12\n\nduplicates\x18\x03 \x01(\x05\x12\x0f\n\x07refused\x18\x04 \x01(\x05\x1ai\n\x06Result\x12\x0e\n\x06status\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\x43\n\x06\x65rrors\x18\x03 \x03(\x0b\x32\x33.attune.analytics.v1.IngestEventsResponse.Violation\x1a+\n\tViolation\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\"\x7f\n\x13StreamEventsRequest\x12\"\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x14.google.api.HttpBody\x12\x10\n\x08imported\x18\x02 \x01(\x08\x12#\n\nrequest_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x96\x01H\x00\x88\x01\x01\x42\r\n\x0b_request_id\"\xfc\x01\n\x14StreamEventsResponse\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x01 \x01(\x03\x12\x12\n\nduplicates\x18\x02 \x01(\x03\x12\x0f\n\x07refused\x18\x03 \x01(\x03\x12\x43\n\x08refusals\x18\x04 \x03(\x0b\x32\x31.attune.analytics.v1.StreamEventsResponse.Refusal\x1ah\n\x07Refusal\x12\x0c\n\x04line\x18\x01 \x01(\x03\x12\n\n\x02id\x18\x02 \x01(\t\x12\x43\n\x06\x65rrors\x18\x03 \x03(\x0b\x32\x33.attune.analytics.v1.IngestEventsResponse.Violation\"\xa0\x01\n\x14\x43ollectEventsRequest\x12\x64\n\x04\x63\x61ll\x18\x01 \x01(\tBV\xbaHSrQR\x05trackR\x08identifyR\x04pageR\x06screenR\x05groupR\x05\x61liasR\x05\x62\x61tchR\x06importR\x01tR\x01iR\x01pR\x01sR\x01gR\x01\x61R\x01\x62\x12\"\n\x04\x62ody\x18\x02 \x01(\x0b\x32\x14.google.api.HttpBody\"(\n\x15\x43ollectEventsResponse\x12\x0f\n\x07success\x18\x01 \x01(\x08\"\xd7\x01\n\x18ListRefusedEventsRequest\x12:\n\x06reason\x18\x01 \x01(\tB%\xbaH\"r R\x07invalidR\ttoo_largeR\nwrong_timeH\x00\x88\x01\x01\x12\x10\n\x08replayed\x18\x02 \x01(\x08\x12\"\n\tpage_size\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01H\x01\x88\x01\x01\x12!\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07H\x02\x88\x01\x01\x42\t\n\x07_reasonB\x0c\n\n_page_sizeB\r\n\x0b_page_token\"\x88\x01\n\x19ListRefusedEventsResponse\x12\x39\n\x0erefused_events\x18\x01 \x03(\x0b\x32!.attune.analytics.v1.RefusedEvent\x12\x1c\n\x0fnext_page_token\x18\x02 \x01(\tH\x00\x88\x01\x01\x42\x12\n\x10_next_page_token\"\xc8\x02\n\x0cRefusedEvent\x12\n\n\x02id\x18\x01 \x01(\t\x12/\n\x0breceived_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06source\x18\x03 \x01(\t\x12\x0c\n\x04\x66orm\x18\x04 \x01(\t\x12\x10\n\x08imported\x18\x05 \x01(\x08\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x43\n\x06\x65rrors\x18\x07 \x03(\x0b\x32\x33.attune.analytics.v1.IngestEventsResponse.Violation\x12\x0c\n\x04\x62ody\x18\x08 \x01(\t\x12\x34\n\x0breplayed_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x88\x01\x01\x12\x15\n\x08\x65vent_id\x18\n \x01(\tH\x01\x88\x01\x01\x42\x0e\n\x0c_replayed_atB\x0b\n\t_event_id\"\x9b\x03\n\x1aReplayRefusedEventsRequest\x12\x1d\n\x03ids\x18\x01 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\xe8\x07\"\x05r\x03\xb0\x01\x01\x12:\n\x06reason\x18\x02 \x01(\tB%\xbaH\"r R\x07invalidR\ttoo_largeR\nwrong_timeH\x00\x88\x01\x01\x12\x0b\n\x03\x61ll\x18\x03 \x01(\x08\x12\x30\n\x0b\x63orrections\x18\x04 \x01(\x0b\x32\x16.attune.common.v1.JsonH\x01\x88\x01\x01\x12U\n\x06rename\x18\x05 \x03(\x0b\x32;.attune.analytics.v1.ReplayRefusedEventsRequest.RenameEntryB\x08\xbaH\x05\x9a\x01\x02\x10\x64\x12\x10\n\x08imported\x18\x06 \x01(\x08\x12!\n\npage_token\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07H\x02\x88\x01\x01\x1a-\n\x0bRenameEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\t\n\x07_reasonB\x0e\n\x0c_correctionsB\r\n\x0b_page_token\"\xae\x02\n\x1bReplayRefusedEventsResponse\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x01 \x01(\x05\x12\x12\n\nduplicates\x18\x02 \x01(\x05\x12\x0f\n\x07refused\x18\x03 \x01(\x05\x12J\n\x08refusals\x18\x04 \x03(\x0b\x32\x38.attune.analytics.v1.ReplayRefusedEventsResponse.Refusal\x12\x1c\n\x0fnext_page_token\x18\x05 \x01(\tH\x00\x88\x01\x01\x1aZ\n\x07Refusal\x12\n\n\x02id\x18\x01 \x01(\t\x12\x43\n\x06\x65rrors\x18\x02 \x03(\x0b\x32\x33.attune.analytics.v1.IngestEventsResponse.ViolationB\x12\n\x10_next_page_token2\x99\x06\n\x0fTrackingService\x12\x8c\x01\n\x0cIngestEvents\x12(.attune.analytics.v1.IngestEventsRequest\x1a).attune.analytics.v1.IngestEventsResponse\"\'\xaa\xd4\x18\x07\x12\x03\x02\x03\x04\x30\x15\x82\xd3\xe4\x93\x02\x16\"\x0e/api/v1/events:\x04\x62ody\x12\x98\x01\n\x0cStreamEvents\x12(.attune.analytics.v1.StreamEventsRequest\x1a).attune.analytics.v1.StreamEventsResponse\"1\xaa\xd4\x18\n\x12\x03\x02\x03\x04(\x90\x1c\x30\x15\x82\xd3\xe4\x93\x02\x1d\"\x15/api/v1/events:upload:\x04\x62ody(\x01\x12\x8b\x01\n\rCollectEvents\x12).attune.analytics.v1.CollectEventsRequest\x1a*.attune.analytics.v1.CollectEventsResponse\"#\xaa\xd4\x18\x07\x12\x03\x02\x03\x04\x30\x15\x82\xd3\xe4\x93\x02\x12\"\n/v1/{call}:\x04\x62ody\x12\x9d\x01\n\x11ListRefusedEvents\x12-.attune.analytics.v1.ListRefusedEventsRequest\x1a..attune.analytics.v1.ListRefusedEventsResponse\")\xaa\xd4\x18\x07\x12\x03\x02\x03\x04\x30\x16\x82\xd3\xe4\x93\x02\x18\x12\x16/api/v1/events/refused\x12\xad\x01\n\x13ReplayRefusedEvents\x12/.attune.analytics.v1.ReplayRefusedEventsRequest\x1a\x30.attune.analytics.v1.ReplayRefusedEventsResponse\"3\xaa\xd4\x18\x07\x12\x03\x02\x03\x04\x30\x15\x82\xd3\xe4\x93\x02\"\"\x1d/api/v1/events/refused:replay:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,16 +39,68 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_INGESTEVENTSREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_INGESTEVENTSREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\007r\005\020\001\030\226\001'
+  _globals['_STREAMEVENTSREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_STREAMEVENTSREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\007r\005\020\001\030\226\001'
+  _globals['_COLLECTEVENTSREQUEST'].fields_by_name['call']._loaded_options = None
+  _globals['_COLLECTEVENTSREQUEST'].fields_by_name['call']._serialized_options = b'\272HSrQR\005trackR\010identifyR\004pageR\006screenR\005groupR\005aliasR\005batchR\006importR\001tR\001iR\001pR\001sR\001gR\001aR\001b'
+  _globals['_LISTREFUSEDEVENTSREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_LISTREFUSEDEVENTSREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\"r R\007invalidR\ttoo_largeR\nwrong_time'
+  _globals['_LISTREFUSEDEVENTSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTREFUSEDEVENTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\001'
+  _globals['_LISTREFUSEDEVENTSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTREFUSEDEVENTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\350\007'
+  _globals['_REPLAYREFUSEDEVENTSREQUEST_RENAMEENTRY']._loaded_options = None
+  _globals['_REPLAYREFUSEDEVENTSREQUEST_RENAMEENTRY']._serialized_options = b'8\001'
+  _globals['_REPLAYREFUSEDEVENTSREQUEST'].fields_by_name['ids']._loaded_options = None
+  _globals['_REPLAYREFUSEDEVENTSREQUEST'].fields_by_name['ids']._serialized_options = b'\272H\r\222\001\n\020\350\007\"\005r\003\260\001\001'
+  _globals['_REPLAYREFUSEDEVENTSREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_REPLAYREFUSEDEVENTSREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\"r R\007invalidR\ttoo_largeR\nwrong_time'
+  _globals['_REPLAYREFUSEDEVENTSREQUEST'].fields_by_name['rename']._loaded_options = None
+  _globals['_REPLAYREFUSEDEVENTSREQUEST'].fields_by_name['rename']._serialized_options = b'\272H\005\232\001\002\020d'
+  _globals['_REPLAYREFUSEDEVENTSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_REPLAYREFUSEDEVENTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\350\007'
   _globals['_TRACKINGSERVICE'].methods_by_name['IngestEvents']._loaded_options = None
   _globals['_TRACKINGSERVICE'].methods_by_name['IngestEvents']._serialized_options = b'\252\324\030\007\022\003\002\003\0040\025\202\323\344\223\002\026\"\016/api/v1/events:\004body'
-  _globals['_INGESTEVENTSREQUEST']._serialized_start=176
-  _globals['_INGESTEVENTSREQUEST']._serialized_end=303
-  _globals['_INGESTEVENTSRESPONSE']._serialized_start=306
-  _globals['_INGESTEVENTSRESPONSE']._serialized_end=602
-  _globals['_INGESTEVENTSRESPONSE_RESULT']._serialized_start=452
-  _globals['_INGESTEVENTSRESPONSE_RESULT']._serialized_end=557
-  _globals['_INGESTEVENTSRESPONSE_VIOLATION']._serialized_start=559
-  _globals['_INGESTEVENTSRESPONSE_VIOLATION']._serialized_end=602
-  _globals['_TRACKINGSERVICE']._serialized_start=605
-  _globals['_TRACKINGSERVICE']._serialized_end=765
+  _globals['_TRACKINGSERVICE'].methods_by_name['StreamEvents']._loaded_options = None
+  _globals['_TRACKINGSERVICE'].methods_by_name['StreamEvents']._serialized_options = b'\252\324\030\n\022\003\002\003\004(\220\0340\025\202\323\344\223\002\035\"\025/api/v1/events:upload:\004body'
+  _globals['_TRACKINGSERVICE'].methods_by_name['CollectEvents']._loaded_options = None
+  _globals['_TRACKINGSERVICE'].methods_by_name['CollectEvents']._serialized_options = b'\252\324\030\007\022\003\002\003\0040\025\202\323\344\223\002\022\"\n/v1/{call}:\004body'
+  _globals['_TRACKINGSERVICE'].methods_by_name['ListRefusedEvents']._loaded_options = None
+  _globals['_TRACKINGSERVICE'].methods_by_name['ListRefusedEvents']._serialized_options = b'\252\324\030\007\022\003\002\003\0040\026\202\323\344\223\002\030\022\026/api/v1/events/refused'
+  _globals['_TRACKINGSERVICE'].methods_by_name['ReplayRefusedEvents']._loaded_options = None
+  _globals['_TRACKINGSERVICE'].methods_by_name['ReplayRefusedEvents']._serialized_options = b'\252\324\030\007\022\003\002\003\0040\025\202\323\344\223\002\"\"\035/api/v1/events/refused:replay:\001*'
+  _globals['_INGESTEVENTSREQUEST']._serialized_start=238
+  _globals['_INGESTEVENTSREQUEST']._serialized_end=365
+  _globals['_INGESTEVENTSRESPONSE']._serialized_start=368
+  _globals['_INGESTEVENTSRESPONSE']._serialized_end=664
+  _globals['_INGESTEVENTSRESPONSE_RESULT']._serialized_start=514
+  _globals['_INGESTEVENTSRESPONSE_RESULT']._serialized_end=619
+  _globals['_INGESTEVENTSRESPONSE_VIOLATION']._serialized_start=621
+  _globals['_INGESTEVENTSRESPONSE_VIOLATION']._serialized_end=664
+  _globals['_STREAMEVENTSREQUEST']._serialized_start=666
+  _globals['_STREAMEVENTSREQUEST']._serialized_end=793
+  _globals['_STREAMEVENTSRESPONSE']._serialized_start=796
+  _globals['_STREAMEVENTSRESPONSE']._serialized_end=1048
+  _globals['_STREAMEVENTSRESPONSE_REFUSAL']._serialized_start=944
+  _globals['_STREAMEVENTSRESPONSE_REFUSAL']._serialized_end=1048
+  _globals['_COLLECTEVENTSREQUEST']._serialized_start=1051
+  _globals['_COLLECTEVENTSREQUEST']._serialized_end=1211
+  _globals['_COLLECTEVENTSRESPONSE']._serialized_start=1213
+  _globals['_COLLECTEVENTSRESPONSE']._serialized_end=1253
+  _globals['_LISTREFUSEDEVENTSREQUEST']._serialized_start=1256
+  _globals['_LISTREFUSEDEVENTSREQUEST']._serialized_end=1471
+  _globals['_LISTREFUSEDEVENTSRESPONSE']._serialized_start=1474
+  _globals['_LISTREFUSEDEVENTSRESPONSE']._serialized_end=1610
+  _globals['_REFUSEDEVENT']._serialized_start=1613
+  _globals['_REFUSEDEVENT']._serialized_end=1941
+  _globals['_REPLAYREFUSEDEVENTSREQUEST']._serialized_start=1944
+  _globals['_REPLAYREFUSEDEVENTSREQUEST']._serialized_end=2355
+  _globals['_REPLAYREFUSEDEVENTSREQUEST_RENAMEENTRY']._serialized_start=2268
+  _globals['_REPLAYREFUSEDEVENTSREQUEST_RENAMEENTRY']._serialized_end=2313
+  _globals['_REPLAYREFUSEDEVENTSRESPONSE']._serialized_start=2358
+  _globals['_REPLAYREFUSEDEVENTSRESPONSE']._serialized_end=2660
+  _globals['_REPLAYREFUSEDEVENTSRESPONSE_REFUSAL']._serialized_start=2550
+  _globals['_REPLAYREFUSEDEVENTSRESPONSE_REFUSAL']._serialized_end=2640
+  _globals['_TRACKINGSERVICE']._serialized_start=2663
+  _globals['_TRACKINGSERVICE']._serialized_end=3456
 # @@protoc_insertion_point(module_scope)

@@ -44,6 +44,26 @@ class TrackingServiceStub:
                 request_serializer=attune_dot_analytics_dot_v1_dot_tracking__pb2.IngestEventsRequest.SerializeToString,
                 response_deserializer=attune_dot_analytics_dot_v1_dot_tracking__pb2.IngestEventsResponse.FromString,
                 _registered_method=True)
+        self.StreamEvents = channel.stream_unary(
+                '/attune.analytics.v1.TrackingService/StreamEvents',
+                request_serializer=attune_dot_analytics_dot_v1_dot_tracking__pb2.StreamEventsRequest.SerializeToString,
+                response_deserializer=attune_dot_analytics_dot_v1_dot_tracking__pb2.StreamEventsResponse.FromString,
+                _registered_method=True)
+        self.CollectEvents = channel.unary_unary(
+                '/attune.analytics.v1.TrackingService/CollectEvents',
+                request_serializer=attune_dot_analytics_dot_v1_dot_tracking__pb2.CollectEventsRequest.SerializeToString,
+                response_deserializer=attune_dot_analytics_dot_v1_dot_tracking__pb2.CollectEventsResponse.FromString,
+                _registered_method=True)
+        self.ListRefusedEvents = channel.unary_unary(
+                '/attune.analytics.v1.TrackingService/ListRefusedEvents',
+                request_serializer=attune_dot_analytics_dot_v1_dot_tracking__pb2.ListRefusedEventsRequest.SerializeToString,
+                response_deserializer=attune_dot_analytics_dot_v1_dot_tracking__pb2.ListRefusedEventsResponse.FromString,
+                _registered_method=True)
+        self.ReplayRefusedEvents = channel.unary_unary(
+                '/attune.analytics.v1.TrackingService/ReplayRefusedEvents',
+                request_serializer=attune_dot_analytics_dot_v1_dot_tracking__pb2.ReplayRefusedEventsRequest.SerializeToString,
+                response_deserializer=attune_dot_analytics_dot_v1_dot_tracking__pb2.ReplayRefusedEventsResponse.FromString,
+                _registered_method=True)
 
 
 class TrackingServiceServicer:
@@ -85,6 +105,73 @@ class TrackingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def StreamEvents(self, request_iterator, context):
+        """Stores the events of a file: newline-delimited JSON, an event a line, as
+        IngestEvents takes them; of any length up to the upload limit.
+
+        Lines are stored as they arrive. Where the upload breaks off, or the answer is
+        UNAVAILABLE, send it again: with an Idempotency-Key, or with message ids, what
+        was stored is known. A line that is no event is refused by itself and kept.
+
+        Answer: {"accepted": 200000, "duplicates": 0, "refused": 1, "refusals": [
+        {"line": 17, "id": "019a4e2c-0f6a-7001-9f1e-5d0c3a7b2c44", "errors": [
+        {"field": "event", "message": "is required"}]}]}
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CollectEvents(self, request, context):
+        """Takes what Segment's and RudderStack's libraries send, at Segment's addresses:
+        `call` is track, identify, page, screen, group, alias, batch or import.
+
+        The write key is an API key with the scope events:write, as the user name of
+        Basic authentication. Fields that are not of the protocol are kept. As there, the
+        answer is success even where an event is refused; it is kept with the reason
+        (ListRefusedEvents). Fails with BODY_TOO_LARGE over 500 KB, MALFORMED_BODY where
+        the body is no JSON, UNAVAILABLE where the write queue is full.
+
+        Example: {"userId": "u1", "event": "Order Completed", "properties": {"revenue": 39.95},
+        "messageId": "m-1", "timestamp": "2026-11-02T09:30:00Z", "sentAt": "2026-11-02T09:30:01Z"}
+
+        Answer: {"success": true}
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRefusedEvents(self, request, context):
+        """Lists events that were refused, newest first. They are kept for 30 days.
+
+        Answer: {"refused_events": [{"id": "019a4e2c-0f6a-7001-9f1e-5d0c3a7b2c44",
+        "received_at": "2026-11-02T09:30:01Z", "source": "key:3f2a9c", "form": "attune",
+        "imported": false, "reason": "invalid", "errors": [{"field": "event",
+        "message": "is required"}], "body": "{\"user_id\": \"u2\"}"}]}
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReplayRefusedEvents(self, request, context):
+        """Reads refused events again, after a correction of them or of a sender's mistake,
+        and stores those that are accepted now; each at most once, however often it is
+        replayed. What is still wrong is kept with what is wrong now.
+
+        Give `ids`, `reason` or `all`. At most 1,000 are replayed at a time, oldest first:
+        `next_page_token` says that there are more. Fails with INVALID_FIELD where
+        the corrections are no object.
+
+        Example: {"reason": "invalid", "rename": {"propertis": "properties"},
+        "corrections": {"event": "Order Completed"}}
+
+        Answer: {"accepted": 12, "duplicates": 0, "refused": 1, "refusals": [
+        {"id": "019a4e2c-0f6a-7001-9f1e-5d0c3a7b2c44", "errors": [{"field": "user_id",
+        "message": "must be str, not int"}]}]}
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TrackingServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -92,6 +179,26 @@ def add_TrackingServiceServicer_to_server(servicer, server):
                     servicer.IngestEvents,
                     request_deserializer=attune_dot_analytics_dot_v1_dot_tracking__pb2.IngestEventsRequest.FromString,
                     response_serializer=attune_dot_analytics_dot_v1_dot_tracking__pb2.IngestEventsResponse.SerializeToString,
+            ),
+            'StreamEvents': grpc.stream_unary_rpc_method_handler(
+                    servicer.StreamEvents,
+                    request_deserializer=attune_dot_analytics_dot_v1_dot_tracking__pb2.StreamEventsRequest.FromString,
+                    response_serializer=attune_dot_analytics_dot_v1_dot_tracking__pb2.StreamEventsResponse.SerializeToString,
+            ),
+            'CollectEvents': grpc.unary_unary_rpc_method_handler(
+                    servicer.CollectEvents,
+                    request_deserializer=attune_dot_analytics_dot_v1_dot_tracking__pb2.CollectEventsRequest.FromString,
+                    response_serializer=attune_dot_analytics_dot_v1_dot_tracking__pb2.CollectEventsResponse.SerializeToString,
+            ),
+            'ListRefusedEvents': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRefusedEvents,
+                    request_deserializer=attune_dot_analytics_dot_v1_dot_tracking__pb2.ListRefusedEventsRequest.FromString,
+                    response_serializer=attune_dot_analytics_dot_v1_dot_tracking__pb2.ListRefusedEventsResponse.SerializeToString,
+            ),
+            'ReplayRefusedEvents': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReplayRefusedEvents,
+                    request_deserializer=attune_dot_analytics_dot_v1_dot_tracking__pb2.ReplayRefusedEventsRequest.FromString,
+                    response_serializer=attune_dot_analytics_dot_v1_dot_tracking__pb2.ReplayRefusedEventsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -126,6 +233,114 @@ class TrackingService:
             '/attune.analytics.v1.TrackingService/IngestEvents',
             attune_dot_analytics_dot_v1_dot_tracking__pb2.IngestEventsRequest.SerializeToString,
             attune_dot_analytics_dot_v1_dot_tracking__pb2.IngestEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StreamEvents(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/attune.analytics.v1.TrackingService/StreamEvents',
+            attune_dot_analytics_dot_v1_dot_tracking__pb2.StreamEventsRequest.SerializeToString,
+            attune_dot_analytics_dot_v1_dot_tracking__pb2.StreamEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CollectEvents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/attune.analytics.v1.TrackingService/CollectEvents',
+            attune_dot_analytics_dot_v1_dot_tracking__pb2.CollectEventsRequest.SerializeToString,
+            attune_dot_analytics_dot_v1_dot_tracking__pb2.CollectEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRefusedEvents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/attune.analytics.v1.TrackingService/ListRefusedEvents',
+            attune_dot_analytics_dot_v1_dot_tracking__pb2.ListRefusedEventsRequest.SerializeToString,
+            attune_dot_analytics_dot_v1_dot_tracking__pb2.ListRefusedEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReplayRefusedEvents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/attune.analytics.v1.TrackingService/ReplayRefusedEvents',
+            attune_dot_analytics_dot_v1_dot_tracking__pb2.ReplayRefusedEventsRequest.SerializeToString,
+            attune_dot_analytics_dot_v1_dot_tracking__pb2.ReplayRefusedEventsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -65,6 +65,57 @@ class TrackingServiceStub:
     {"field": "event", "message": "is required"}]}],
     "accepted": 1, "duplicates": 0, "refused": 1}
     """
+    StreamEvents: _grpc.StreamUnaryMultiCallable[_tracking_pb2.StreamEventsRequest, _tracking_pb2.StreamEventsResponse]
+    """Stores the events of a file: newline-delimited JSON, an event a line, as
+    IngestEvents takes them; of any length up to the upload limit.
+
+    Lines are stored as they arrive. Where the upload breaks off, or the answer is
+    UNAVAILABLE, send it again: with an Idempotency-Key, or with message ids, what
+    was stored is known. A line that is no event is refused by itself and kept.
+
+    Answer: {"accepted": 200000, "duplicates": 0, "refused": 1, "refusals": [
+    {"line": 17, "id": "019a4e2c-0f6a-7001-9f1e-5d0c3a7b2c44", "errors": [
+    {"field": "event", "message": "is required"}]}]}
+    """
+    CollectEvents: _grpc.UnaryUnaryMultiCallable[_tracking_pb2.CollectEventsRequest, _tracking_pb2.CollectEventsResponse]
+    """Takes what Segment's and RudderStack's libraries send, at Segment's addresses:
+    `call` is track, identify, page, screen, group, alias, batch or import.
+
+    The write key is an API key with the scope events:write, as the user name of
+    Basic authentication. Fields that are not of the protocol are kept. As there, the
+    answer is success even where an event is refused; it is kept with the reason
+    (ListRefusedEvents). Fails with BODY_TOO_LARGE over 500 KB, MALFORMED_BODY where
+    the body is no JSON, UNAVAILABLE where the write queue is full.
+
+    Example: {"userId": "u1", "event": "Order Completed", "properties": {"revenue": 39.95},
+    "messageId": "m-1", "timestamp": "2026-11-02T09:30:00Z", "sentAt": "2026-11-02T09:30:01Z"}
+
+    Answer: {"success": true}
+    """
+    ListRefusedEvents: _grpc.UnaryUnaryMultiCallable[_tracking_pb2.ListRefusedEventsRequest, _tracking_pb2.ListRefusedEventsResponse]
+    """Lists events that were refused, newest first. They are kept for 30 days.
+
+    Answer: {"refused_events": [{"id": "019a4e2c-0f6a-7001-9f1e-5d0c3a7b2c44",
+    "received_at": "2026-11-02T09:30:01Z", "source": "key:3f2a9c", "form": "attune",
+    "imported": false, "reason": "invalid", "errors": [{"field": "event",
+    "message": "is required"}], "body": "{\\"user_id\\": \\"u2\\"}"}]}
+    """
+    ReplayRefusedEvents: _grpc.UnaryUnaryMultiCallable[_tracking_pb2.ReplayRefusedEventsRequest, _tracking_pb2.ReplayRefusedEventsResponse]
+    """Reads refused events again, after a correction of them or of a sender's mistake,
+    and stores those that are accepted now; each at most once, however often it is
+    replayed. What is still wrong is kept with what is wrong now.
+
+    Give `ids`, `reason` or `all`. At most 1,000 are replayed at a time, oldest first:
+    `next_page_token` says that there are more. Fails with INVALID_FIELD where
+    the corrections are no object.
+
+    Example: {"reason": "invalid", "rename": {"propertis": "properties"},
+    "corrections": {"event": "Order Completed"}}
+
+    Answer: {"accepted": 12, "duplicates": 0, "refused": 1, "refusals": [
+    {"id": "019a4e2c-0f6a-7001-9f1e-5d0c3a7b2c44", "errors": [{"field": "user_id",
+    "message": "must be str, not int"}]}]}
+    """
 
 @_typing.type_check_only
 class TrackingServiceAsyncStub(TrackingServiceStub):
@@ -102,6 +153,57 @@ class TrackingServiceAsyncStub(TrackingServiceStub):
     {"status": "refused", "id": "019a4e2c-0f6a-7001-9f1e-5d0c3a7b2c44", "errors": [
     {"field": "event", "message": "is required"}]}],
     "accepted": 1, "duplicates": 0, "refused": 1}
+    """
+    StreamEvents: _aio.StreamUnaryMultiCallable[_tracking_pb2.StreamEventsRequest, _tracking_pb2.StreamEventsResponse]  # type: ignore[assignment]
+    """Stores the events of a file: newline-delimited JSON, an event a line, as
+    IngestEvents takes them; of any length up to the upload limit.
+
+    Lines are stored as they arrive. Where the upload breaks off, or the answer is
+    UNAVAILABLE, send it again: with an Idempotency-Key, or with message ids, what
+    was stored is known. A line that is no event is refused by itself and kept.
+
+    Answer: {"accepted": 200000, "duplicates": 0, "refused": 1, "refusals": [
+    {"line": 17, "id": "019a4e2c-0f6a-7001-9f1e-5d0c3a7b2c44", "errors": [
+    {"field": "event", "message": "is required"}]}]}
+    """
+    CollectEvents: _aio.UnaryUnaryMultiCallable[_tracking_pb2.CollectEventsRequest, _tracking_pb2.CollectEventsResponse]  # type: ignore[assignment]
+    """Takes what Segment's and RudderStack's libraries send, at Segment's addresses:
+    `call` is track, identify, page, screen, group, alias, batch or import.
+
+    The write key is an API key with the scope events:write, as the user name of
+    Basic authentication. Fields that are not of the protocol are kept. As there, the
+    answer is success even where an event is refused; it is kept with the reason
+    (ListRefusedEvents). Fails with BODY_TOO_LARGE over 500 KB, MALFORMED_BODY where
+    the body is no JSON, UNAVAILABLE where the write queue is full.
+
+    Example: {"userId": "u1", "event": "Order Completed", "properties": {"revenue": 39.95},
+    "messageId": "m-1", "timestamp": "2026-11-02T09:30:00Z", "sentAt": "2026-11-02T09:30:01Z"}
+
+    Answer: {"success": true}
+    """
+    ListRefusedEvents: _aio.UnaryUnaryMultiCallable[_tracking_pb2.ListRefusedEventsRequest, _tracking_pb2.ListRefusedEventsResponse]  # type: ignore[assignment]
+    """Lists events that were refused, newest first. They are kept for 30 days.
+
+    Answer: {"refused_events": [{"id": "019a4e2c-0f6a-7001-9f1e-5d0c3a7b2c44",
+    "received_at": "2026-11-02T09:30:01Z", "source": "key:3f2a9c", "form": "attune",
+    "imported": false, "reason": "invalid", "errors": [{"field": "event",
+    "message": "is required"}], "body": "{\\"user_id\\": \\"u2\\"}"}]}
+    """
+    ReplayRefusedEvents: _aio.UnaryUnaryMultiCallable[_tracking_pb2.ReplayRefusedEventsRequest, _tracking_pb2.ReplayRefusedEventsResponse]  # type: ignore[assignment]
+    """Reads refused events again, after a correction of them or of a sender's mistake,
+    and stores those that are accepted now; each at most once, however often it is
+    replayed. What is still wrong is kept with what is wrong now.
+
+    Give `ids`, `reason` or `all`. At most 1,000 are replayed at a time, oldest first:
+    `next_page_token` says that there are more. Fails with INVALID_FIELD where
+    the corrections are no object.
+
+    Example: {"reason": "invalid", "rename": {"propertis": "properties"},
+    "corrections": {"event": "Order Completed"}}
+
+    Answer: {"accepted": 12, "duplicates": 0, "refused": 1, "refusals": [
+    {"id": "019a4e2c-0f6a-7001-9f1e-5d0c3a7b2c44", "errors": [{"field": "user_id",
+    "message": "must be str, not int"}]}]}
     """
 
 class TrackingServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -143,6 +245,81 @@ class TrackingServiceServicer(metaclass=_abc_1.ABCMeta):
         {"status": "refused", "id": "019a4e2c-0f6a-7001-9f1e-5d0c3a7b2c44", "errors": [
         {"field": "event", "message": "is required"}]}],
         "accepted": 1, "duplicates": 0, "refused": 1}
+        """
+
+    @_abc_1.abstractmethod
+    def StreamEvents(
+        self,
+        request_iterator: _MaybeAsyncIterator[_tracking_pb2.StreamEventsRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_tracking_pb2.StreamEventsResponse, _abc.Awaitable[_tracking_pb2.StreamEventsResponse]]:
+        """Stores the events of a file: newline-delimited JSON, an event a line, as
+        IngestEvents takes them; of any length up to the upload limit.
+
+        Lines are stored as they arrive. Where the upload breaks off, or the answer is
+        UNAVAILABLE, send it again: with an Idempotency-Key, or with message ids, what
+        was stored is known. A line that is no event is refused by itself and kept.
+
+        Answer: {"accepted": 200000, "duplicates": 0, "refused": 1, "refusals": [
+        {"line": 17, "id": "019a4e2c-0f6a-7001-9f1e-5d0c3a7b2c44", "errors": [
+        {"field": "event", "message": "is required"}]}]}
+        """
+
+    @_abc_1.abstractmethod
+    def CollectEvents(
+        self,
+        request: _tracking_pb2.CollectEventsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_tracking_pb2.CollectEventsResponse, _abc.Awaitable[_tracking_pb2.CollectEventsResponse]]:
+        """Takes what Segment's and RudderStack's libraries send, at Segment's addresses:
+        `call` is track, identify, page, screen, group, alias, batch or import.
+
+        The write key is an API key with the scope events:write, as the user name of
+        Basic authentication. Fields that are not of the protocol are kept. As there, the
+        answer is success even where an event is refused; it is kept with the reason
+        (ListRefusedEvents). Fails with BODY_TOO_LARGE over 500 KB, MALFORMED_BODY where
+        the body is no JSON, UNAVAILABLE where the write queue is full.
+
+        Example: {"userId": "u1", "event": "Order Completed", "properties": {"revenue": 39.95},
+        "messageId": "m-1", "timestamp": "2026-11-02T09:30:00Z", "sentAt": "2026-11-02T09:30:01Z"}
+
+        Answer: {"success": true}
+        """
+
+    @_abc_1.abstractmethod
+    def ListRefusedEvents(
+        self,
+        request: _tracking_pb2.ListRefusedEventsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_tracking_pb2.ListRefusedEventsResponse, _abc.Awaitable[_tracking_pb2.ListRefusedEventsResponse]]:
+        """Lists events that were refused, newest first. They are kept for 30 days.
+
+        Answer: {"refused_events": [{"id": "019a4e2c-0f6a-7001-9f1e-5d0c3a7b2c44",
+        "received_at": "2026-11-02T09:30:01Z", "source": "key:3f2a9c", "form": "attune",
+        "imported": false, "reason": "invalid", "errors": [{"field": "event",
+        "message": "is required"}], "body": "{\\"user_id\\": \\"u2\\"}"}]}
+        """
+
+    @_abc_1.abstractmethod
+    def ReplayRefusedEvents(
+        self,
+        request: _tracking_pb2.ReplayRefusedEventsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_tracking_pb2.ReplayRefusedEventsResponse, _abc.Awaitable[_tracking_pb2.ReplayRefusedEventsResponse]]:
+        """Reads refused events again, after a correction of them or of a sender's mistake,
+        and stores those that are accepted now; each at most once, however often it is
+        replayed. What is still wrong is kept with what is wrong now.
+
+        Give `ids`, `reason` or `all`. At most 1,000 are replayed at a time, oldest first:
+        `next_page_token` says that there are more. Fails with INVALID_FIELD where
+        the corrections are no object.
+
+        Example: {"reason": "invalid", "rename": {"propertis": "properties"},
+        "corrections": {"event": "Order Completed"}}
+
+        Answer: {"accepted": 12, "duplicates": 0, "refused": 1, "refusals": [
+        {"id": "019a4e2c-0f6a-7001-9f1e-5d0c3a7b2c44", "errors": [{"field": "user_id",
+        "message": "must be str, not int"}]}]}
         """
 
 def add_TrackingServiceServicer_to_server(servicer: TrackingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -45,6 +45,7 @@ class Scope(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SCOPE_CONNECTIONS_READ: _ClassVar[Scope]
     SCOPE_QUERIES_READ: _ClassVar[Scope]
     SCOPE_QUERIES_RUN: _ClassVar[Scope]
+    SCOPE_EVENTS_READ: _ClassVar[Scope]
 ROLE_UNSPECIFIED: Role
 ROLE_VIEWER: Role
 ROLE_ANALYST: Role
@@ -77,6 +78,7 @@ SCOPE_KNOWLEDGE_WRITE: Scope
 SCOPE_CONNECTIONS_READ: Scope
 SCOPE_QUERIES_READ: Scope
 SCOPE_QUERIES_RUN: Scope
+SCOPE_EVENTS_READ: Scope
 ACCESS_FIELD_NUMBER: _ClassVar[int]
 access: _descriptor.FieldDescriptor
 
