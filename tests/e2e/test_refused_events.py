@@ -51,7 +51,9 @@ async def test_refused_events_are_listed_newest_first_in_pages(org: httpx2.Async
     assert [one["id"] for one in invalid] == sorted((one["id"] for one in invalid), reverse=True)
     pages, token = [], None
     while token != "":
-        params = {"page_size": 4, "reason": "invalid"} | ({"page_token": token} if token else {})
+        params: dict[str, Any] = {"page_size": 4, "reason": "invalid"}
+        if token:
+            params["page_token"] = token
         page = (await org.get(REFUSED, params=params)).json()
         pages.append([one["id"] for one in page["refused_events"]])
         token = page.get("next_page_token", "")

@@ -17,7 +17,7 @@ from services.analytics.tracking.domain import (
     outcome_of,
 )
 from services.analytics.tracking.refused import keep_refused
-from services.analytics.tracking.store import Months, ensure_months, insert_events
+from services.analytics.tracking.store import Months, ensure_months_of, insert_events
 from services.common.db import Pool
 from services.common.errors import Violation
 from services.common.group_commit import DATA_ERRORS, GroupCommit
@@ -60,7 +60,7 @@ class Recorder:
         """What became of each entry, all durable. Raises Unavailable where the queue is full."""
         if batch.arrival.imported:
             oldest = batch.arrival.received_at - OLDEST
-            self._months |= await ensure_months(self._pool, batch.events, oldest, self._months)
+            self._months |= await ensure_months_of(self._pool, batch.events, oldest, self._months)
         organization_id = batch.arrival.organization_id
         return await self._queue.submit(organization_id, batch, size + REQUEST_OVERHEAD_BYTES)
 

@@ -21,7 +21,7 @@ from services.analytics.tracking.domain import (
 from services.analytics.tracking.reading import cut_object, read_pieces, read_sent
 from services.analytics.tracking.refused import KeptEvent, RefusedStore, Which
 from services.analytics.tracking.segment import reader_of
-from services.analytics.tracking.store import ensure_months, insert_events
+from services.analytics.tracking.store import ensure_months_of, insert_events
 from services.common.clock import Clock
 from services.common.db import Connection
 
@@ -106,7 +106,7 @@ class Replayer:
     ) -> list[Outcome]:
         events = [entry for entry in entries if isinstance(entry, Event)]
         refused = [entry for entry in entries if isinstance(entry, RefusedEvent)]
-        await ensure_months(conn, events, self._now() - OLDEST)
+        await ensure_months_of(conn, events, self._now() - OLDEST)
         firsts = await insert_events(conn, organization_id, events)
         stored = [(event.id, firsts.get(event.id, event.id)) for event in events]
         await self._store.mark_replayed(conn, organization_id, stored, self._now())

@@ -97,7 +97,13 @@ async def see_users(conn: Connection, organization_id: str, events: Iterable[Doi
     await conn.execute(SQL["see_users"], organization_id, users, firsts, lasts)
 
 
-async def ensure_months(
+async def ensure_months(db: Database, earliest: date, latest: date) -> int:
+    """Make the partitions of these months, for events of long ago; returns how many were made."""
+    number: int = await db.fetchval(SQL["ensure_event_partitions"], earliest, latest)
+    return number
+
+
+async def ensure_months_of(
     db: Database, events: Iterable[Event], older_than: datetime, known: Months = frozenset()
 ) -> Months:
     """Make the partitions of older events, whose months are not made ahead; returns what is there.
@@ -106,10 +112,8 @@ async def ensure_months(
     """
     old = (event for event in events if event.timestamp < older_than)
     missing = {month_of(event) for event in old} - known
-    if not missing:
-        return known
-    first, last = [date(*month, 1) for month in (min(missing), max(missing))]
-    await db.fetchval(SQL["ensure_event_partitions"], first, last)
+    if missing:
+        await ensure_months(db, *[date(*month, 1) for month in (min(missing), max(missing))])
     return known | missing
 
 
