@@ -1,4 +1,3 @@
-from gateway import app
 from services.common.cli import main
 
-main(app)
+main("gateway.app")

@@ -1,28 +1,27 @@
 """`python -m services work|migrate`: the background work, or the migrations, of every service."""
 
 import sys
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from importlib import import_module
 from types import ModuleType
 
-from services.activity import app as activity
-from services.analytics import app as analytics
 from services.common.cli import USAGE, migrate_schema, run, until_stopped
 from services.common.settings import read_settings
-from services.suggestions import app as suggestions
 
-APPS: list[ModuleType] = [activity, suggestions, analytics]
+SERVICES = ("activity", "suggestions", "analytics")
 
 
-async def work() -> None:
+async def work(apps: Sequence[ModuleType]) -> None:
     """One worker process for all services."""
     async with AsyncExitStack() as stack:
-        for app in APPS:
+        for app in apps:
             await stack.enter_async_context(app.working(read_settings(app.Settings)))
         await until_stopped()
 
 
-async def migrate() -> None:
-    for app in APPS:
+async def migrate(apps: Sequence[ModuleType]) -> None:
+    for app in apps:
         await migrate_schema(app)
 
 
@@ -32,7 +31,8 @@ def main() -> None:
     if name not in commands:
         sys.stderr.write(f"usage: python -m services {'|'.join(commands)}\n")
         sys.exit(USAGE)
-    run(commands[name]())
+    apps = [import_module(f"services.{service}.app") for service in SERVICES]
+    run(commands[name](apps))
 
 
 if __name__ == "__main__":

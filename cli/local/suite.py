@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from cli.local import placement, secrets
+from cli.local.apart import apart
 from cli.local.environment import Addresses, environments, numbered
 from cli.local.errors import LocalError
 from cli.local.migrations import ensure_database, migrate_all, passwords_for
@@ -89,9 +90,10 @@ class Suite:
             self.observer.step("postgres", "started")
             self._new_database = await asyncio.to_thread(self.postgres.prepare)
             await self._start_step(self.postgres.program())
-            await ensure_database(self.postgres.dsn(), DATABASE)
+            await apart(ensure_database, self.postgres.dsn(), DATABASE)
         self.observer.step("migrations", "started")
-        await migrate_all(self.addresses.database_url, passwords_for(self.settings))
+        passwords = passwords_for(self.settings)
+        await apart(migrate_all, self.addresses.database_url, passwords)
         self.observer.step("migrations", "done")
 
     async def _start_valkey(self) -> None:
@@ -115,7 +117,7 @@ class Suite:
         for marker in missing:
             try:
                 given = (self.addresses.http, self.secrets, self.settings.variables)
-                detail = await markers[marker](*given)
+                detail = await apart(markers[marker], *given)
             except LocalError as err:  # the suite is of use without it; the next start tries again
                 self.observer.step("sample", "failed", str(err))
                 return

@@ -1,4 +1,3 @@
-from services.analytics import app
 from services.common.cli import main
 
-main(app)
+main("services.analytics.app")

@@ -5,10 +5,12 @@ import gc
 import os
 import signal
 import sys
+from importlib import import_module
 from types import ModuleType
 
 import uvloop
 
+import services.common.lean  # noqa: F401  # first: it leaves out what the others would take
 from services.common import logs
 from services.common.migrate import migrate
 from services.common.settings import MissingSetting, ProcessSettings, read_settings
@@ -28,13 +30,16 @@ async def until_stopped() -> None:
     await stopped.wait()
 
 
-def main(app: ModuleType) -> None:
-    """Run one service's command: serve its RPCs, do its background work, or migrate its schema."""
+def main(module: str) -> None:
+    """Run one service's command: serve its RPCs, do its background work, or migrate its schema.
+
+    `module` wires it, and is imported by its name: after `lean`.
+    """
     commands = {"serve": serve, "work": work, "migrate": migrate_schema}
     name = sys.argv[1] if len(sys.argv) > 1 else "serve"
     if name not in commands:
-        sys.exit(f"usage: python -m {app.__package__} [{'|'.join(commands)}]")
-    run(commands[name](app))
+        sys.exit(f"usage: python -m {module.removesuffix('.app')} [{'|'.join(commands)}]")
+    run(commands[name](import_module(module)))
 
 
 def run(command: object) -> None:

@@ -1,4 +1,3 @@
 from services.common.cli import main
-from services.suggestions import app
 
-main(app)
+main("services.suggestions.app")
