@@ -8,13 +8,14 @@ no socket of this machine.
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Self
 
 import asyncpg
+from asyncpg.connect_utils import SessionAttribute
 
-from services.analytics.connections.dsn import Dsn, parsed
+from services.analytics.connections.dsn import Dsn
 from services.common.db import Connection, load_queries
 from services.common.errors import FailedPrecondition
 from services.common.outgoing import (
@@ -57,17 +58,11 @@ class Opener:
         async with ending(conn):
             yield conn
 
-    async def driver(self, text: str, **options: Any) -> Connection:
-        """For asyncpg.create_pool(connect=…), whose connections to registered databases go this
-        way too: each is checked anew. Raises CannotConnect.
-        """
-        return await self.connect(parsed(text), **options)
-
-    async def connect(self, dsn: Dsn, **options: Any) -> Connection:
-        """With what else asyncpg is told. Raises CannotConnect. The caller closes it."""
+    async def connect(self, dsn: Dsn) -> Connection:
+        """Raises CannotConnect. The caller closes it."""
         try:
             async with asyncio.timeout(self._seconds):
-                conn = await self._connected(dsn, options)
+                conn = await self._connected(dsn)
                 return await not_our_own(conn)
         except TimeoutError:
             raise CannotConnect(
@@ -77,15 +72,15 @@ class Opener:
         except FAILURES as err:
             raise CannotConnect(said(err, dsn)) from None
 
-    async def _connected(self, dsn: Dsn, options: Mapping[str, Any]) -> Connection:
+    async def _connected(self, dsn: Dsn) -> Connection:
         check_host(dsn.host, self._policy)
         addresses = await public_addresses(self._resolver, self._policy, dsn.host, dsn.port)
         for address in addresses[:-1]:
             try:
-                return await connected_to(str(address), dsn, options)
+                return await connected_to(str(address), dsn)
             except OSError:
                 continue
-        return await connected_to(str(addresses[-1]), dsn, options)
+        return await connected_to(str(addresses[-1]), dsn)
 
 
 @asynccontextmanager
@@ -98,30 +93,19 @@ async def ending(conn: Connection) -> AsyncIterator[None]:
             await conn.close(timeout=CLOSE_SECONDS)
 
 
-async def connected_to(address: str, dsn: Dsn, options: Mapping[str, Any]) -> Connection:
+async def connected_to(address: str, dsn: Dsn) -> Connection:
     """By TLS as sslmode says; with "prefer" without it where the server offers none."""
     context = tls_context(dsn)
     try:
-        return await plainly_connected(address, dsn, context, options)
+        return await plainly_connected(address, dsn, context)
     except ConnectionError as err:
         if dsn.sslmode != "prefer" or not offers_no_tls(err):
             raise
-    return await plainly_connected(address, dsn, None, options)
+    return await plainly_connected(address, dsn, None)
 
 
-# Poolers share sessions, so that no statement is kept in one. What is named here and below is not
-# looked for in the environment.
-OPTIONS: Mapping[str, Any] = {
-    "direct_tls": False,
-    "target_session_attrs": "any",
-    "statement_cache_size": 0,
-    "server_settings": {"application_name": "attune"},
-}
-
-
-async def plainly_connected(
-    address: str, dsn: Dsn, context: ssl.SSLContext | None, options: Mapping[str, Any]
-) -> Connection:
+async def plainly_connected(address: str, dsn: Dsn, context: ssl.SSLContext | None) -> Connection:
+    """What is named here is not looked for in the environment."""
     conn: Connection = await asyncpg.connect(
         host=address,
         port=dsn.port,
@@ -129,7 +113,11 @@ async def plainly_connected(
         password=dsn.password,
         database=dsn.database,
         ssl=context or False,
-        **{**OPTIONS, **options},
+        direct_tls=False,
+        target_session_attrs=SessionAttribute.any,
+        # Poolers share sessions, so that no statement is kept in one.
+        statement_cache_size=0,
+        server_settings={"application_name": "attune"},
     )
     return conn
 

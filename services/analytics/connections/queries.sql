@@ -63,6 +63,15 @@ DELETE FROM connections
 WHERE organization_id = $1 AND connection_id = $2
 RETURNING secret_id, dsn_shown;
 
+-- name: count_references
+-- What is defined on a connection.
+SELECT replace(kind, '_', ' ') AS kind, count(*) AS things
+FROM knowledge_items
+WHERE organization_id = $1 AND connection_id = $2 AND deleted_at IS NULL
+    AND kind IN ('event_definition', 'business_metric', 'dimension', 'entity', 'entry', 'question')
+GROUP BY kind
+ORDER BY kind;
+
 -- name: list_all
 -- system: the databases of all organizations are looked at daily, each by itself
 SELECT organization_id, connection_id

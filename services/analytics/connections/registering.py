@@ -106,20 +106,26 @@ class Registrar:
         if secret:
             await self._vault.destroy(organization, purpose_of(old))
 
-    async def remove(self, who: Caller, connection_id: str) -> None:
-        """With its catalogue, and its secret for good. Raises NotFound, FailedPrecondition."""
+    async def remove(self, who: Caller, connection_id: str, *, force: bool) -> None:
+        """With its catalogue, and its secret for good.
+
+        Raises NotFound, FailedPrecondition where something is defined on it, unless it is forced.
+        """
         not_builtin(connection_id)
-        organization = who.organization_id
+        key = (who.organization_id, connection_id)
         async with self._store.pool.acquire() as conn, conn.transaction():
-            gone = await self._store.delete(conn, organization, connection_id)
+            gone = await self._store.delete(conn, *key)
             if gone is None:
                 raise unknown(connection_id)
+            left = await self._store.references(conn, *key)
+            if left and not force:
+                raise in_use(connection_id, left)
             secret_id, dsn_shown = gone
-            detail = {"dsn": dsn_shown}
+            detail = {"dsn": dsn_shown, **({"left": left} if left else {})}
             await self._audit(conn, who, "connection.deleted", connection_id, detail)
-            await publish(conn, organization, connection_id)
-        self._hints.tell(organization)
-        await self._vault.destroy(organization, purpose_of(secret_id))
+            await publish(conn, *key)
+        self._hints.tell(who.organization_id)
+        await self._vault.destroy(who.organization_id, purpose_of(secret_id))
 
     async def _tried(self, dsn: Dsn, override_reason: str | None) -> Report:
         """Raises InvalidFields where it cannot be connected to, or may do more than is accepted."""
@@ -173,6 +179,14 @@ class Registrar:
     ) -> None:
         entry = Entry(who.subject, action, target, detail)
         await record(conn, who.organization_id, self._now(), entry)
+
+
+def in_use(connection_id: str, left: Mapping[str, int]) -> FailedPrecondition:
+    told = ", ".join(f"{kind}: {number}" for kind, number in left.items())
+    return FailedPrecondition(
+        f"something is defined on the connection {connection_id!r} ({told}): delete that first, or"
+        " set force to leave it without a connection"
+    )
 
 
 def dsn_of(text: str) -> Dsn:

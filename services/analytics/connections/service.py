@@ -105,7 +105,7 @@ class ConnectionsService(pb_grpc.ConnectionsServiceServicer):
     async def DeleteConnection(
         self, request: pb.DeleteConnectionRequest, context: Context
     ) -> pb.DeleteConnectionResponse:
-        await self._registrar.remove(caller(), request.connection_id)
+        await self._registrar.remove(caller(), request.connection_id, force=request.force)
         return pb.DeleteConnectionResponse()
 
     async def TestConnection(

@@ -89,6 +89,13 @@ class ConnectionStore:
         row = await conn.fetchrow(SQL["delete_connection"], organization_id, connection_id)
         return (row["secret_id"], row["dsn_shown"]) if row else None
 
+    async def references(
+        self, conn: db.Connection, organization_id: str, connection_id: str
+    ) -> Mapping[str, int]:
+        """What is defined on a connection -> how many of it."""
+        rows = await conn.fetch(SQL["count_references"], organization_id, connection_id)
+        return {row["kind"]: row["things"] for row in rows}
+
     async def all_after(self, place: tuple[str, str], limit: int) -> Sequence[tuple[str, str]]:
         """Organizations and ids of all connections, in order."""
         rows = await self.pool.fetch(SQL["list_all"], *place, limit)

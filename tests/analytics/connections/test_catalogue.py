@@ -298,3 +298,18 @@ async def test_a_database_that_cannot_be_read_now_keeps_its_catalogue(
     await shop.execute("ALTER ROLE {role} NOLOGIN")
     assert reason_of(await refused(introspect(suite))) == "FAILED_PRECONDITION"
     assert len((await catalogue(suite)).relations) == 4
+
+
+async def test_the_catalogue_of_the_event_store_is_its_views_as_users_sql_sees_them(
+    suite: Suite,
+) -> None:
+    found = await catalogue(suite, "events", page_size=200)
+    events = named(found, "events")
+    assert (events.schema, events.kind, list(found.search_path)) == ("store", "view", ["store"])
+    assert events.comment.startswith("What happened")
+    columns = {column.name: column for column in events.columns}
+    assert columns["timestamp"].type == "timestamp with time zone"
+    assert columns["properties"].comment
+    for relation in found.relations:
+        assert not relation.HasField("rows")
+        assert "organization_id" not in {column.name for column in relation.columns}

@@ -30,8 +30,10 @@ async def listed(
     return found
 
 
-async def delete(suite: Suite, connection_id: str = "shop", org: str = "acme") -> None:
-    request = pb.DeleteConnectionRequest(connection_id=connection_id)
+async def delete(
+    suite: Suite, connection_id: str = "shop", org: str = "acme", *, force: bool = False
+) -> None:
+    request = pb.DeleteConnectionRequest(connection_id=connection_id, force=force)
     await suite.connections.DeleteConnection(request, metadata=root(suite, org))
 
 
@@ -190,6 +192,29 @@ async def test_what_is_removed_leaves_nothing_that_can_be_read(suite: Suite, sho
         assert row
         with pytest.raises(KeyDestroyed):
             await vault.decrypt("acme", purpose_of(row["secret_id"]), row["secret"], "shop")
+
+
+async def test_what_is_defined_on_a_connection_keeps_it_unless_that_is_forced(
+    suite: Suite, shop: Shop
+) -> None:
+    await create(suite, shop)
+    await create(suite, shop, org="other")
+    async with app.pool_of(suite.analytics_settings) as pool:
+        await pool.execute(
+            "INSERT INTO knowledge_items (organization_id, item_id, kind, connection_id, name, key,"
+            " category, tags, content, version, created_by, created_at, updated_by, updated_at)"
+            " VALUES ('acme', gen_random_uuid(), 'business_metric', 'shop', 'revenue', 'revenue',"
+            " '', '{}', '{}', 1, 'ann', now(), 'ann', now())"
+        )
+        err = await refused(delete(suite))
+        assert reason_of(err) == "FAILED_PRECONDITION"
+        assert "(business metric: 1)" in str(err.details())
+        assert (await get(suite)).relation_count == 4
+        await delete(suite, org="other")
+        await delete(suite, force=True)
+        assert await pool.fetchval("SELECT count(*) FROM knowledge_items") == 1
+        detail = "SELECT detail ->> 'left' FROM audit_log WHERE action = 'connection.deleted'"
+        assert {row[0] for row in await pool.fetch(detail)} == {None, '{"business metric": 1}'}
 
 
 async def test_only_admins_write_and_only_analysts_read(suite: Suite, shop: Shop) -> None:
