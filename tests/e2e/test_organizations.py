@@ -22,6 +22,7 @@ VALUES = {
     "user_id": "ann",
     "connection_id": "my-database",
     "older_than_days": "1",
+    "force": "true",
     "question": SECRET,
 }
 SHOWN = f"SELECT '{SECRET[:4]}' || '{SECRET[4:]}' AS found"

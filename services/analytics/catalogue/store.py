@@ -11,7 +11,7 @@ import msgspec
 
 from services.analytics.catalogue.differences import Change, differences
 from services.analytics.catalogue.domain import Catalogue, Column, Relation
-from services.analytics.catalogue.reading import Read
+from services.analytics.catalogue.reading import Read, without_samples
 from services.common.clock import Clock
 from services.common.db import Connection, Database, Pool, load_queries
 from services.common.errors import NotFound
@@ -65,6 +65,19 @@ class CatalogueStore:
             SQL["list_definitions"], organization_id, connection_id
         )
         return {(row["schema_name"], row["relation_name"]): relation_in(row[2]) for row in rows}
+
+    async def forget_values(self, organization_id: str, connection_id: str) -> None:
+        """Drop the values of columns. Raises NotFound where the connection is gone."""
+        key = (organization_id, connection_id)
+        async with self.pool.acquire() as conn, conn.transaction():
+            head = await self.head(*key, conn)
+            if head is None:
+                return
+            known = (await self.relations(*key, conn)).values()
+            bare = [without_samples(relation) for relation in known]
+            path, functions = tuple(head.search_path), functions_in(head.functions)
+            found = Read(path, bare, functions, head.truncated)
+            await self.save(conn, *key, found, head.introspected_at)
 
     async def save(
         self,
@@ -204,7 +217,7 @@ class Catalogues:
 def catalogue_of(
     connection_id: str, head: Head, relations: Mapping[tuple[str, str], Relation]
 ) -> Catalogue:
-    functions = msgspec.json.decode(head.functions, type=frozenset[tuple[str, str]])
+    functions = functions_in(head.functions)
     path = tuple(head.search_path)
     kept = MappingProxyType(dict(sorted(relations.items())))
     return Catalogue(connection_id, path, kept, functions, head.introspected_at, head.truncated)
@@ -212,6 +225,10 @@ def catalogue_of(
 
 def relation_in(text: str) -> Relation:
     return msgspec.json.decode(text, type=Relation)
+
+
+def functions_in(text: str) -> frozenset[tuple[str, str]]:
+    return msgspec.json.decode(text, type=frozenset[tuple[str, str]])
 
 
 def changes_in(text: str) -> list[Change]:

@@ -98,7 +98,9 @@ class ConnectionsService(pb_grpc.ConnectionsServiceServicer):
         if "override_reason" in changes:
             changes["override_reason"] = changes["override_reason"] or None
         await self._registrar.change(who, connection_id, changes)
-        if changes.keys() & {"dsn", "sample_values"}:
+        if changes.get("sample_values") is False:
+            await self._catalogues.forget_values(who.organization_id, connection_id)
+        if "dsn" in changes or changes.get("sample_values"):
             await self._introspector.try_introspecting(who.organization_id, connection_id)
         return connection_to_pb(await self._connection(connection_id))
 

@@ -244,6 +244,7 @@ async def test_values_are_shown_where_they_are_asked_for_few_and_nobodys(
         "plan": ["free", "pro"],
         "Mood": ["happy"],
     }
+    await shop.execute("ALTER ROLE {role} NOLOGIN")
     await update(suite, "sample_values", sample_values=False)
     customers = named(await catalogue(suite), "Customers")
     assert not any(column.samples for column in customers.columns)

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -105,26 +106,23 @@ def server() -> Iterator[Server]:
             **run,
         )
         try:
-            await_port(process, port)
+            await_ready(process, port)
             yield Server(port, authority)
         finally:
             process.terminate()
             process.wait(30)
 
 
-def await_port(process: Any, port: int) -> None:
-    """Until the server listens; it is another process, and tells nobody."""
+def await_ready(process: Any, port: int) -> None:
+    """Until the server takes sessions; it is another process, and tells nobody."""
+    ready = [str(FOLDERS[0] / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
     for _ in range(300):
         assert process.poll() is None, "the server ended"
-        with socket.socket() as probe:
-            probe.settimeout(0.1)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        try:
-            process.wait(0.05)
-        except subprocess.TimeoutExpired:
-            continue
-    raise AssertionError("the server does not listen")
+        if subprocess.run(ready, check=False).returncode == 0:
+            return
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.1)
+    raise AssertionError("the server does not start")
 
 
 @pytest.fixture
