@@ -20,10 +20,12 @@ from services.analytics.knowledge.event_definitions.service import (
     EventDefinitions,
     EventDefinitionsService,
 )
+from services.analytics.knowledge.lint.linting import Lint
+from services.analytics.knowledge.lint.store import LintStore
 from services.analytics.knowledge.questions.service import CertifiedQuestionsService, Questions
 from services.analytics.knowledge.search.asking import Search
-from services.analytics.knowledge.search.service import KnowledgeService
 from services.analytics.knowledge.search.store import TermStore
+from services.analytics.knowledge.service import KnowledgeService
 from services.analytics.knowledge.statements import Statements
 from services.analytics.knowledge.versions.items import Items, Kind
 from services.analytics.knowledge.versions.service import KnowledgeItemsService
@@ -41,7 +43,7 @@ def served_knowledge(settings: Settings, pool: Pool, items: Items, now: Clock) -
         served_event_definitions(items),
         served_entries(items),
         served_questions(items, now, by_another=by_another),
-        served_search(pool, now),
+        served_across_kinds(pool, items, now),
     ]
 
 
@@ -83,9 +85,10 @@ def served_questions(items: Items, now: Clock, *, by_another: bool) -> Served:
     )
 
 
-def served_search(pool: Pool, now: Clock) -> Served:
+def served_across_kinds(pool: Pool, items: Items, now: Clock) -> Served:
+    search, lint = Search(TermStore(pool), now), Lint(items, LintStore(pool), now)
     return Served(
         knowledge_pb2.DESCRIPTOR.services_by_name["KnowledgeService"],
         knowledge_pb2_grpc.add_KnowledgeServiceServicer_to_server,
-        KnowledgeService(Search(TermStore(pool), now)),
+        KnowledgeService(search, lint),
     )

@@ -119,7 +119,9 @@ async def test_viewers_see_what_is_approved(suite: Suite) -> None:
         ("DELETE FROM events", "only queries"),
         ("SELECT 1; SELECT 2", "One statement"),
         ("SELECT pg_sleep(9)", "pg_sleep"),
-        ("SELECT $1", "parameters"),
+        ("SELECT $1", "Write values in place of $1"),
+        ("SELECT nothing FROM events", 'column "nothing" does not exist'),
+        ("SELECT 1 FROM nowhere", "nowhere"),
         ("SELEC", "syntax"),
     ],
 )
@@ -130,6 +132,7 @@ async def test_sql_that_may_not_run_is_refused(suite: Suite, sql: str, told: str
 
 
 async def test_a_question_stays_with_its_connection(suite: Suite) -> None:
+    assert "connection_id" in violations_of(await refused(ask(suite, ASKED, connection_id="x")))
     made = await ask(suite, ASKED)
     err = await refused(update(suite, made, connection_id="other"))
     assert "connection_id" in violations_of(err)

@@ -62,10 +62,16 @@ async def test_a_change_is_found_at_once_and_a_deleted_item_no_more(suite: Suite
     assert await names(suite, "armadillo") == []
 
 
-async def test_kinds_and_connections_are_kept_apart(suite: Suite) -> None:
+async def test_kinds_and_connections_are_kept_apart(
+    suite: Suite, servers: Servers, database: str
+) -> None:
     await create(suite, "purchase")
     await write(suite, "Purchases")
-    await ask(suite, "How many purchases?", connection_id="shop")
+    await ask(suite, "How many purchases?")
+    async with connected(servers.admin_dsn(database), "analytics") as conn:
+        await conn.execute(
+            "UPDATE knowledge_items SET connection_id = 'shop' WHERE connection_id <> ''"
+        )
     assert await names(suite, "purchase", kinds=["entry"]) == ["Purchases"]
     assert len(await names(suite, "purchase", connection_id="shop")) == 3
     assert len(await names(suite, "purchase", connection_id="events")) == 2

@@ -29,7 +29,7 @@ from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#attune/analytics/v1/knowledge.proto\x12\x13\x61ttune.analytics.v1\x1a\x1d\x61ttune/common/v1/access.proto\x1a\x1b\x61ttune/common/v1/json.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe2\x01\n\x15QueryKnowledgeRequest\x12\x1c\n\x08question\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xd0\x0f\x12\x62\n\x05kinds\x18\x02 \x03(\tBS\xbaHP\x92\x01M\x10\x06\"IrGR\x10\x65vent_definitionR\x0f\x62usiness_metricR\tdimensionR\x06\x65ntityR\x05\x65ntryR\x08question\x12\x1e\n\rconnection_id\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1d\n\x05limit\x18\x04 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x32(\x01H\x00\x88\x01\x01\x42\x08\n\x06_limit\"L\n\x16QueryKnowledgeResponse\x12\x32\n\x07results\x18\x01 \x03(\x0b\x32!.attune.analytics.v1.RelevantItem\"\x8a\x02\n\x0cRelevantItem\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x1a\n\rconnection_id\x18\x04 \x01(\tH\x00\x88\x01\x01\x12\x10\n\x08\x63\x61tegory\x18\x05 \x01(\t\x12\x0c\n\x04tags\x18\x06 \x03(\t\x12\x0f\n\x07version\x18\x07 \x01(\x05\x12.\n\nupdated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x07\x63ontent\x18\t \x01(\x0b\x32\x16.attune.common.v1.Json\x12\r\n\x05score\x18\n \x01(\x01\x12\x0b\n\x03why\x18\x0b \x03(\tB\x10\n\x0e_connection_id2\xab\x01\n\x10KnowledgeService\x12\x96\x01\n\x0eQueryKnowledge\x12*.attune.analytics.v1.QueryKnowledgeRequest\x1a+.attune.analytics.v1.QueryKnowledgeResponse\"+\xaa\xd4\x18\x08\x12\x04\x01\x02\x03\x04\x30\x18\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/knowledge/queryb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#attune/analytics/v1/knowledge.proto\x12\x13\x61ttune.analytics.v1\x1a\x1d\x61ttune/common/v1/access.proto\x1a\x1b\x61ttune/common/v1/json.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe2\x01\n\x15QueryKnowledgeRequest\x12\x1c\n\x08question\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xd0\x0f\x12\x62\n\x05kinds\x18\x02 \x03(\tBS\xbaHP\x92\x01M\x10\x06\"IrGR\x10\x65vent_definitionR\x0f\x62usiness_metricR\tdimensionR\x06\x65ntityR\x05\x65ntryR\x08question\x12\x1e\n\rconnection_id\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1d\n\x05limit\x18\x04 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x32(\x01H\x00\x88\x01\x01\x42\x08\n\x06_limit\"L\n\x16QueryKnowledgeResponse\x12\x32\n\x07results\x18\x01 \x03(\x0b\x32!.attune.analytics.v1.RelevantItem\"\x8a\x02\n\x0cRelevantItem\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x1a\n\rconnection_id\x18\x04 \x01(\tH\x00\x88\x01\x01\x12\x10\n\x08\x63\x61tegory\x18\x05 \x01(\t\x12\x0c\n\x04tags\x18\x06 \x03(\t\x12\x0f\n\x07version\x18\x07 \x01(\x05\x12.\n\nupdated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x07\x63ontent\x18\t \x01(\x0b\x32\x16.attune.common.v1.Json\x12\r\n\x05score\x18\n \x01(\x01\x12\x0b\n\x03why\x18\x0b \x03(\tB\x10\n\x0e_connection_id\"L\n\x14LintKnowledgeRequest\x12$\n\x0bunused_days\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc2\x1c(\x01H\x00\x88\x01\x01\x42\x0e\n\x0c_unused_days\"a\n\x15LintKnowledgeResponse\x12\x37\n\x08\x66indings\x18\x01 \x03(\x0b\x32%.attune.analytics.v1.KnowledgeFinding\x12\x0f\n\x07\x63hecked\x18\x02 \x01(\x05\"\x80\x01\n\x10KnowledgeFinding\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x10\n\x08severity\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x0f\n\x07item_id\x18\x04 \x01(\t\x12\x0c\n\x04name\x18\x05 \x01(\t\x12\x0f\n\x07message\x18\x06 \x01(\t\x12\x0e\n\x06\x61\x64vice\x18\x07 \x01(\t2\xc1\x02\n\x10KnowledgeService\x12\x96\x01\n\x0eQueryKnowledge\x12*.attune.analytics.v1.QueryKnowledgeRequest\x1a+.attune.analytics.v1.QueryKnowledgeResponse\"+\xaa\xd4\x18\x08\x12\x04\x01\x02\x03\x04\x30\x18\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/knowledge/query\x12\x93\x01\n\rLintKnowledge\x12).attune.analytics.v1.LintKnowledgeRequest\x1a*.attune.analytics.v1.LintKnowledgeResponse\"+\xaa\xd4\x18\t\x12\x03\x02\x03\x04(x0\x18\x82\xd3\xe4\x93\x02\x18\x12\x16/api/v1/knowledge:lintb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,14 +44,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_QUERYKNOWLEDGEREQUEST'].fields_by_name['connection_id']._serialized_options = b'\272H\004r\002\030d'
   _globals['_QUERYKNOWLEDGEREQUEST'].fields_by_name['limit']._loaded_options = None
   _globals['_QUERYKNOWLEDGEREQUEST'].fields_by_name['limit']._serialized_options = b'\272H\006\032\004\0302(\001'
+  _globals['_LINTKNOWLEDGEREQUEST'].fields_by_name['unused_days']._loaded_options = None
+  _globals['_LINTKNOWLEDGEREQUEST'].fields_by_name['unused_days']._serialized_options = b'\272H\007\032\005\030\302\034(\001'
   _globals['_KNOWLEDGESERVICE'].methods_by_name['QueryKnowledge']._loaded_options = None
   _globals['_KNOWLEDGESERVICE'].methods_by_name['QueryKnowledge']._serialized_options = b'\252\324\030\010\022\004\001\002\003\0040\030\202\323\344\223\002\031\022\027/api/v1/knowledge/query'
+  _globals['_KNOWLEDGESERVICE'].methods_by_name['LintKnowledge']._loaded_options = None
+  _globals['_KNOWLEDGESERVICE'].methods_by_name['LintKnowledge']._serialized_options = b'\252\324\030\t\022\003\002\003\004(x0\030\202\323\344\223\002\030\022\026/api/v1/knowledge:lint'
   _globals['_QUERYKNOWLEDGEREQUEST']._serialized_start=213
   _globals['_QUERYKNOWLEDGEREQUEST']._serialized_end=439
   _globals['_QUERYKNOWLEDGERESPONSE']._serialized_start=441
   _globals['_QUERYKNOWLEDGERESPONSE']._serialized_end=517
   _globals['_RELEVANTITEM']._serialized_start=520
   _globals['_RELEVANTITEM']._serialized_end=786
-  _globals['_KNOWLEDGESERVICE']._serialized_start=789
-  _globals['_KNOWLEDGESERVICE']._serialized_end=960
+  _globals['_LINTKNOWLEDGEREQUEST']._serialized_start=788
+  _globals['_LINTKNOWLEDGEREQUEST']._serialized_end=864
+  _globals['_LINTKNOWLEDGERESPONSE']._serialized_start=866
+  _globals['_LINTKNOWLEDGERESPONSE']._serialized_end=963
+  _globals['_KNOWLEDGEFINDING']._serialized_start=966
+  _globals['_KNOWLEDGEFINDING']._serialized_end=1094
+  _globals['_KNOWLEDGESERVICE']._serialized_start=1097
+  _globals['_KNOWLEDGESERVICE']._serialized_end=1418
 # @@protoc_insertion_point(module_scope)

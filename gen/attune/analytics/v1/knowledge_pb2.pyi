@@ -56,3 +56,35 @@ class RelevantItem(_message.Message):
     score: float
     why: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, id: _Optional[str] = ..., kind: _Optional[str] = ..., name: _Optional[str] = ..., connection_id: _Optional[str] = ..., category: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., version: _Optional[int] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., content: _Optional[_Union[_json_pb2.Json, _Mapping]] = ..., score: _Optional[float] = ..., why: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class LintKnowledgeRequest(_message.Message):
+    __slots__ = ("unused_days",)
+    UNUSED_DAYS_FIELD_NUMBER: _ClassVar[int]
+    unused_days: int
+    def __init__(self, unused_days: _Optional[int] = ...) -> None: ...
+
+class LintKnowledgeResponse(_message.Message):
+    __slots__ = ("findings", "checked")
+    FINDINGS_FIELD_NUMBER: _ClassVar[int]
+    CHECKED_FIELD_NUMBER: _ClassVar[int]
+    findings: _containers.RepeatedCompositeFieldContainer[KnowledgeFinding]
+    checked: int
+    def __init__(self, findings: _Optional[_Iterable[_Union[KnowledgeFinding, _Mapping]]] = ..., checked: _Optional[int] = ...) -> None: ...
+
+class KnowledgeFinding(_message.Message):
+    __slots__ = ("rule", "severity", "kind", "item_id", "name", "message", "advice")
+    RULE_FIELD_NUMBER: _ClassVar[int]
+    SEVERITY_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    ADVICE_FIELD_NUMBER: _ClassVar[int]
+    rule: str
+    severity: str
+    kind: str
+    item_id: str
+    name: str
+    message: str
+    advice: str
+    def __init__(self, rule: _Optional[str] = ..., severity: _Optional[str] = ..., kind: _Optional[str] = ..., item_id: _Optional[str] = ..., name: _Optional[str] = ..., message: _Optional[str] = ..., advice: _Optional[str] = ...) -> None: ...

@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class KnowledgeServiceStub:
-    """KnowledgeService searches what is known, across all kinds: event definitions, business metrics, dimensions, entities, entries and
+    """KnowledgeService searches what is known and tells what is wrong with it, across all
+    kinds: event definitions, business metrics, dimensions, entities, entries and
     questions.
     """
 
@@ -41,10 +42,16 @@ class KnowledgeServiceStub:
                 request_serializer=attune_dot_analytics_dot_v1_dot_knowledge__pb2.QueryKnowledgeRequest.SerializeToString,
                 response_deserializer=attune_dot_analytics_dot_v1_dot_knowledge__pb2.QueryKnowledgeResponse.FromString,
                 _registered_method=True)
+        self.LintKnowledge = channel.unary_unary(
+                '/attune.analytics.v1.KnowledgeService/LintKnowledge',
+                request_serializer=attune_dot_analytics_dot_v1_dot_knowledge__pb2.LintKnowledgeRequest.SerializeToString,
+                response_deserializer=attune_dot_analytics_dot_v1_dot_knowledge__pb2.LintKnowledgeResponse.FromString,
+                _registered_method=True)
 
 
 class KnowledgeServiceServicer:
-    """KnowledgeService searches what is known, across all kinds: event definitions, business metrics, dimensions, entities, entries and
+    """KnowledgeService searches what is known and tells what is wrong with it, across all
+    kinds: event definitions, business metrics, dimensions, entities, entries and
     questions.
     """
 
@@ -64,6 +71,20 @@ class KnowledgeServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def LintKnowledge(self, request, context):
+        """Looks for what is wrong in the whole knowledge base: definitions that contradict
+        each other, columns and metrics that are gone, events that never came, properties
+        whose values are of another type, and what nobody has asked for in a long time.
+
+        Answer: {"findings": [{"rule": "broken", "severity": "error", "kind": "question",
+        "item_id": "0f5f3c1a-55a4-4f8e-9d58-0f1f4f3c1a55", "name": "How many people bought?",
+        "message": "the SQL does not run any more: column \"amount\" does not exist",
+        "advice": "Change the SQL, or delete the question."}], "checked": 12}
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_KnowledgeServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -71,6 +92,11 @@ def add_KnowledgeServiceServicer_to_server(servicer, server):
                     servicer.QueryKnowledge,
                     request_deserializer=attune_dot_analytics_dot_v1_dot_knowledge__pb2.QueryKnowledgeRequest.FromString,
                     response_serializer=attune_dot_analytics_dot_v1_dot_knowledge__pb2.QueryKnowledgeResponse.SerializeToString,
+            ),
+            'LintKnowledge': grpc.unary_unary_rpc_method_handler(
+                    servicer.LintKnowledge,
+                    request_deserializer=attune_dot_analytics_dot_v1_dot_knowledge__pb2.LintKnowledgeRequest.FromString,
+                    response_serializer=attune_dot_analytics_dot_v1_dot_knowledge__pb2.LintKnowledgeResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -81,7 +107,8 @@ def add_KnowledgeServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class KnowledgeService:
-    """KnowledgeService searches what is known, across all kinds: event definitions, business metrics, dimensions, entities, entries and
+    """KnowledgeService searches what is known and tells what is wrong with it, across all
+    kinds: event definitions, business metrics, dimensions, entities, entries and
     questions.
     """
 
@@ -102,6 +129,33 @@ class KnowledgeService:
             '/attune.analytics.v1.KnowledgeService/QueryKnowledge',
             attune_dot_analytics_dot_v1_dot_knowledge__pb2.QueryKnowledgeRequest.SerializeToString,
             attune_dot_analytics_dot_v1_dot_knowledge__pb2.QueryKnowledgeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LintKnowledge(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/attune.analytics.v1.KnowledgeService/LintKnowledge',
+            attune_dot_analytics_dot_v1_dot_knowledge__pb2.LintKnowledgeRequest.SerializeToString,
+            attune_dot_analytics_dot_v1_dot_knowledge__pb2.LintKnowledgeResponse.FromString,
             options,
             channel_credentials,
             insecure,

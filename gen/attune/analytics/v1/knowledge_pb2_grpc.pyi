@@ -27,7 +27,8 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class KnowledgeServiceStub:
-    """KnowledgeService searches what is known, across all kinds: event definitions, business metrics, dimensions, entities, entries and
+    """KnowledgeService searches what is known and tells what is wrong with it, across all
+    kinds: event definitions, business metrics, dimensions, entities, entries and
     questions.
     """
 
@@ -47,10 +48,21 @@ class KnowledgeServiceStub:
     "commerce", "tags": [], "version": 3, "updated_at": "2026-01-05T09:00:00Z", "content":
     {"name": "conversion_rate"}, "score": 21.5, "why": ["name \\"conversion rate\\""]}]}
     """
+    LintKnowledge: _grpc.UnaryUnaryMultiCallable[_knowledge_pb2.LintKnowledgeRequest, _knowledge_pb2.LintKnowledgeResponse]
+    """Looks for what is wrong in the whole knowledge base: definitions that contradict
+    each other, columns and metrics that are gone, events that never came, properties
+    whose values are of another type, and what nobody has asked for in a long time.
+
+    Answer: {"findings": [{"rule": "broken", "severity": "error", "kind": "question",
+    "item_id": "0f5f3c1a-55a4-4f8e-9d58-0f1f4f3c1a55", "name": "How many people bought?",
+    "message": "the SQL does not run any more: column \\"amount\\" does not exist",
+    "advice": "Change the SQL, or delete the question."}], "checked": 12}
+    """
 
 @_typing.type_check_only
 class KnowledgeServiceAsyncStub(KnowledgeServiceStub):
-    """KnowledgeService searches what is known, across all kinds: event definitions, business metrics, dimensions, entities, entries and
+    """KnowledgeService searches what is known and tells what is wrong with it, across all
+    kinds: event definitions, business metrics, dimensions, entities, entries and
     questions.
     """
 
@@ -67,9 +79,20 @@ class KnowledgeServiceAsyncStub(KnowledgeServiceStub):
     "commerce", "tags": [], "version": 3, "updated_at": "2026-01-05T09:00:00Z", "content":
     {"name": "conversion_rate"}, "score": 21.5, "why": ["name \\"conversion rate\\""]}]}
     """
+    LintKnowledge: _aio.UnaryUnaryMultiCallable[_knowledge_pb2.LintKnowledgeRequest, _knowledge_pb2.LintKnowledgeResponse]  # type: ignore[assignment]
+    """Looks for what is wrong in the whole knowledge base: definitions that contradict
+    each other, columns and metrics that are gone, events that never came, properties
+    whose values are of another type, and what nobody has asked for in a long time.
+
+    Answer: {"findings": [{"rule": "broken", "severity": "error", "kind": "question",
+    "item_id": "0f5f3c1a-55a4-4f8e-9d58-0f1f4f3c1a55", "name": "How many people bought?",
+    "message": "the SQL does not run any more: column \\"amount\\" does not exist",
+    "advice": "Change the SQL, or delete the question."}], "checked": 12}
+    """
 
 class KnowledgeServiceServicer(metaclass=_abc_1.ABCMeta):
-    """KnowledgeService searches what is known, across all kinds: event definitions, business metrics, dimensions, entities, entries and
+    """KnowledgeService searches what is known and tells what is wrong with it, across all
+    kinds: event definitions, business metrics, dimensions, entities, entries and
     questions.
     """
 
@@ -89,6 +112,22 @@ class KnowledgeServiceServicer(metaclass=_abc_1.ABCMeta):
         "business_metric", "name": "conversion_rate", "connection_id": "events", "category":
         "commerce", "tags": [], "version": 3, "updated_at": "2026-01-05T09:00:00Z", "content":
         {"name": "conversion_rate"}, "score": 21.5, "why": ["name \\"conversion rate\\""]}]}
+        """
+
+    @_abc_1.abstractmethod
+    def LintKnowledge(
+        self,
+        request: _knowledge_pb2.LintKnowledgeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_knowledge_pb2.LintKnowledgeResponse, _abc.Awaitable[_knowledge_pb2.LintKnowledgeResponse]]:
+        """Looks for what is wrong in the whole knowledge base: definitions that contradict
+        each other, columns and metrics that are gone, events that never came, properties
+        whose values are of another type, and what nobody has asked for in a long time.
+
+        Answer: {"findings": [{"rule": "broken", "severity": "error", "kind": "question",
+        "item_id": "0f5f3c1a-55a4-4f8e-9d58-0f1f4f3c1a55", "name": "How many people bought?",
+        "message": "the SQL does not run any more: column \\"amount\\" does not exist",
+        "advice": "Change the SQL, or delete the question."}], "checked": 12}
         """
 
 def add_KnowledgeServiceServicer_to_server(servicer: KnowledgeServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
