@@ -56,9 +56,10 @@ async def _run(conn: Connection, role: str, schema: str, text: str) -> None:
 
 
 async def _close_the_database(conn: Connection) -> None:
-    """Take from everybody what lets a session that only reads leave something behind.
+    """Take from everybody what lets a session without rights leave something behind.
 
-    Temporary tables; and large objects, whose functions only a superuser can take away.
+    Temporary tables; and large objects and messages in the write-ahead log, whose functions only a
+    superuser can take away.
     """
     database = await conn.fetchval("SELECT quote_ident(current_database())")
     await conn.execute(f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC")
@@ -66,7 +67,8 @@ async def _close_the_database(conn: Connection) -> None:
         functions = await conn.fetchval(
             "SELECT string_agg(oid::regprocedure::text, ', ') FROM pg_proc"
             " WHERE pronamespace = 'pg_catalog'::regnamespace"
-            " AND proname IN ('lo_creat', 'lo_create', 'lo_from_bytea')"
+            " AND proname IN"
+            " ('lo_creat', 'lo_create', 'lo_from_bytea', 'pg_logical_emit_message')"
         )
         await conn.execute(f"REVOKE EXECUTE ON FUNCTION {functions} FROM PUBLIC")
 
