@@ -11,6 +11,7 @@ from services.analytics.catalogue.store import CatalogueStore
 from services.analytics.connections.connections import Connections
 from services.analytics.connections.opening import Opener
 from services.analytics.connections.store import ConnectionStore
+from services.analytics.following.follower import Follower
 from services.analytics.knowledge.served import items_of, served_knowledge
 from services.analytics.knowledge.statements import Statements
 from services.analytics.projections.consuming import projecting
@@ -22,10 +23,13 @@ from services.analytics.queries.served import (
     served_of_queries,
 )
 from services.analytics.queries.store import QueryStore
+from services.analytics.registry.learning import finding_drifts
 from services.analytics.results.store import CacheStore, forgetting_results
 from services.analytics.served import (
     served_audit,
     served_connections,
+    served_registry,
+    served_rollups,
     served_tracking,
     served_vocabularies,
 )
@@ -70,6 +74,8 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             served_connections(pool, vault, opener, connections, hints, now),
             served_audit(pool),
             served_vocabularies(pool, hints, now),
+            served_registry(pool),
+            served_rollups(pool),
             served_event_log(pool),
             *served_knowledge(settings, pool, items, now),
             *served_of_queries(queries, data, now),
@@ -85,6 +91,7 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(pool_of(settings))
         await stack.enter_async_context(projecting(settings, pool, now))
+        await stack.enter_async_context(Follower(pool, now).running())
         opener = stack.enter_context(Opener(settings.outgoing_policy))
         work = jobs(pool, opener, now, settings)
         await stack.enter_async_context(working_jobs(pool, SCHEMA, work, now))
@@ -110,6 +117,7 @@ def jobs(
         introspecting(introspector_of(pool, opener, now, settings)),
         ending_abandoned(QueryStore(pool), now),
         forgetting_results(CacheStore(pool), now),
+        finding_drifts(pool, now),
     ]
 
 

@@ -5,6 +5,10 @@ from attune.analytics.v1 import (
     audit_pb2_grpc,
     connections_pb2,
     connections_pb2_grpc,
+    registry_pb2,
+    registry_pb2_grpc,
+    rollups_pb2,
+    rollups_pb2_grpc,
     tracking_pb2,
     tracking_pb2_grpc,
     vocabulary_pb2,
@@ -20,6 +24,8 @@ from services.analytics.connections.opening import Opener
 from services.analytics.connections.registering import Registrar
 from services.analytics.connections.service import ConnectionsService
 from services.analytics.connections.store import ConnectionStore
+from services.analytics.registry.service import RegistryService
+from services.analytics.rollups.service import RollupsService
 from services.analytics.tracking.recorder import Recorder
 from services.analytics.tracking.refused import RefusedStore
 from services.analytics.tracking.replaying import Replayer
@@ -56,6 +62,22 @@ def served_connections(
             catalogues,
             Catalogues(catalogues, now),
         ),
+    )
+
+
+def served_registry(pool: Pool) -> Served:
+    return Served(
+        registry_pb2.DESCRIPTOR.services_by_name["RegistryService"],
+        registry_pb2_grpc.add_RegistryServiceServicer_to_server,
+        RegistryService(pool),
+    )
+
+
+def served_rollups(pool: Pool) -> Served:
+    return Served(
+        rollups_pb2.DESCRIPTOR.services_by_name["RollupsService"],
+        rollups_pb2_grpc.add_RollupsServiceServicer_to_server,
+        RollupsService(pool),
     )
 
 

@@ -28,6 +28,14 @@ VALUES = {
 SHOWN = f"SELECT '{SECRET[:4]}' || '{SECRET[4:]}' AS found"
 # Parameters that nobody from outside may set.
 FOR_SERVICES = {("WithdrawFeedback", "user_id")}
+# Parameters that a route needs.
+NEEDED: dict[str, dict[str, str]] = {
+    "GetEventSeries": {
+        "event": "attune.query",
+        "start_time": "2026-01-01T00:00:00Z",
+        "end_time": "2026-02-01T00:00:00Z",
+    },
+}
 BODIES: dict[str, Any] = {
     "LogActivity": {"activity_type": "chat", "query_text": "hello"},
     "BatchLogActivities": {"activities": [{"activity_type": "chat", "query_text": "hello"}]},
@@ -110,6 +118,7 @@ async def call(client: httpx2.AsyncClient, route: Binding) -> httpx2.Response:
         and route.body not in ("*", name)
         and (route.method.name, name) not in FOR_SERVICES
     }
+    params |= NEEDED.get(route.method.name, {})
     body = BODIES.get(route.method.name)
     content = json.dumps(body).encode() if body is not None and route.body else None
     headers = {"Content-Type": "application/json"}

@@ -151,7 +151,8 @@ INSERT INTO events (organization_id, "timestamp", id, type, event, user_id, prop
 SELECT $1, at, id, 'fact', event, user_id, properties::jsonb, $7, $8
 FROM unnest($2::timestamptz[], $3::uuid[], $4::text[], $5::text[], $6::text[])
     AS e (at, id, event, user_id, properties)
-ON CONFLICT (organization_id, "timestamp", id) DO NOTHING;
+ON CONFLICT (organization_id, "timestamp", id) DO NOTHING
+RETURNING id;
 
 -- name: clear_conversations
 DELETE FROM conversations WHERE organization_id = $1;

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.analytics.following.arrivals import note_arrivals
 from services.analytics.projections.rows import (
     SOURCE,
     Activity,
@@ -89,7 +90,8 @@ class ProjectionStore:
         for month in {row.timestamp.date().replace(day=1) for row in events}:
             if month < (now - PARTITIONED).date():
                 await ensure_months(conn, month, month)
-        await write(conn, "add_fact_events", organization_id, events, SOURCE, now)
+        new = await add_new(conn, organization_id, events, now)
+        await note_arrivals(conn, organization_id, new)
         await see_users(conn, organization_id, events)
 
     async def clear(self, conn: Connection, organization_id: str) -> None:
@@ -98,6 +100,16 @@ class ProjectionStore:
             await conn.execute(SQL[f"clear_{table}"], organization_id, timeout=WHOLE_SECONDS)
         args = (organization_id, SOURCE)
         await conn.execute(SQL["clear_fact_events"], *args, timeout=WHOLE_SECONDS)
+
+
+async def add_new(
+    conn: Connection, organization_id: str, events: Sequence[FactEvent], now: datetime
+) -> list[FactEvent]:
+    """Store those that were not told before, and return them."""
+    columns = zip(*events, strict=True) if events else [()] * 5
+    args = (organization_id, *map(list, columns), SOURCE, now)
+    new = {row["id"] for row in await conn.fetch(SQL["add_fact_events"], *args)}
+    return [event for event in events if event.id in new]
 
 
 async def write(

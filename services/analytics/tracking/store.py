@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Protocol, TypeAlias
 from uuid import UUID
 
+from services.analytics.following.arrivals import note_arrivals
 from services.analytics.tracking.domain import Event, Firsts
 from services.analytics.tracking.people import tell
 from services.common.db import Connection, Database, load_queries
@@ -38,6 +39,7 @@ async def insert_events(conn: Connection, organization_id: str, events: Sequence
     firsts = await claim_messages(conn, organization_id, events)
     fresh = [event for event in events if event.id not in firsts] if firsts else list(events)
     await copy_events(conn, fresh)
+    await note_arrivals(conn, organization_id, fresh)
     await see_users(conn, organization_id, fresh)
     await tell(conn, organization_id, fresh)
     return firsts

@@ -1,0 +1,131 @@
+-- name: arrived_events
+SELECT e.event, (e."timestamp" AT TIME ZONE 'UTC')::date AS day, count(*) AS occurrences,
+    min(e."timestamp") AS first_seen, max(e."timestamp") AS last_seen
+FROM unnest($2::timestamptz[], $3::uuid[]) AS a (at, id)
+JOIN events e ON e.organization_id = $1 AND e."timestamp" = a.at AND e.id = a.id
+WHERE e."timestamp" BETWEEN $4 AND $5
+GROUP BY e.event, day;
+
+-- name: arrived_properties
+-- Properties by type and day; of their values the least and the greatest, cut.
+SELECT event, property, type, day, count(*) AS occurrences, min(at) AS first_seen,
+    max(at) AS last_seen, min(value) AS least, max(value) AS greatest
+FROM (
+    SELECT e.event, p.key AS property, e."timestamp" AS at,
+        (e."timestamp" AT TIME ZONE 'UTC')::date AS day,
+        left(p.value #>> '{}', 100) COLLATE "C" AS value,
+        CASE
+            WHEN jsonb_typeof(p.value) <> 'string' THEN jsonb_typeof(p.value)
+            WHEN p.value #>> '{}' ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d' THEN 'timestamp'
+            WHEN p.value #>> '{}' ~ '^\d{4}-\d\d-\d\d$' THEN 'date'
+            ELSE 'string'
+        END AS type
+    FROM unnest($2::timestamptz[], $3::uuid[]) AS a (at, id)
+    JOIN events e ON e.organization_id = $1 AND e."timestamp" = a.at AND e.id = a.id
+    CROSS JOIN LATERAL jsonb_each(
+        CASE WHEN jsonb_typeof(e.properties) = 'object' THEN e.properties ELSE '{}' END) AS p
+    WHERE e."timestamp" BETWEEN $4 AND $5 AND length(p.key) BETWEEN 1 AND 200
+) valued
+GROUP BY event, property, type, day;
+
+-- name: count_schemas
+SELECT count(*) AS schemas, coalesce(sum(events), 0)::bigint AS events
+FROM event_schemas
+WHERE organization_id = $1;
+
+-- name: known_schemas
+SELECT event, events, first_seen, last_seen
+FROM event_schemas
+WHERE organization_id = $1 AND event = ANY($2::text[]);
+
+-- name: known_properties
+SELECT event, property, type, occurrences, first_seen, last_seen, examples
+FROM event_properties
+WHERE organization_id = $1 AND event = ANY($2::text[]);
+
+-- name: put_schemas
+INSERT INTO event_schemas AS s (organization_id, event, events, first_seen, last_seen)
+SELECT $1, event, events, first_seen, last_seen
+FROM unnest($2::text[], $3::bigint[], $4::timestamptz[], $5::timestamptz[])
+    AS n (event, events, first_seen, last_seen)
+ON CONFLICT (organization_id, event) DO UPDATE
+SET events = s.events + excluded.events, first_seen = least(s.first_seen, excluded.first_seen),
+    last_seen = greatest(s.last_seen, excluded.last_seen);
+
+-- name: put_properties
+INSERT INTO event_properties AS p (organization_id, event, property, type, occurrences, first_seen,
+    last_seen, examples)
+SELECT $1, event, property, type, occurrences, first_seen, last_seen,
+    ARRAY(SELECT jsonb_array_elements_text(examples::jsonb))
+FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[],
+        $7::timestamptz[], $8::text[])
+    AS n (event, property, type, occurrences, first_seen, last_seen, examples)
+ON CONFLICT (organization_id, event, property, type) DO UPDATE
+SET occurrences = p.occurrences + excluded.occurrences,
+    first_seen = least(p.first_seen, excluded.first_seen),
+    last_seen = greatest(p.last_seen, excluded.last_seen), examples = excluded.examples;
+
+-- name: put_days
+INSERT INTO event_property_days AS d (organization_id, event, property, day, occurrences)
+SELECT $1, event, property, day, occurrences
+FROM unnest($2::text[], $3::text[], $4::date[], $5::bigint[])
+    AS n (event, property, day, occurrences)
+ON CONFLICT (organization_id, event, property, day) DO UPDATE
+SET occurrences = d.occurrences + excluded.occurrences;
+
+-- name: add_drifts
+INSERT INTO schema_drifts (organization_id, kind, event, property, type, happened_at, detected_at,
+    observed, expected)
+SELECT $1, kind, event, property, type, happened_at, $2, observed, expected
+FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::bigint[],
+        $9::float8[])
+    AS n (kind, event, property, type, happened_at, observed, expected)
+ON CONFLICT (organization_id, kind, event, property, type, happened_at) DO NOTHING;
+
+-- name: organizations_with_events
+-- system: each is then looked at by itself
+SELECT DISTINCT organization_id FROM event_schemas ORDER BY organization_id;
+
+-- name: days_of_all
+-- Of each event and property the days from $2 on, up to and with $3.
+SELECT event, property, day, occurrences
+FROM event_property_days
+WHERE organization_id = $1 AND day BETWEEN $2 AND $3;
+
+-- name: list_schemas
+SELECT event, events, first_seen, last_seen
+FROM event_schemas
+WHERE organization_id = $1 AND event > $2
+ORDER BY event
+LIMIT $3;
+
+-- name: newest_days
+SELECT e.event, d.day, d.occurrences
+FROM unnest($2::text[]) AS e (event)
+CROSS JOIN LATERAL (
+    SELECT day, occurrences
+    FROM event_property_days
+    WHERE organization_id = $1 AND event = e.event AND property = ''
+    ORDER BY day DESC
+    LIMIT $3
+) d
+ORDER BY e.event, d.day DESC;
+
+-- name: list_drifts
+SELECT id, kind, event, property, type, happened_at, detected_at, observed, expected
+FROM schema_drifts
+WHERE organization_id = $1 AND id < $2 AND ($3::text IS NULL OR event = $3)
+    AND ($4::text IS NULL OR kind = $4)
+ORDER BY id DESC
+LIMIT $5;
+
+-- name: undefined_schemas
+-- Those of the product that no definition names, whatever the case, the most frequent first.
+SELECT s.event, s.events, s.first_seen, s.last_seen
+FROM event_schemas s
+WHERE s.organization_id = $1 AND s.event NOT LIKE 'attune.%' AND NOT EXISTS (
+    SELECT FROM knowledge_items i
+    WHERE i.organization_id = $1 AND i.kind = 'event_definition' AND i.deleted_at IS NULL
+        AND i.name = s.event)
+ORDER BY s.events DESC, s.event
+LIMIT $2;

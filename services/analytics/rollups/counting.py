@@ -1,0 +1,33 @@
+"""Keeping the rollups right: what changed is marked, and each quarter of an hour counted anew."""
+
+from services.analytics.following.arrivals import Arrivals
+from services.analytics.rollups.domain import BUCKET, LEAST_KEPT
+from services.common.db import Connection, load_queries
+
+SQL = load_queries(__package__)
+CHANGES_AT_ONCE = 200
+# A quarter of an hour may hold millions of events.
+COUNT_SECONDS = 600
+
+
+async def mark(conn: Connection, organization_id: str, arrived: Arrivals) -> None:
+    """Have the quarters of an hour counted anew into which these events fell."""
+    between = (min(arrived.timestamps), max(arrived.timestamps))
+    await conn.execute(SQL["mark_changes"], organization_id, *arrived, *between)
+
+
+async def count_some(conn: Connection, organization_id: str) -> bool:
+    """Count anew what changed longest ago, holding the organization; whether there was any.
+
+    In a transaction: the marks are taken before the events are looked at, so that what comes or
+    goes after that look is marked by rows that are still there.
+    """
+    rows = await conn.fetch(SQL["take_changes"], organization_id, CHANGES_AT_ONCE)
+    if not rows:
+        return False
+    events, buckets = [row["event"] for row in rows], [row["bucket"] for row in rows]
+    await conn.execute(SQL["drop_counts"], organization_id, events, buckets)
+    between = (min(buckets), max(buckets) + BUCKET)
+    args = (organization_id, events, buckets, *between, LEAST_KEPT)
+    await conn.execute(SQL["count_anew"], *args, timeout=COUNT_SECONDS)
+    return True
