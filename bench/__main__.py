@@ -14,6 +14,7 @@ from bench.figures import Result
 from bench.machine import Machine, this_machine
 from bench.rows.bench import Bench, Row
 from bench.rows.context import context
+from bench.rows.firewall import wall
 from bench.rows.logging import batch, learn, log
 from bench.rows.memory import idle
 from bench.rows.suggesting import hit, miss
@@ -25,6 +26,7 @@ from bench.table import as_data, show
 ROWS: dict[str, Row] = {
     "idle": idle,
     "template": extraction,
+    "wall": wall,
     "log": log,
     "learn": learn,
     "batch": batch,
