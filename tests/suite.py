@@ -25,12 +25,16 @@ from attune.activity.v1 import (
 from attune.activity.v1 import metrics_pb2_grpc as activity_metrics_pb2_grpc
 from attune.analytics.v1 import (
     audit_pb2_grpc,
+    business_metrics_pb2_grpc,
     connections_pb2_grpc,
+    dimensions_pb2_grpc,
     entries_pb2_grpc,
     event_definitions_pb2_grpc,
     knowledge_items_pb2_grpc,
     knowledge_pb2_grpc,
+    metrics_pb2_grpc,
     questions_pb2_grpc,
+    tracking_pb2_grpc,
     vocabulary_pb2_grpc,
 )
 from attune.common.v1 import event_log_pb2_grpc
@@ -186,6 +190,26 @@ class Suite:
     @cached_property
     def event_definitions(self) -> "event_definitions_pb2_grpc.EventDefinitionsServiceAsyncStub":
         return event_definitions_pb2_grpc.EventDefinitionsServiceStub(self.analytics_channel)
+
+    @cached_property
+    def tracking(self) -> "tracking_pb2_grpc.TrackingServiceAsyncStub":
+        return tracking_pb2_grpc.TrackingServiceStub(self.analytics_channel)
+
+    @cached_property
+    def business_metrics(self) -> "business_metrics_pb2_grpc.BusinessMetricsServiceAsyncStub":
+        return business_metrics_pb2_grpc.BusinessMetricsServiceStub(self.analytics_channel)
+
+    @cached_property
+    def dimensions(self) -> "dimensions_pb2_grpc.DimensionsServiceAsyncStub":
+        return dimensions_pb2_grpc.DimensionsServiceStub(self.analytics_channel)
+
+    @cached_property
+    def entities(self) -> "dimensions_pb2_grpc.EntitiesServiceAsyncStub":
+        return dimensions_pb2_grpc.EntitiesServiceStub(self.analytics_channel)
+
+    @cached_property
+    def metrics(self) -> "metrics_pb2_grpc.MetricsServiceAsyncStub":
+        return metrics_pb2_grpc.MetricsServiceStub(self.analytics_channel)
 
     @cached_property
     def knowledge_items(self) -> "knowledge_items_pb2_grpc.KnowledgeItemsServiceAsyncStub":

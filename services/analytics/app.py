@@ -25,6 +25,8 @@ from services.analytics.queries.served import (
 from services.analytics.queries.store import QueryStore
 from services.analytics.registry.learning import finding_drifts
 from services.analytics.results.store import CacheStore, forgetting_results
+from services.analytics.semantics.querying.calendars import Calendars
+from services.analytics.semantics.served import Semantics
 from services.analytics.served import (
     served_audit,
     served_connections,
@@ -36,12 +38,14 @@ from services.analytics.served import (
 from services.analytics.settings import SCHEMA, Settings
 from services.analytics.tracking.recorder import Recorder
 from services.analytics.tracking.retention import forgetting_messages, forgetting_refused
+from services.common.channels import channel_to
 from services.common.clock import Clock, utc_now
 from services.common.db import Pool, answers, pool_for
 from services.common.event_log import Hints, served_event_log, upkeep
 from services.common.idempotency import forgetting
 from services.common.jobs import Job, working_jobs
 from services.common.server import serving
+from services.common.service_tokens import ServiceTokens
 from services.common.tokens import TokenVerifier
 from services.common.vault import Vault, rewrapping
 
@@ -66,9 +70,12 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
         connections = Connections(ConnectionStore(pool), vault, opener, now)
         opening = opened_data(settings, pool, vault, opener, now)
         data = await stack.enter_async_context(opening)
-        items = items_of(pool, Statements(data.wall, data.executor), now)
         running_queries = opened_queries(pool, redis, data, bounds_of(settings), now)
         queries = await stack.enter_async_context(running_queries)
+        activity = await stack.enter_async_context(channel_to(settings.activity_address))
+        tokens = ServiceTokens(SCHEMA, settings.analytics_service_key, activity, now)
+        semantics = Semantics(pool, data, hints, Calendars(activity, tokens, now), now)
+        items = items_of(pool, Statements(data.wall, data.executor), now, semantics.kinds)
         services = [
             served_tracking(pool, recorder, now),
             served_connections(pool, vault, opener, connections, hints, now),
@@ -79,6 +86,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             served_event_log(pool),
             *served_knowledge(settings, pool, items, now),
             *served_of_queries(queries, data, now),
+            *semantics.served(items, queries.runner),
         ]
         serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
         yield await stack.enter_async_context(serve(services, address=settings.analytics_address))

@@ -87,6 +87,24 @@ BODIES: dict[str, Any] = {
     "UpdateCertifiedQuestion": {"category": "changed"},
     "ApproveQuestion": {"version": 1},
     "RevokeQuestion": {"version": 2},
+    "CreateBusinessMetric": {"name": "orders", "formula": "count(*)"},
+    "UpdateBusinessMetric": {"description": "changed"},
+    "CreateDimension": {
+        "name": "plan",
+        "schema": "Sales",
+        "relation": "Customers",
+        "field": {"column": "plan"},
+    },
+    "UpdateDimension": {"description": "changed"},
+    "CreateEntity": {
+        "name": "buyer",
+        "schema": "Sales",
+        "relation": "Customers",
+        "key": "Id",
+    },
+    "UpdateEntity": {"description": "changed"},
+    "QueryMetrics": {"metrics": ["visits"], "no_cache": True},
+    "CompileMetrics": {"metrics": ["visits"]},
     "RestoreItem": {"version": 1},
     "CreateItemComment": {"text": "hello"},
     "StreamEvents": {"event": "opened"},
@@ -150,6 +168,7 @@ async def fill(client: httpx2.AsyncClient) -> None:
     await remember(client)
     await define(client)
     await connect(client)
+    await measure(client)
     await query(client)
 
 
@@ -173,6 +192,24 @@ async def connect(client: httpx2.AsyncClient) -> None:
     body = {**BODIES["CreateConnection"], "connection_id": "my-database"}
     assert (await client.post("/api/v1/connections", json=body)).status_code in (200, 409)
     await client.patch("/api/v1/connections/my-database", json={"name": SECRET})
+
+
+async def measure(client: httpx2.AsyncClient) -> None:
+    """A metric that queries ask for, and another one, a dimension and an entity."""
+    visits = {"name": "visits", "type": "simple", "aggregate": "count"}
+    made = await client.post("/api/v1/knowledge/business-metrics", json=visits)
+    assert made.status_code in (200, 409), made.text
+    for kind, path in (
+        ("BusinessMetric", "knowledge/business-metrics"),
+        ("Dimension", "connections/my-database/dimensions"),
+        ("Entity", "connections/my-database/entities"),
+    ):
+        name = f"n_{uuid.uuid4().hex}"
+        told = {**BODIES[f"Create{kind}"], "name": name, "synonyms": [SECRET]}
+        made = await client.post(f"/api/v1/{path}", json=told)
+        assert made.status_code == 200, made.text
+        named = {"BusinessMetric": "business_metric_id"}.get(kind, f"{kind.lower()}_id")
+        VALUES[named] = made.json()["id"]
 
 
 async def name_data(client: httpx2.AsyncClient) -> None:
@@ -255,6 +292,9 @@ async def filled(servers: Servers, template_db: str) -> AsyncIterator[Api]:
     async with running_api(servers, template_db) as api, made_shop(servers.postgres) as shop:
         BODIES["CreateConnection"]["dsn"] = shop.dsn()
         await api.suite.install_vocabulary("other")
+        visits = {"name": "visits", "type": "simple", "aggregate": "count"}
+        async with api.as_("root", org="other", role="admin") as client:
+            await client.post("/api/v1/knowledge/business-metrics", json=visits)
         for user in USERS:
             async with api.as_(user, role="admin") as client:
                 await fill(client)
@@ -283,6 +323,7 @@ async def test_the_organization_itself_has_an_answer_on_the_same_route(
         await remember(client)  # a route before may have forgotten it
         await define(client)
         await connect(client)
+        await measure(client)  # the same
         await name_data(client)  # the same
         await write_for_another(filled, route)
         await query(client)

@@ -106,8 +106,10 @@ def bought(orders: Iterable[Order]) -> list[Order]:
 
 
 Orders = Sequence[Order]
-OF_ORDERS: dict[str, Callable[[Orders], Any]] = {
+OF_ROWS: dict[str, Callable[[Orders], Any]] = {
     "orders": len,
+    "by_day": len,
+    "joined": len,
     "priced": lambda rows: len(known(map(price, rows))),
     "customers": lambda rows: len(set(known(r.customer for r in rows))),
     "buyers": lambda rows: len(set(known(r.customer for r in bought(rows)))),
@@ -119,6 +121,7 @@ OF_ORDERS: dict[str, Callable[[Orders], Any]] = {
     "middle": lambda rows: percentile(known(r.qty for r in rows), 0.5),
     "p90": lambda rows: percentile(known(r.amount for r in rows), 0.9),
     "formula": lambda rows: formula(rows),
+    "stored": lambda rows: sum(known(r.qty for r in rows)),
 }
 # Which rows of the others count, and by which time.
 TIMES: dict[str, Callable[[Any], datetime | None]] = {
@@ -199,9 +202,7 @@ def rows_of(shop: Shop, leaf: str, asked: Asked) -> dict[tuple[Any, ...], Any]:
         key = key_of(shop, row, leaf, asked)
         if key is not None:
             grouped.setdefault(key, []).append(row)
-    whole: Callable[[Any], Any] = OF_ORDERS.get(leaf, len)
-    if leaf == "stored":
-        whole = lambda some: sum(known(r.qty for r in some))  # noqa: E731
+    whole = OF_ROWS[leaf]
     return {key: whole(some) for key, some in grouped.items()}
 
 
@@ -211,7 +212,7 @@ def key_of(shop: Shop, row: Any, leaf: str, asked: Asked) -> tuple[Any, ...] | N
     if not asked.keeps(values):
         return None
     key = tuple(values[name] for name in asked.dimensions)
-    when = TIMES.get(leaf, lambda order: order.placed_at)(row)
+    when = TIMES[leaf](row) if leaf in TIMES else row.placed_at
     if asked.bounds and (when is None or not within(asked.bounds, when)):
         return None
     if asked.grain and asked.bounds:

@@ -22,6 +22,9 @@ from services.analytics.semantics.domain import (
 
 NUMERIC_ONLY = {Aggregate.SUM, Aggregate.AVG, Aggregate.MEDIAN, Aggregate.PERCENTILE}
 ORDERED = {*NUMBERS, Kind.TEXT, Kind.INSTANT, Kind.TIMESTAMP, Kind.DATE}
+# How far metrics may be made of metrics that are made of metrics, and how long that gets as SQL.
+MOST_DEEP = 20
+MOST_CHARACTERS = 50_000
 # What nothing comes to: zero, where it is a sum.
 ADDITIVE = {Aggregate.COUNT, Aggregate.SUM}
 ZERO = {*ADDITIVE, Aggregate.COUNT_DISTINCT}
@@ -77,7 +80,7 @@ class Leaves:
             case Ratio(numerator, denominator):
                 above, below = (self.output(n, filters, path) for n in (numerator, denominator))
                 sql = f"({operand(above, name)} / nullif({operand(below, name)}, 0))"
-                return Output(sql, Kind.NUMERIC, False)
+                return computed(sql, name)
             case Derived(expression):
                 return self._derived(expression, name, filters, path)
         leaf = self._leaf(metric, filters)
@@ -87,6 +90,9 @@ class Leaves:
         if name in path:
             way = " → ".join((*path[path.index(name) :], name))
             raise NotCompilable("definition", f"metrics need each other in a circle: {way}")
+        if len(path) > MOST_DEEP:
+            problem = f"{path[0]!r} is made of metrics more than {MOST_DEEP} deep"
+            raise NotCompilable("definition", problem)
         metric = self.metrics.get(name)
         if metric is None:
             by = f", which {path[-1]!r} needs" if path else ""
@@ -103,7 +109,7 @@ class Leaves:
             raise NotCompilable("expression", "names no metric")
         sql = expressions.rendered(tree, lambda n: operand(needed[n], name))
         additive = expressions.additive(tree, lambda n: needed[n].additive)
-        return Output(sql, Kind.NUMERIC, additive)
+        return computed(sql, name, additive)
 
     def _leaf(self, metric: Metric, filters: tuple[Filter, ...]) -> Leaf:
         key = (metric.name, filters)
@@ -120,6 +126,12 @@ def unique(name: str, taken: set[str], suffix: str = "") -> str:
     chosen = next(candidate for candidate in candidates if candidate not in taken)
     taken.add(chosen)
     return chosen
+
+
+def computed(sql: str, name: str, additive: bool = False) -> Output:
+    if len(sql) > MOST_CHARACTERS:
+        raise NotCompilable("definition", f"{name!r} is made of too many metrics")
+    return Output(sql, Kind.NUMERIC, additive)
 
 
 def operand(output: Output, of: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.analytics.catalogue.domain import Catalogue, Relation
 from services.analytics.semantics.compiler import buckets
 from services.analytics.semantics.compiler.errors import NotCompilable
-from services.analytics.semantics.compiler.fields import Typed, read
+from services.analytics.semantics.compiler.fields import Kind, Typed, read
 from services.analytics.semantics.compiler.filters import condition
 from services.analytics.semantics.compiler.joins import Joins
 from services.analytics.semantics.compiler.leaves import Leaf, time_of
@@ -95,6 +95,8 @@ class Scan:
             parts.append(f"WHERE {' AND '.join(where)}")
         if keys:
             parts.append(f"GROUP BY {', '.join(str(n + 1) for n in range(len(keys)))}")
+        elif self._leaves[0].formula:
+            parts.append("HAVING true")  # a formula without an aggregate fails here, too
         return " ".join(parts)
 
     def _from(self) -> str:
@@ -117,7 +119,11 @@ class Scan:
         if dimension is None:
             raise NotCompilable("dimensions", f"there is no dimension {name!r}")
         relation, alias = self._joins.reach(dimension)
-        return read(dimension.field, relation, alias, f"dimensions.{name}")
+        value = read(dimension.field, relation, alias, f"dimensions.{name}")
+        if value.kind is Kind.JSON:
+            problem = "is a JSON value as a whole: name a property by its path"
+            raise NotCompilable(f"dimensions.{name}", problem)
+        return value
 
     def _bucket(self, grain: Grain) -> str:
         # All leaves of a scan have the same time.
