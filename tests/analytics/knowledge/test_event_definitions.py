@@ -2,13 +2,16 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 from attune.analytics.v1 import event_definitions_pb2 as pb
 from attune.common.v1.json_pb2 import Json
 
+from services.analytics.knowledge.versions.store import SQL
 from tests.analytics.knowledge.defining import create, delete, get, names, refused, update
-from tests.suite import Suite, reason_of, violations_of
+from tests.databases import connected
+from tests.suite import Servers, Suite, reason_of, violations_of
 
 AMOUNT: dict[str, Any] = {"name": "amount", "type": "number", "required": True}
 
@@ -88,6 +91,7 @@ async def test_lists_are_filtered_and_come_in_pages(suite: Suite) -> None:
     assert await names(suite, name="login") == ["login"]
     assert await names(suite, text="PAID") == ["purchase"]
     assert await names(suite, text="%") == []
+    assert await names(suite, text="description") == []
 
 
 async def test_every_broken_rule_is_named(suite: Suite) -> None:
@@ -104,10 +108,29 @@ async def test_every_broken_rule_is_named(suite: Suite) -> None:
     assert "must be one of" in wrong["event_definition.properties[0].type"]
 
 
-@pytest.mark.parametrize("role", ["viewer"])
-async def test_viewers_read_and_do_not_change(suite: Suite, role: str) -> None:
+async def test_viewers_read_and_do_not_change(suite: Suite) -> None:
     made = await create(suite)
-    viewer = suite.as_("vic", role)
+    viewer = suite.as_("vic", "viewer")
     assert await get(suite, made.id, by=viewer) == made
     assert reason_of(await refused(create(suite, "x", by=viewer))) == "PERMISSION_DENIED"
     assert reason_of(await refused(update(suite, made, by=viewer))) == "PERMISSION_DENIED"
+
+
+@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
+async def test_a_page_is_read_by_the_index_of_its_kind(
+    servers: Servers, database: str, mode: str
+) -> None:
+    async with connected(servers.admin_dsn(database), "analytics") as conn:
+        await conn.execute(
+            "INSERT INTO knowledge_items (organization_id, item_id, kind, connection_id, name, key,"
+            " category, tags, content, version, created_by, created_at, updated_by, updated_at)"
+            " SELECT 'acme', md5(n::text)::uuid, 'entry', '', n, n, '', '{}', '{}', 1, 'a',"
+            " now() + n * interval '1 s', 'a', now() FROM generate_series(1, 10000) n"
+        )
+        await conn.execute("ANALYZE knowledge_items")
+        await conn.execute(f"SET plan_cache_mode = {mode}")
+        await conn.execute(f"PREPARE asked AS {SQL['list_items']}")
+        values = f"'acme', 'entry', now(), '{UUID(int=0)}', 51, '', '', '', '{{}}', '', true"
+        rows = await conn.fetch(f"EXPLAIN (COSTS OFF) EXECUTE asked({values})")
+    plan = "\n".join(row[0] for row in rows)
+    assert "knowledge_items_created_at" in plan

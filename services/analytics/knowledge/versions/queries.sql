@@ -22,7 +22,7 @@ WHERE organization_id = $1 AND kind = $2 AND connection_id = $3 AND key = ANY ($
     AND deleted_at IS NULL;
 
 -- name: list_items
--- In the order of an index that holds the living ones of a kind; what else is asked filters these.
+-- By an index that holds the living ones of a kind in order; what else is asked filters these.
 SELECT item_id, kind, connection_id, name, key, category, tags, content, version, created_by,
     created_at, updated_by, updated_at, deleted_at, restricted
 FROM knowledge_items
@@ -32,7 +32,10 @@ WHERE organization_id = $1 AND kind = $2 AND deleted_at IS NULL
     AND ($7 = '' OR name = $7)
     AND ($8 = '' OR category = $8)
     AND tags @> $9::text[]
-    AND ($10 = '' OR strpos(lower(name || ' ' || content::text), lower($10)) > 0)
+    AND ($10 = '' OR EXISTS (
+        SELECT 1
+        FROM jsonb_path_query(content, 'strict $.** ? (@.type() == "string")') said
+        WHERE strpos(lower(said #>> '{}'), lower($10)) > 0))
     AND ($11 OR NOT restricted)
 ORDER BY created_at, item_id
 LIMIT $5;
