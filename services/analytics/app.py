@@ -78,7 +78,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
         items = items_of(pool, Statements(data.wall, data.executor), now, semantics.kinds)
         services = [
             served_tracking(pool, recorder, now),
-            served_connections(pool, vault, opener, connections, hints, now),
+            served_connections(pool, vault, opener, connections, queries.cache, hints, now),
             served_audit(pool),
             served_vocabularies(pool, hints, now),
             served_registry(pool),

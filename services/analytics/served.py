@@ -25,6 +25,7 @@ from services.analytics.connections.registering import Registrar
 from services.analytics.connections.service import ConnectionsService
 from services.analytics.connections.store import ConnectionStore
 from services.analytics.registry.service import RegistryService
+from services.analytics.results.cache import ResultCache
 from services.analytics.rollups.service import RollupsService
 from services.analytics.tracking.recorder import Recorder
 from services.analytics.tracking.refused import RefusedStore
@@ -48,7 +49,13 @@ def served_tracking(pool: Pool, recorder: Recorder, now: Clock) -> Served:
 
 
 def served_connections(
-    pool: Pool, vault: Vault, opener: Opener, connections: Connections, hints: Hints, now: Clock
+    pool: Pool,
+    vault: Vault,
+    opener: Opener,
+    connections: Connections,
+    results: ResultCache,
+    hints: Hints,
+    now: Clock,
 ) -> Served:
     store, catalogues = ConnectionStore(pool), CatalogueStore(pool)
     return Served(
@@ -56,7 +63,7 @@ def served_connections(
         connections_pb2_grpc.add_ConnectionsServiceServicer_to_server,
         ConnectionsService(
             store,
-            Registrar(store, vault, opener, hints, now),
+            Registrar(store, vault, opener, results, hints, now),
             connections,
             Introspector(connections, store, catalogues, now),
             catalogues,

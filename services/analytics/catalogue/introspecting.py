@@ -80,10 +80,14 @@ class Introspector:
             ) from None
 
     async def introspect_all(self) -> None:
-        """Those of all organizations, one after the other; one that fails holds up no other."""
+        """Those of all organizations, one after the other; one that fails holds up no other.
+
+        Each is tried first: a role that may write by now has it among the connection's problems.
+        """
         place = ("", "")
         while found := await self._store.all_after(place, AT_ONCE):
             for key in found:
+                await self._connections.try_probing(*key)
                 await self.try_introspecting(*key)
             place = found[-1]
 

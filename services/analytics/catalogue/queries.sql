@@ -64,6 +64,14 @@ WHERE organization_id = $1 AND connection_id = $2 AND version < $3
 ORDER BY version DESC
 LIMIT $4;
 
+-- name: list_defined
+-- The names of what is defined on a connection, of one kind.
+SELECT name
+FROM knowledge_items
+WHERE organization_id = $1 AND connection_id = $2 AND kind = $3 AND deleted_at IS NULL
+ORDER BY name
+LIMIT $4;
+
 -- name: builtin_relations
 -- system: what the views of the built-in store are called and hold is the same for all organizations
 -- No estimates and no values, which would tell of others' rows; nor the column that says whose they

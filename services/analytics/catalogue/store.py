@@ -20,6 +20,7 @@ SQL = load_queries(__package__)
 EVENTS, STORE = "events", "store"
 MOST_CHANGES = 1000
 CHANGES_KEPT = 100
+MOST_DEFINED = 1000
 # Relations of all copies together; the one that was asked for last always stays.
 HELD_RELATIONS = 30_000
 SAVED_AT_ONCE = 500
@@ -147,6 +148,11 @@ class CatalogueStore:
         args = (organization_id, connection_id, before, limit + 1)
         rows = await self.pool.fetch(SQL["list_changes"], *args)
         return [Changes(**dict(row) | {"changes": changes_in(row["changes"])}) for row in rows]
+
+    async def defined(self, organization_id: str, connection_id: str, kind: str) -> list[str]:
+        """Names of the business metrics or dimensions that are defined on the connection."""
+        args = (organization_id, connection_id, kind, MOST_DEFINED)
+        return [row["name"] for row in await self.pool.fetch(SQL["list_defined"], *args)]
 
     async def builtin(self) -> tuple[Relation, ...]:
         """The views of the built-in store."""

@@ -1,7 +1,7 @@
 """What other parts know connections by: their DSN, and a session on the database."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from services.analytics.connections.domain import EVENTS, Report
 from services.analytics.connections.dsn import Dsn, parsed
@@ -42,6 +42,11 @@ class Connections:
         report = await probe(self._opener, await self.address(organization_id, connection_id))
         await self._store.note(organization_id, connection_id, report, self._now())
         return report
+
+    async def try_probing(self, organization_id: str, connection_id: str) -> None:
+        """The same, for who has more to do than to hear of a connection that is gone by now."""
+        with suppress(NotFound):
+            await self.probe(organization_id, connection_id)
 
     @asynccontextmanager
     async def opened(self, organization_id: str, connection_id: str) -> AsyncIterator[Connection]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from services.analytics.audit.store import Entry, record
 from services.analytics.connections.connections import not_builtin, unknown
@@ -20,6 +20,7 @@ from services.analytics.connections.dsn import BadDsn, Dsn, parsed
 from services.analytics.connections.opening import Opener
 from services.analytics.connections.probing import probe
 from services.analytics.connections.store import ConnectionStore
+from services.analytics.results.cache import ResultCache
 from services.analytics.vocabulary.publishing import publish
 from services.common import db
 from services.common.caller import Caller
@@ -45,11 +46,18 @@ class Asked:
 
 class Registrar:
     def __init__(
-        self, store: ConnectionStore, vault: Vault, opener: Opener, hints: Hints, now: Clock
+        self,
+        store: ConnectionStore,
+        vault: Vault,
+        opener: Opener,
+        results: ResultCache,
+        hints: Hints,
+        now: Clock,
     ) -> None:
         self._store = store
         self._vault = vault
         self._opener = opener
+        self._results = results
         self._hints = hints
         self._now = now
 
@@ -104,7 +112,7 @@ class Registrar:
             detail = changed | overriding(changed.get("override_reason"), report)
             await self._audit(conn, who, "connection.updated", connection_id, detail)
         if secret:
-            await self._vault.destroy(organization, purpose_of(old))
+            await self._forget(organization, connection_id, old)
 
     async def remove(self, who: Caller, connection_id: str, *, force: bool) -> None:
         """With its catalogue, and its secret for good.
@@ -125,7 +133,12 @@ class Registrar:
             await self._audit(conn, who, "connection.deleted", connection_id, detail)
             await publish(conn, *key)
         self._hints.tell(who.organization_id)
-        await self._vault.destroy(who.organization_id, purpose_of(secret_id))
+        await self._forget(*key, secret_id)
+
+    async def _forget(self, organization: str, connection_id: str, secret_id: UUID) -> None:
+        """What is left of a database that the connection does not lead to any more."""
+        await self._vault.destroy(organization, purpose_of(secret_id))
+        await self._results.invalidate(organization, connection_id=connection_id)
 
     async def _tried(self, dsn: Dsn, override_reason: str | None) -> Report:
         """Raises InvalidFields where it cannot be connected to, or may do more than is accepted."""

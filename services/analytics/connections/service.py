@@ -136,11 +136,15 @@ class ConnectionsService(pb_grpc.ConnectionsServiceServicer):
         if request.page_token:
             after = position_of(request.page_token, filters, tuple[str, str])
         key = (caller().organization_id, connection.connection_id)
+        metrics = await self._catalogues.defined(*key, "business_metric")
+        dimensions = await self._catalogues.defined(*key, "dimension")
         catalogue = await self._copies.read(*key)
         if catalogue is None:
-            return pb.ListCatalogueResponse()
+            return pb.ListCatalogueResponse(metrics=metrics, dimensions=dimensions)
         page, more = page_of(catalogue, after, limit, *wanted)
         return pb.ListCatalogueResponse(
+            metrics=metrics,
+            dimensions=dimensions,
             relations=map(relation_to_pb, page),
             introspected_at=catalogue.introspected_at,
             search_path=catalogue.search_path,

@@ -12,7 +12,15 @@ from services.analytics.catalogue.store import Catalogues, CatalogueStore
 from services.analytics.connections.opening import Opener
 from services.common.clock import utc_now
 from services.common.jobs import Job
-from tests.analytics.connections.asking import catalogue, create, introspect, refused, root, update
+from tests.analytics.connections.asking import (
+    catalogue,
+    create,
+    get,
+    introspect,
+    refused,
+    root,
+    update,
+)
 from tests.analytics.connections.shops import Shop
 from tests.suite import Suite, reason_of
 
@@ -206,7 +214,7 @@ async def test_the_job_reads_all_connections_and_one_that_fails_holds_up_no_othe
     await create(suite, shop, "a")
     await create(suite, other_shop, "b", org="other")
     await shop.execute("ALTER ROLE {role} NOLOGIN")
-    await other_shop.execute("CREATE TABLE stock (x int); GRANT SELECT ON stock TO {role}")
+    await other_shop.execute("CREATE TABLE stock (x int); GRANT SELECT, INSERT ON stock TO {role}")
     await ran("introspect_connections", suite)
     before = await copy_of(suite, "a")
     found = await copy_of(suite, "b", "other")
@@ -214,6 +222,8 @@ async def test_the_job_reads_all_connections_and_one_that_fails_holds_up_no_othe
     assert len(before.relations) == 4
     assert found
     assert found.find("public", "stock")
+    assert "may LOGIN" in (await get(suite, "a")).problem
+    assert "may INSERT on the table public.stock" in (await get(suite, "b", "other")).problem
 
 
 async def ran(name: str, suite: Suite) -> None:

@@ -176,6 +176,25 @@ async def test_the_password_of_one_host_is_not_tried_at_another(
     assert "dsn" in violations_of(err)
 
 
+async def test_results_of_a_database_go_with_the_way_to_it(
+    suite: Suite, shop: Shop, other_shop: Shop
+) -> None:
+    await create(suite, shop)
+    async with app.pool_of(suite.analytics_settings) as pool:
+        kept = "SELECT connection_id FROM analytics_cache ORDER BY connection_id"
+        for change in (update(suite, dsn=other_shop.dsn()), delete(suite)):
+            for connection_id in ("events", "shop"):
+                await pool.execute(
+                    "INSERT INTO analytics_cache (organization_id, key, tree_hash, connection_id,"
+                    " result_id, as_of, size, row_count, created_at, expires_at, kept_until)"
+                    " VALUES ('acme', $1, 'h', $1, gen_random_uuid(), now(), 1, 1, now(), now(),"
+                    " now()) ON CONFLICT DO NOTHING",
+                    connection_id,
+                )
+            await change
+            assert [row[0] for row in await pool.fetch(kept)] == ["events"]
+
+
 async def test_what_is_removed_leaves_nothing_that_can_be_read(suite: Suite, shop: Shop) -> None:
     await create(suite, shop)
     async with app.pool_of(suite.analytics_settings) as pool:
@@ -210,6 +229,9 @@ async def test_what_is_defined_on_a_connection_keeps_it_unless_that_is_forced(
         assert reason_of(err) == "FAILED_PRECONDITION"
         assert "(business metric: 1)" in str(err.details())
         assert (await get(suite)).relation_count == 4
+        request = pb.ListCatalogueRequest(connection_id="shop")
+        found = await suite.connections.ListCatalogue(request, metadata=root(suite))
+        assert (list(found.metrics), list(found.dimensions)) == (["revenue"], [])
         await delete(suite, org="other")
         await delete(suite, force=True)
         assert await pool.fetchval("SELECT count(*) FROM knowledge_items") == 1

@@ -162,18 +162,22 @@ class ListCatalogueRequest(_message.Message):
     def __init__(self, connection_id: _Optional[str] = ..., schema: _Optional[str] = ..., search: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class ListCatalogueResponse(_message.Message):
-    __slots__ = ("relations", "introspected_at", "search_path", "truncated", "next_page_token")
+    __slots__ = ("relations", "introspected_at", "search_path", "truncated", "next_page_token", "metrics", "dimensions")
     RELATIONS_FIELD_NUMBER: _ClassVar[int]
     INTROSPECTED_AT_FIELD_NUMBER: _ClassVar[int]
     SEARCH_PATH_FIELD_NUMBER: _ClassVar[int]
     TRUNCATED_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    METRICS_FIELD_NUMBER: _ClassVar[int]
+    DIMENSIONS_FIELD_NUMBER: _ClassVar[int]
     relations: _containers.RepeatedCompositeFieldContainer[CatalogueRelation]
     introspected_at: _timestamp_pb2.Timestamp
     search_path: _containers.RepeatedScalarFieldContainer[str]
     truncated: bool
     next_page_token: str
-    def __init__(self, relations: _Optional[_Iterable[_Union[CatalogueRelation, _Mapping]]] = ..., introspected_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., search_path: _Optional[_Iterable[str]] = ..., truncated: _Optional[bool] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    metrics: _containers.RepeatedScalarFieldContainer[str]
+    dimensions: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, relations: _Optional[_Iterable[_Union[CatalogueRelation, _Mapping]]] = ..., introspected_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., search_path: _Optional[_Iterable[str]] = ..., truncated: _Optional[bool] = ..., next_page_token: _Optional[str] = ..., metrics: _Optional[_Iterable[str]] = ..., dimensions: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class CatalogueRelation(_message.Message):
     __slots__ = ("schema", "name", "kind", "columns", "primary_key", "foreign_keys", "indexes", "comment", "rows")

@@ -203,7 +203,7 @@ class ConnectionsServiceServicer:
         Answer: {"relations": [{"schema": "sales", "name": "Order Items", "kind": "table",
         "columns": [{"name": "id", "type": "bigint", "nullable": false}], "primary_key": ["id"],
         "rows": 52000}], "introspected_at": "2026-01-05T09:00:00Z", "search_path": ["public"],
-        "truncated": false}
+        "truncated": false, "metrics": ["revenue"], "dimensions": ["channel"]}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

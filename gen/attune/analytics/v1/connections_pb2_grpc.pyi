@@ -120,7 +120,7 @@ class ConnectionsServiceStub:
     Answer: {"relations": [{"schema": "sales", "name": "Order Items", "kind": "table",
     "columns": [{"name": "id", "type": "bigint", "nullable": false}], "primary_key": ["id"],
     "rows": 52000}], "introspected_at": "2026-01-05T09:00:00Z", "search_path": ["public"],
-    "truncated": false}
+    "truncated": false, "metrics": ["revenue"], "dimensions": ["channel"]}
     """
     ListCatalogueChanges: _grpc.UnaryUnaryMultiCallable[_connections_pb2.ListCatalogueChangesRequest, _connections_pb2.ListCatalogueChangesResponse]
     """Lists how the catalogue changed, newest first; the last 100 changes are kept. Fails with
@@ -223,7 +223,7 @@ class ConnectionsServiceAsyncStub(ConnectionsServiceStub):
     Answer: {"relations": [{"schema": "sales", "name": "Order Items", "kind": "table",
     "columns": [{"name": "id", "type": "bigint", "nullable": false}], "primary_key": ["id"],
     "rows": 52000}], "introspected_at": "2026-01-05T09:00:00Z", "search_path": ["public"],
-    "truncated": false}
+    "truncated": false, "metrics": ["revenue"], "dimensions": ["channel"]}
     """
     ListCatalogueChanges: _aio.UnaryUnaryMultiCallable[_connections_pb2.ListCatalogueChangesRequest, _connections_pb2.ListCatalogueChangesResponse]  # type: ignore[assignment]
     """Lists how the catalogue changed, newest first; the last 100 changes are kept. Fails with
@@ -371,7 +371,7 @@ class ConnectionsServiceServicer(metaclass=_abc_1.ABCMeta):
         Answer: {"relations": [{"schema": "sales", "name": "Order Items", "kind": "table",
         "columns": [{"name": "id", "type": "bigint", "nullable": false}], "primary_key": ["id"],
         "rows": 52000}], "introspected_at": "2026-01-05T09:00:00Z", "search_path": ["public"],
-        "truncated": false}
+        "truncated": false, "metrics": ["revenue"], "dimensions": ["channel"]}
         """
 
     @_abc_1.abstractmethod
