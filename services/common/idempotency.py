@@ -59,6 +59,20 @@ async def claim_keys(
     return {claim: replay(claim, *answers[claim.subject, claim.key]) for claim in used}
 
 
+async def earlier_answer(
+    conn: Connection, organization_id: str, rpc: str, claim: Claim | None, now: Clock
+) -> bytes | None:
+    """Claim one key in the current transaction, where there is one; the first answer to a used one.
+
+    None where the write is to be done. Raises IdempotencyKeyReused.
+    """
+    used = await claim_keys(conn, organization_id, rpc, [claim], now) if claim else {}
+    answer = used.get(claim) if claim else None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
 def replay(claim: Claim, body_hash: bytes, response: bytes) -> bytes | IdempotencyKeyReused:
     if claim.body_hash == body_hash:
         return response

@@ -10,7 +10,7 @@ from services.common.caller import Caller
 from services.common.clock import Clock
 from services.common.db import Connection
 from services.common.errors import FailedPrecondition, PermissionDenied
-from services.common.idempotency import Claim, claim_keys, keep_responses
+from services.common.idempotency import Claim, earlier_answer, keep_responses
 
 RPC = "CreateApiKey"
 MOST_OF_ONE = 25
@@ -37,7 +37,7 @@ class KeyMaker:
             maker = await self._store.maker(conn, organization, who.subject)
             if maker is None or maker.disabled:
                 raise PermissionDenied("only a member of the organization makes keys")
-            if claim and (earlier := await self._earlier(conn, organization, claim)):
+            if earlier := await self._earlier(conn, organization, claim):
                 return Made(earlier, None)
             secret = new_key(organization)
             key = planned(secret, who, asked, role_for(asked, maker.role), now)
@@ -48,17 +48,16 @@ class KeyMaker:
                 await keep_responses(conn, organization, RPC, kept)
         return Made(made, secret.text)
 
-    async def _earlier(self, conn: Connection, organization: str, claim: Claim) -> ApiKey | None:
+    async def _earlier(
+        self, conn: Connection, organization: str, claim: Claim | None
+    ) -> ApiKey | None:
         """The key that an earlier request with this idempotency key made.
 
         Of its answer the id is kept and never the text, so that keys can be read nowhere.
         """
-        used = await claim_keys(conn, organization, RPC, [claim], self._now)
-        if claim not in used:
+        answer = await earlier_answer(conn, organization, RPC, claim, self._now)
+        if answer is None:
             return None
-        answer = used[claim]
-        if isinstance(answer, Exception):
-            raise answer
         return await self._store.get(conn, organization, answer.decode())
 
     async def _check_room(

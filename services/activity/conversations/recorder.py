@@ -41,7 +41,7 @@ from services.common.errors import (
 )
 from services.common.event_log import Hints, tell
 from services.common.group_commit import GroupCommit
-from services.common.idempotency import Claim, claim_keys, keep_responses
+from services.common.idempotency import Claim, earlier_answer, keep_responses
 
 RPC = "StartConversation"
 KNOWN = timedelta(days=7)
@@ -75,7 +75,8 @@ class Recorder:
         Raises AlreadyExists, IdempotencyKeyReused.
         """
         async with self._writing(organization_id) as conn:
-            if claim and (earlier := await self._earlier(conn, organization_id, claim)):
+            earlier = await earlier_answer(conn, organization_id, RPC, claim, self._now)
+            if earlier is not None:
                 return earlier
             if not await self._store.insert(conn, organization_id, new):
                 taken = f"a conversation with the id {new.external_id!r} exists"
@@ -188,13 +189,6 @@ class Recorder:
         async with turn if name else nullcontext(), pool.acquire() as conn, conn.transaction():
             yield conn
         self._hints.tell(organization_id)
-
-    async def _earlier(self, conn: Connection, organization_id: str, claim: Claim) -> bytes | None:
-        used = await claim_keys(conn, organization_id, RPC, [claim], self._now)
-        answer = used.get(claim)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
 
     async def _held(
         self, conn: Connection, organization_id: str, name: Name, writer: str | None

@@ -16,7 +16,7 @@ from services.common.clock import Clock
 from services.common.db import Connection
 from services.common.errors import NotFound, QuotaExceeded
 from services.common.event_log import Hints
-from services.common.idempotency import Claim, claim_keys, keep_responses
+from services.common.idempotency import Claim, earlier_answer, keep_responses
 from services.common.moments import timestamp_of
 
 RPC = "SubmitFeedback"
@@ -46,10 +46,10 @@ class Ballots:
         """
         about = vote.conversation
         async with self._store.pool.acquire() as conn, conn.transaction():
+            earlier = await earlier_answer(conn, organization_id, RPC, claim, self._now)
+            if earlier is not None:
+                return earlier
             if claim:
-                used = await claim_keys(conn, organization_id, RPC, [claim], self._now)
-                if claim in used:
-                    return first_answer(used[claim])
                 await keep_responses(conn, organization_id, RPC, [(claim, answer)])
             messages = await self._held(conn, organization_id, about)
             place = (organization_id, about.id, about.user_id, vote.message_id)
@@ -119,12 +119,6 @@ class Ballots:
         fact = Fact(seq, FACT, told.SerializeToString())
         args = (organization_id, vote, number, revision, metadata, now, fact)
         await self._store.store(conn, *args)
-
-
-def first_answer(answer: bytes | Exception) -> bytes:
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
 
 
 def received(

@@ -16,7 +16,7 @@ from services.common.caller import Caller
 from services.common.clock import Clock
 from services.common.db import Connection
 from services.common.errors import FailedPrecondition, NotFound
-from services.common.idempotency import Claim, claim_keys, keep_responses
+from services.common.idempotency import Claim, earlier_answer, keep_responses
 from services.common.vault import Vault
 
 RPC = "CreateWebhook"
@@ -53,7 +53,7 @@ class EndpointMaker:
         # Before the transaction: the vault may take a connection of its own.
         sealed = await self._sealed(organization, endpoint_id, secret)
         async with self._store.pool.acquire() as conn, conn.transaction():
-            if claim and (earlier := await self._earlier(conn, organization, claim)):
+            if earlier := await self._earlier(conn, organization, claim):
                 return Made(earlier, None)
             made = await self._store.add(conn, organization, planned, sealed)
             if made is None:
@@ -78,14 +78,13 @@ class EndpointMaker:
     async def _sealed(self, organization: str, endpoint_id: UUID, secret: str) -> bytes:
         return await self._vault.encrypt(organization, PURPOSE, secret.encode(), str(endpoint_id))
 
-    async def _earlier(self, conn: Connection, organization: str, claim: Claim) -> Endpoint | None:
+    async def _earlier(
+        self, conn: Connection, organization: str, claim: Claim | None
+    ) -> Endpoint | None:
         """What an earlier request with this idempotency key made, unless it was removed since."""
-        used = await claim_keys(conn, organization, RPC, [claim], self._now)
-        if claim not in used:
+        answer = await earlier_answer(conn, organization, RPC, claim, self._now)
+        if answer is None:
             return None
-        answer = used[claim]
-        if isinstance(answer, Exception):
-            raise answer
         endpoint = await self._store.get(organization, UUID(answer.decode()), conn)
         if endpoint is None:
             raise NotFound("the webhook that this idempotency key made was removed")

@@ -27,7 +27,7 @@ from services.common.caller import Caller
 from services.common.clock import Clock
 from services.common.errors import AlreadyExists, FailedPrecondition, InvalidFields, Violation
 from services.common.event_log import Hints
-from services.common.idempotency import Claim, claim_keys, keep_responses
+from services.common.idempotency import Claim, earlier_answer, keep_responses
 from services.common.vault import Vault
 
 RPC = "CreateConnection"
@@ -74,7 +74,7 @@ class Registrar:
         secret = await self._sealed(organization, asked.connection_id, dsn)
         made = self._plan(who, asked, dsn, report)
         async with self._store.pool.acquire() as conn, conn.transaction():
-            if claim and await self._used(conn, organization, claim):
+            if await earlier_answer(conn, organization, RPC, claim, self._now) is not None:
                 return False
             if not await self._store.add(conn, organization, made, secret):
                 raise await self._refusal(conn, organization, asked.connection_id)
@@ -169,14 +169,6 @@ class Registrar:
             problem=report.told,
             server_version=report.server_version,
         )
-
-    async def _used(self, conn: db.Connection, organization: str, claim: Claim) -> bool:
-        """Whether an earlier request with this idempotency key made a connection."""
-        used = await claim_keys(conn, organization, RPC, [claim], self._now)
-        answer = used.get(claim)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer is not None
 
     async def _refusal(
         self, conn: db.Connection, organization: str, connection_id: str

@@ -23,7 +23,7 @@ from services.common.caller import Caller
 from services.common.clock import Clock
 from services.common.db import Connection
 from services.common.errors import AlreadyExists, DomainError, FailedPrecondition, NotFound
-from services.common.idempotency import Claim, claim_keys, keep_responses
+from services.common.idempotency import Claim, earlier_answer, keep_responses
 
 
 class Kind(Protocol):
@@ -68,7 +68,7 @@ class Items:
         organization = who.organization_id
         await self.kinds[kind].check(organization, draft)
         async with self.store.pool.acquire() as conn, conn.transaction():
-            if claim and (earlier := await self._earlier(conn, organization, kind, claim)):
+            if earlier := await self._earlier(conn, organization, kind, claim):
                 return earlier
             args = (organization, uuid4(), kind, draft, who.subject, self._now())
             made = await self.store.add(conn, *args)
@@ -139,15 +139,12 @@ class Items:
         await self.kinds[item.kind].stored(conn, organization, item)
 
     async def _earlier(
-        self, conn: Connection, organization: str, kind: str, claim: Claim
+        self, conn: Connection, organization: str, kind: str, claim: Claim | None
     ) -> Item | None:
         """What an earlier request with this idempotency key made."""
-        used = await claim_keys(conn, organization, kind, [claim], self._now)
-        if claim not in used:
+        answer = await earlier_answer(conn, organization, kind, claim, self._now)
+        if answer is None:
             return None
-        answer = used[claim]
-        if isinstance(answer, Exception):
-            raise answer
         item = await self.store.get(organization, UUID(answer.decode()), conn)
         if item is None or item.deleted_at is not None:
             raise FailedPrecondition("what this idempotency key made was deleted since")
