@@ -10,7 +10,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.activity.memory.domain import COMPARED, Key, Mention, Triple, canonical, words_of
+from services.activity.memory.domain import (
+    COMPARED,
+    MODEL,
+    RULES,
+    Key,
+    Mention,
+    Triple,
+    canonical,
+    words_of,
+)
 from services.activity.memory.grammar import Said, said_by, said_in
 from services.activity.memory.reading import LONGEST_SENTENCE, begins_play, ends_play, sentences
 from services.activity.memory.words import SENSITIVE
@@ -143,7 +152,10 @@ def mentions_of(
             place += 1
 
 
-def mention_of(message: Message, triple: Triple, confidence: float, place: int) -> Mention:
+def mention_of(
+    message: Message, triple: Triple, confidence: float, place: int, model: str | None = None
+) -> Mention:
+    """That the message says the triple: found by rules, or by a model."""
     return Mention(
         triple=triple,
         event_id=message.event_id,
@@ -151,6 +163,8 @@ def mention_of(message: Message, triple: Triple, confidence: float, place: int) 
         said_at=message.said_at,
         place=place,
         confidence=confidence,
+        origin=MODEL if model else RULES,
+        model=model,
     )
 
 

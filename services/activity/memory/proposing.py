@@ -21,7 +21,7 @@ from services.activity.memory.domain import (
     Triple,
     words_of,
 )
-from services.activity.memory.extracting import Heard, Message, accepted, has_secret
+from services.activity.memory.extracting import Heard, Message, accepted, has_secret, mention_of
 from services.activity.memory.reading import sentences
 from services.common.pii import masked
 
@@ -145,7 +145,7 @@ def taken(
                 and not before.repeats(sentence, found)
                 and not is_known(found, message, known)
             ):
-                yield mention_of(message, found, place, model)
+                yield mention_of(message, found, CONFIDENCE, place, model)
                 break
 
 
@@ -174,19 +174,6 @@ def is_known(triple: Triple, message: Message, known: Sequence[Mention]) -> bool
     said = {*words_of(triple.value)}
     rules = (m for m in known if m.event_id == message.event_id and m.origin != MODEL)
     return any(said <= {*words_of(m.triple.value)} for m in rules)
-
-
-def mention_of(message: Message, triple: Triple, place: int, model: str) -> Mention:
-    return Mention(
-        triple=triple,
-        event_id=message.event_id,
-        conversation_id=message.conversation_id,
-        said_at=message.said_at,
-        place=place,
-        confidence=CONFIDENCE,
-        origin=MODEL,
-        model=model,
-    )
 
 
 def checked_summary(answer: Summary, material: str) -> str | None:
