@@ -8,6 +8,8 @@ from typing import Protocol
 
 import msgspec
 
+from services.common.clock import rfc3339
+
 # What spreadsheets take for a formula at the beginning of a cell (OWASP, CSV injection).
 FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 BREAKS = ("\t", "\r", "\n")
@@ -42,7 +44,8 @@ class JsonFile:
 
     def row(self, row: Row) -> bytes:
         before, self._before = self._before, b","
-        return before + b"\n" + msgspec.json.encode({name: row[name] for name in self._columns})
+        fields = {name: timed(row[name]) for name in self._columns}
+        return before + b"\n" + msgspec.json.encode(fields)
 
     def tail(self) -> bytes:
         return b"\n]\n"
@@ -70,12 +73,15 @@ class CsvFile:
 FILES: dict[str, type[JsonFile] | type[CsvFile]] = {"json": JsonFile, "csv": CsvFile}
 
 
+def timed(value: object) -> object:
+    """A time as REST writes it; anything else as it is."""
+    return rfc3339(value) if isinstance(value, datetime) else value
+
+
 def cell(value: object) -> object:
-    if isinstance(value, datetime):
-        return msgspec.json.encode(value).decode().strip('"')
     if isinstance(value, msgspec.Raw):
         return harmless(bytes(value).decode())
-    return harmless(value) if isinstance(value, str) else value
+    return harmless(value) if isinstance(value, str) else timed(value)
 
 
 def harmless(text: str) -> str:

@@ -173,3 +173,9 @@ async def test_what_may_not_be_exported_is_refused_before_the_file_begins(
     assert reason_of(err.value) == reason
     if reason == "INVALID_FIELD":
         assert violations_of(err.value)
+
+
+@pytest.mark.parametrize("kind", [JsonFile, CsvFile])
+def test_times_stand_there_as_rest_writes_them(kind: type[JsonFile] | type[CsvFile]) -> None:
+    row = kind(["at"]).row({"at": WHEN.replace(microsecond=500_000)})
+    assert b"2025-12-29T10:30:00.5Z" in row
