@@ -72,7 +72,12 @@ class Silent:
 @pytest.fixture
 async def reading(servers: Servers, database: str) -> AsyncIterator[Reading]:
     async with model_stub() as stub:
-        aliases = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": stub.url, "llm_tries": 1}
+        aliases = {
+            "OPENAI_API_KEY": KEY,
+            "OPENAI_BASE_URL": stub.url,
+            "llm_tries": 1,
+            "llm_ledger_seconds": 20,  # none is late because this machine is slow
+        }
         async with (
             running_suite(servers, database, of_activity=aliases) as suite,
             # The worker asks nobody: when a model reads is up to the test.
