@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 from dotenv import dotenv_values
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
