@@ -39,6 +39,8 @@ async def test_the_sample_is_applied_once_and_comes_back_as_it_was(
     assert await planned(analyst, SAMPLE) == []
     export(await knowledge.there(analyst), tmp_path)
     assert await planned(analyst, tmp_path) == []
+    asked = {"metrics": ["revenue_per_buyer", "conversion_rate"], "dimensions": ["currency"]}
+    assert (await analyst.post("/api/v1/metrics:query", json=asked)).status_code == 200
     found = (await analyst.get("/api/v1/knowledge/query?question=retention")).json()["results"]
     assert found[0]["name"] == "How we count retention"
 
@@ -89,3 +91,29 @@ async def test_somebody_elses_change_since_the_plan_is_not_overwritten(
     done, [failed] = await knowledge.apply(analyst, steps)
     assert done == []
     assert "is not the newest" in str(failed.problems[0])
+
+
+async def test_what_other_items_need_is_deleted_with_them(
+    analyst: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    await knowledge.apply(analyst, await planned(analyst, SAMPLE))
+    steps = await planned(analyst, tmp_path)
+    done, failed = await knowledge.apply(analyst, steps)
+    assert (len(done), failed) == (len(steps), [])
+    assert await knowledge.there(analyst) == []
+
+
+async def test_a_metric_that_does_not_compile_is_told_with_its_line(
+    analyst: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(
+        "business_metrics:\n  - name: m\n    description: d\n    formula: sum(nothing)\n"
+        "dimensions:\n  - name: d\n    relation: nowhere\n    field: {column: x}\n"
+    )
+    done, failed = await knowledge.apply(analyst, await planned(analyst, tmp_path))
+    assert (done, len(failed)) == ([], 2)
+    told = sorted(str(one.problems[0]) for one in failed)
+    assert told[0].startswith(f"{path}:4: formula: ")
+    assert told[1].startswith(f"{path}:6: ")
+    assert "no relation store.nowhere" in told[1]
