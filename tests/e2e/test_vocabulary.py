@@ -28,13 +28,15 @@ def path(connection: str = "clinic") -> str:
     return f"/api/v1/connections/{connection}/vocabulary"
 
 
-async def suggested(client: httpx2.AsyncClient, typed: str = "") -> httpx2.Response:
-    where = "/api/v1/connections/clinic/suggestions/personalized"
+async def suggested(
+    client: httpx2.AsyncClient, typed: str = "", connection: str = "clinic"
+) -> httpx2.Response:
+    where = f"/api/v1/connections/{connection}/suggestions/personalized"
     return await client.post(where, params={"partial_query": typed})
 
 
-async def texts(client: httpx2.AsyncClient, typed: str) -> list[str]:
-    answer = (await suggested(client, typed)).json()
+async def texts(client: httpx2.AsyncClient, typed: str, connection: str = "clinic") -> list[str]:
+    answer = (await suggested(client, typed, connection)).json()
     return [one["text"].casefold() for one in answer["suggestions"]]
 
 
@@ -71,6 +73,27 @@ async def test_what_was_cached_under_older_words_is_not_served(clinic: httpx2.As
 
     await until(changed)
     assert not any("waiting time" in text for text in await texts(clinic, "waiting"))
+
+
+async def test_a_business_metric_is_suggested_by_its_name_as_it_is_said_and_not_after(
+    clinic: httpx2.AsyncClient,
+) -> None:
+    """On the built-in connection, which is there before anything is called anything."""
+    assert await texts(clinic, "signup", "events") == []
+    metric = {"name": "signup_count", "type": "simple", "aggregate": "count"}
+    made = await clinic.post("/api/v1/knowledge/business-metrics", json=metric)
+    assert made.status_code == 200, made.text
+
+    async def named() -> bool:
+        return any("signup count" in text for text in await texts(clinic, "signup", "events"))
+
+    async def unnamed() -> bool:
+        return not await named()
+
+    await until(named)
+    gone = await clinic.delete(f"/api/v1/knowledge/business-metrics/{made.json()['id']}")
+    assert gone.status_code == 200, gone.text
+    await until(unnamed)
 
 
 @pytest.mark.parametrize(
