@@ -12,6 +12,7 @@ from cli.commands import (
     demo,
     encryption,
     importing,
+    importing_events,
     jobs,
     keys,
     knowledge,
@@ -50,6 +51,7 @@ app.command("token")(token.token)
 app.command("migrate")(migrate.migrate)
 app.command("templates")(templates.templates)
 app.add_typer(patterns.app, name="patterns")
+importing.app.command("events")(importing_events.events)
 app.add_typer(importing.app, name="import")
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(profiles.app, name="profiles")

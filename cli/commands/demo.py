@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,9 +32,12 @@ def demo(
     report: Annotated[
         Path | None, typer.Option(help="A file to write what was learned to, all patterns too.")
     ] = None,
+    events: Annotated[
+        int, typer.Option(min=1, help="How many events of a shop that does not exist to import.")
+    ] = 200_000,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Replay questions of forty people, and show what is learned from them.
+    """Replay questions of forty people, import events, and show what is learned from them.
 
     Uses the suite that runs here; where none does, it starts one and stops it at the end. What is
     logged stays in the organization "demo", and each run adds to it.
@@ -56,7 +60,7 @@ def demo(
     quiet_logs()
     started = not is_running(settings.home)
     with DemoView() as view:
-        outcome = asyncio.run(performed(settings, source, asked, view))
+        outcome = asyncio.run(performed(settings, source, asked, events, view))
     if report:
         write_report(outcome, report)
     if as_json:
@@ -66,10 +70,18 @@ def demo(
 
 
 async def performed(
-    settings: Settings, source: "Source", questions: "list[Question]", view: "DemoView"
+    settings: Settings,
+    source: "Source",
+    questions: "list[Question]",
+    events: int,
+    view: "DemoView",
 ) -> "Outcome":
     """The whole demo, over a suite that runs already or that is started for it."""
+    from dataclasses import replace
+
     from cli.demo.client import connected
+    from cli.demo.data_side import play_data_side
+    from cli.demo.replay import name_of
     from cli.demo.story import cast_of, play
     from cli.local import secrets
 
@@ -78,7 +90,10 @@ async def performed(
         secret = secrets.load_or_create(settings.home).jwt_secret
         who = (source.organization, source.connection, secret, settings.variables)
         async with connected(address, *who) as client:
-            return await play(client, address, cast, view)
+            outcome = await play(client, address, cast, view)
+            view.act(f"Importing {events:,} events of a shop")
+            today, one = datetime.now(UTC).date(), name_of(cast.people[0])
+            return replace(outcome, data=await play_data_side(client, one, events, today))
 
 
 @asynccontextmanager

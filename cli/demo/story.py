@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from cli.demo import replay
 from cli.demo.client import Client
+from cli.demo.data_side import DataSide
 from cli.demo.people import Colleague, colleagues
 from cli.demo.questions import Pattern, Question, Source, patterns_of, read_vocabulary
 from cli.demo.replay import BeforeAfter, Change, Log, Step
@@ -86,6 +87,7 @@ class Outcome:
     changes: list[BeforeAfter]
     metrics: Metrics
     talk: Talk
+    data: DataSide | None = None
 
     def as_data(self) -> dict[str, Any]:
         """For scripts."""
@@ -114,6 +116,7 @@ class Outcome:
             "popular_suggestions": self.metrics.popular,
             "breakdown": self.metrics.breakdown,
             "conversation": self.talk.as_data(),
+            "data": self.data and self.data.as_data(),
         }
 
 

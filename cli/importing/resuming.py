@@ -20,6 +20,7 @@ class Progress:
     accepted: int = 0
     refused: int = 0
     appended: int = 0
+    duplicates: int = 0
     # Tells this file from another one of the same name.
     begins: str = ""
 

@@ -68,15 +68,19 @@ class Import:
             self._refused(line, errors)
 
     async def _post(self, body: bytes) -> Any:
-        """The answer, in the end: what is busy or restarting is asked again."""
-        headers = {"Content-Type": "application/json"}
-        for attempt in range(ATTEMPTS):
-            reply = await self._client.post(PATH, content=body, headers=headers)
-            if reply.status_code not in PASSING or attempt == ATTEMPTS - 1:
-                break
-            await asyncio.sleep(pause(reply.headers.get("retry-after"), attempt))
-        refuse(reply)
-        return msgspec.json.decode(reply.content)
+        return await post(self._client, PATH, body)
+
+
+async def post(client: Any, path: str, body: bytes) -> Any:
+    """The answer, in the end: what is busy or restarting is asked again."""
+    headers = {"Content-Type": "application/json"}
+    for attempt in range(ATTEMPTS):
+        reply = await client.post(path, content=body, headers=headers)
+        if reply.status_code not in PASSING or attempt == ATTEMPTS - 1:
+            break
+        await asyncio.sleep(pause(reply.headers.get("retry-after"), attempt))
+    refuse(reply)
+    return msgspec.json.decode(reply.content)
 
 
 def pause(told: str | None, attempt: int) -> float:

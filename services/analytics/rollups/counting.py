@@ -5,7 +5,7 @@ from services.analytics.rollups.domain import BUCKET, LEAST_KEPT
 from services.common.db import Connection, load_queries
 
 SQL = load_queries(__package__)
-CHANGES_AT_ONCE = 200
+CHANGES_AT_ONCE = 2_000
 # A quarter of an hour may hold millions of events.
 COUNT_SECONDS = 600
 
