@@ -71,36 +71,16 @@ def private(key: ec.EllipticCurvePrivateKey) -> str:
 def server() -> Iterator[Server]:
     if not FOLDERS:
         pytest.skip("there is no PostgreSQL of the system, and the wheel's has no TLS")
-    authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    authority = pem(certificate("tests", authority_key, "tests", authority_key))
     user, port = placement.server_user(), free_ports(1)[0]
+    run = {**placement.as_user(user), "env": {"PATH": os.defpath, "LC_ALL": "C"}, "cwd": "/"}
     with TemporaryDirectory(prefix="attune-tls-") as name:
         folder = Path(name)
-        data = folder / "data"
-        (folder / "server.crt").write_text(pem(certificate(NAME, key, "tests", authority_key)))
-        (folder / "server.key").write_text(private(key))
-        (folder / "server.key").chmod(0o600)
-        (folder / "pw").write_text("secret")
-        for path in (folder, *folder.iterdir()):
-            if user:
-                shutil.chown(path, user)
-        run = {**placement.as_user(user), "env": {"PATH": os.defpath, "LC_ALL": "C"}, "cwd": "/"}
-        init = ["-D", str(data), "-U", "postgres", f"--pwfile={folder}/pw", "--auth=scram-sha-256"]
-        subprocess.run(
-            [str(FOLDERS[0] / "initdb"), *init, "--no-sync"], check=True, capture_output=True, **run
-        )
-        told = {
-            "port": str(port),
-            "listen_addresses": "127.0.0.1",
-            "ssl": "on",
-            "fsync": "off",
-            "unix_socket_directories": "",
-            "ssl_cert_file": f"{folder}/server.crt",
-            "ssl_key_file": f"{folder}/server.key",
-        }
-        options = [part for name, value in told.items() for part in ("-c", f"{name}={value}")]
+        authority = certified(folder, user)
+        init = ["-D", f"{folder}/data", "-U", "postgres", f"--pwfile={folder}/pw", "--no-sync"]
+        command = [str(FOLDERS[0] / "initdb"), *init, "--auth=scram-sha-256"]
+        subprocess.run(command, check=True, capture_output=True, **run)
         process: Any = subprocess.Popen(
-            [str(FOLDERS[0] / "postgres"), "-D", str(data), *options],
+            [str(FOLDERS[0] / "postgres"), *arguments(folder, port)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             **run,
@@ -111,6 +91,33 @@ def server() -> Iterator[Server]:
         finally:
             process.terminate()
             process.wait(30)
+
+
+def certified(folder: Path, user: str | None) -> str:
+    """Put a key, its certificate and a password into the folder; the authority's certificate."""
+    authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    (folder / "server.crt").write_text(pem(certificate(NAME, key, "tests", authority_key)))
+    (folder / "server.key").write_text(private(key))
+    (folder / "server.key").chmod(0o600)
+    (folder / "pw").write_text("secret")
+    for path in (folder, *folder.iterdir()):
+        if user:
+            shutil.chown(path, user)
+    return pem(certificate("tests", authority_key, "tests", authority_key))
+
+
+def arguments(folder: Path, port: int) -> list[str]:
+    told = {
+        "port": str(port),
+        "listen_addresses": "127.0.0.1",
+        "ssl": "on",
+        "fsync": "off",
+        "unix_socket_directories": "",
+        "ssl_cert_file": f"{folder}/server.crt",
+        "ssl_key_file": f"{folder}/server.key",
+    }
+    options = [part for name, value in told.items() for part in ("-c", f"{name}={value}")]
+    return ["-D", f"{folder}/data", *options]
 
 
 def await_ready(process: Any, port: int) -> None:
