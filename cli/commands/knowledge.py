@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.console import FAILURE, err, out, out_json
-from cli.local.errors import LocalError, UsageError
+from cli.local.errors import LocalError
 from cli.settings import read_settings
 
 if TYPE_CHECKING:
@@ -121,11 +121,11 @@ async def applied(folder: Path, org: str, prune: bool) -> "tuple[list[Step], lis
 
 
 def read(folder: Path) -> "list[Wanted]":
-    """The items of the files. Raises UsageError for what is no folder, LocalError for bad files."""
+    """The items of the files. Raises LocalError; not UsageError, whose exit code means changes."""
     from cli.knowledge import reading
 
     if not folder.is_dir():
-        raise UsageError(f"There is no folder {folder}.")
+        raise LocalError(f"There is no folder {folder}.")
     try:
         return reading.read(folder)
     except reading.Unreadable as error:

@@ -108,6 +108,12 @@ async def test_every_broken_rule_is_named(suite: Suite) -> None:
     assert "must be one of" in wrong["event_definition.properties[0].type"]
 
 
+async def test_a_definition_is_of_a_size_that_pages_can_have(suite: Suite) -> None:
+    long = [pb.EventProperty(name=f"p{n}", type="any", description="é" * 1000) for n in range(99)]
+    assert "larger than" in violations_of(await refused(create(suite, properties=long)))["content"]
+    assert await create(suite, properties=long[:50])
+
+
 async def test_viewers_read_and_do_not_change(suite: Suite) -> None:
     made = await create(suite)
     viewer = suite.as_("vic", "viewer")

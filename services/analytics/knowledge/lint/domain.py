@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import combinations
 from typing import Any
 from uuid import UUID
 
@@ -68,8 +67,8 @@ def alike(items: Sequence[Item]) -> Iterator[Finding]:
     groups: dict[tuple[str, tuple[str, ...]], list[Item]] = defaultdict(list)
     for item in oldest_first(items):
         groups[item.kind, tuple(words(item.name))].append(item)
-    for (kind, _), group in groups.items():
-        for first, second in combinations(group, 2):
+    for (kind, _), (first, *others) in groups.items():
+        for second in others:
             if first.name != second.name:
                 message = f"{second.name!r} and {first.name!r} are told apart by spelling alone"
                 advice = "Give one of them another name, or delete it."

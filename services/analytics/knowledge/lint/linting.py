@@ -30,6 +30,8 @@ from services.common.errors import FailedPrecondition, InvalidFields, NotFound
 # What depends on databases, and is planned by them: of so many items, for each takes a while.
 OF_DATABASES = (BUSINESS_METRIC, DIMENSION, ENTITY, QUESTION)
 MOST_PLANNED = 2_000
+# Of so many definitions the newest events are looked at.
+MOST_OBSERVED = 1_000
 MOST_FINDINGS = 2_000
 
 
@@ -49,12 +51,13 @@ class Lint:
         """Raises Unavailable where a connection's database does not answer."""
         items = [item async for item in self._store.items(organization_id)]
         events = [item.name for item in items if item.kind == EVENT_DEFINITION]
+        observed = events[:MOST_OBSERVED]
         findings = [
             *[finding async for finding in self._broken(organization_id, items)],
             *alike(items),
             *ambiguous(items),
             *unseen(items, await self._store.unseen(organization_id, events)),
-            *mistyped(items, await self._store.observed(organization_id, events)),
+            *mistyped(items, await self._store.observed(organization_id, observed)),
             *unused(items, await self._store.uses(organization_id), self._now() - unused_for),
         ]
         return Report(ordered(findings)[:MOST_FINDINGS], len(items))

@@ -22,8 +22,18 @@ from services.analytics.knowledge.versions.store import ItemStore, takes_key
 from services.common.caller import Caller
 from services.common.clock import Clock
 from services.common.db import Connection
-from services.common.errors import AlreadyExists, DomainError, FailedPrecondition, NotFound
+from services.common.errors import (
+    AlreadyExists,
+    DomainError,
+    FailedPrecondition,
+    InvalidFields,
+    NotFound,
+    Violation,
+)
 from services.common.idempotency import Claim, earlier_answer, keep_responses
+
+# Of an item as JSON, so that a page of them fits into a message.
+MOST_BYTES = 128 * 1024
 
 
 class Kind(Protocol):
@@ -66,7 +76,7 @@ class Items:
     ) -> Item:
         """Raises AlreadyExists, InvalidFields and IdempotencyKeyReused."""
         organization = who.organization_id
-        await self.kinds[kind].check(organization, draft)
+        await self._check(organization, kind, draft)
         async with self.store.pool.acquire() as conn, conn.transaction():
             if earlier := await self._earlier(conn, organization, kind, claim):
                 return earlier
@@ -91,7 +101,7 @@ class Items:
         """
         if known.deleted_at is None and unchanged(known, draft):
             return known
-        await self.kinds[known.kind].check(who.organization_id, draft)
+        await self._check(who.organization_id, known.kind, draft)
         return await self._write(who, known, draft, action, note)
 
     async def delete(self, who: Caller, known: Item, *, note: str = "") -> Item:
@@ -114,6 +124,12 @@ class Items:
         """The living one of this kind."""
         item = await self.store.get(organization_id, item_id)
         return item if item and item.kind == kind and item.deleted_at is None else None
+
+    async def _check(self, organization_id: str, kind: str, draft: Draft) -> None:
+        if len(draft.content.encode()) > MOST_BYTES:
+            problem = f"must not be larger than {MOST_BYTES} bytes in all: leave something out"
+            raise InvalidFields(Violation("content", problem))
+        await self.kinds[kind].check(organization_id, draft)
 
     async def _write(self, who: Caller, known: Item, draft: Draft, action: str, note: str) -> Item:
         organization, deleted = who.organization_id, action == DELETED
