@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 import asyncpg
@@ -17,6 +18,7 @@ from bench.rows.context import context
 from bench.rows.firewall import wall
 from bench.rows.logging import batch, learn, log
 from bench.rows.memory import idle
+from bench.rows.metrics import metric
 from bench.rows.suggesting import hit, miss
 from bench.rows.templates import extraction
 from bench.running import Suite, running_suite
@@ -33,6 +35,7 @@ ROWS: dict[str, Row] = {
     "hit": hit,
     "miss": miss,
     "context": context,
+    "metric": metric,
 }
 
 
@@ -41,6 +44,9 @@ def main(
         list[str] | None, typer.Option(help=f"A row; may be repeated: {', '.join(ROWS)}.")
     ] = None,
     quick: Annotated[bool, typer.Option(help="Shorter rounds and less history.")] = False,
+    events: Annotated[
+        int | None, typer.Option(help="How many events rows about events store.", min=1000)
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     strict: Annotated[
         bool, typer.Option(help="Exit with 1 where a row misses what it must reach.")
@@ -58,7 +64,8 @@ def main(
     progress = Console(stderr=True, highlight=False)
     with progress.status("Starting the suite …") as status, running_suite() as suite:
         machine = this_machine(server_version(suite))
-        results = measured(suite, chosen, quick, progress, lambda text: status.update(text))
+        told = (quick, events)
+        results = measured(suite, chosen, told, progress, status.update)
     if as_json:
         sys.stdout.write(json.dumps(as_data(machine, results), indent=2) + "\n")
     else:
@@ -69,12 +76,18 @@ def main(
 
 
 def measured(
-    suite: Suite, names: list[str], quick: bool, progress: Console, tell: Callable[[str], None]
+    suite: Suite,
+    names: list[str],
+    told: tuple[bool, int | None],
+    progress: Console,
+    tell: Callable[[str], None],
 ) -> list[Result]:
-    results = []
+    """`told` is whether to be quick, and how many events there are to be."""
+    (quick, events), results = told, []
     for name in names:
         tell(f"{name} …")
-        bench = Bench(suite, quick, lambda text, name=name: tell(f"{name}: {text} …"))  # type: ignore[misc]
+        say = partial(lambda name, text: tell(f"{name}: {text} …"), name)
+        bench = Bench(suite, quick, say, events)
         try:
             result = ROWS[name](bench)
         except RuntimeError as err:  # the other rows are worth having all the same

@@ -20,6 +20,8 @@ class Bench:
     suite: Suite
     quick: bool
     say: Callable[[str], None]
+    # How many events rows about events store; None is the row's own number.
+    events: int | None = None
 
     @property
     def rounds(self) -> int:
