@@ -16,6 +16,7 @@ from bench.machine import Machine, this_machine
 from bench.rows.bench import Bench, Row
 from bench.rows.context import context
 from bench.rows.firewall import wall
+from bench.rows.ingest import ingest
 from bench.rows.logging import batch, learn, log
 from bench.rows.memory import idle
 from bench.rows.metrics import metric
@@ -32,6 +33,7 @@ ROWS: dict[str, Row] = {
     "log": log,
     "learn": learn,
     "batch": batch,
+    "ingest": ingest,
     "hit": hit,
     "miss": miss,
     "context": context,

@@ -1,7 +1,11 @@
 """UUIDs of version 7: ids that begin with their time, so that they sort by it (RFC 9562, 5.7)."""
 
 import secrets
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import count
+from secrets import token_bytes
+from struct import unpack
 from uuid import UUID
 
 from services.common.moments import EPOCH
@@ -29,6 +33,21 @@ def made(millis: int, place: int) -> UUID:
         raise ValueError("a UUIDv7 has a time from 1970 on")
     random = secrets.randbits(62)
     return UUID(int=millis << 80 | 0x7 << 76 | place << 64 | 0b10 << 62 | random)
+
+
+def uuid7s(moment: datetime) -> Iterator[UUID]:
+    """UUIDs of a moment without end, in order: many at a time for a fraction of the cost of one.
+
+    What is more than fits into a millisecond goes on in the next. Raises ValueError before 1970.
+    """
+    millis = millis_of(moment)
+    if not 0 <= millis < 1 << 47:
+        raise ValueError("a UUIDv7 has a time from 1970 on")
+    for block in count(millis << 4):  # a sixteenth of what fits
+        places = range((block & 0xF) << 8, ((block & 0xF) + 1) << 8)
+        for place, tail in zip(places, unpack("256Q", token_bytes(2048)), strict=True):
+            head = block >> 4 << 16 | 0x7000 | place
+            yield UUID(int=head << 64 | 0b10 << 62 | tail >> 2)
 
 
 class Ids:

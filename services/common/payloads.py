@@ -48,6 +48,11 @@ def check_json(utf8: bytes, *, max_bytes: int) -> str | None:
         return f"has more than {DEEPEST} levels"
     except msgspec.MsgspecError as error:
         return invalid(utf8, str(error))
+    return unstorable(utf8)
+
+
+def unstorable(utf8: bytes) -> str | None:
+    """What jsonb does not take of a JSON text that is valid, as its reader finds out."""
     if b"\\u0000" in utf8 and NUL.search(utf8):
         return "has a NUL character (\\u0000)"
     if utf8.count(b"[") + utf8.count(b"{") > DEEPEST and too_deep(utf8):

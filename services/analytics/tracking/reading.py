@@ -25,13 +25,11 @@ from services.analytics.tracking.domain import (
     happened,
 )
 from services.common.errors import InvalidFields, MalformedBody, Violation
-from services.common.ids import Ids
-from services.common.payloads import check_json
+from services.common.ids import uuid7s
+from services.common.payloads import unstorable
 from services.common.surrogates import mended
 
 MOST_EVENTS = 5_000
-# Of a body that holds many: each event is held to its own limit.
-ANY_SIZE = 1 << 40
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 UserId = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -69,8 +67,7 @@ def read_body(body: bytes, arrival: Arrival) -> list[Entry]:
     if not 0 < len(pieces) <= MOST_EVENTS:
         problem = f"must be one event, or a list of 1 to {MOST_EVENTS}"
         raise InvalidFields(Violation("body", problem))
-    storable = check_json(body, max_bytes=ANY_SIZE) is None
-    return list(read_pieces(pieces, read_sent, storable, arrival))
+    return list(read_pieces(pieces, read_sent, arrival))
 
 
 def readable(body: bytes) -> bytes:
@@ -116,33 +113,35 @@ def pieces_of(body: bytes) -> Sequence[bytes]:
 def read_pieces(
     pieces: Iterable[bytes],
     read: Read,
-    storable: bool,
     arrival: Arrival,
     places: Iterable[int] | None = None,
 ) -> Iterator[Entry]:
-    """Each piece of text as an event or as what is kept of it. `storable`: all passed check_json.
+    """Each piece of text as an event or as what is kept of it.
 
     `places` are those of the pieces in what was sent, from 0 where not given.
     """
-    ids = Ids()
-    for place, piece in zip(places or count(), pieces, strict=False):
-        event_id = ids.next(arrival.received_at)
+    ids = uuid7s(arrival.received_at)
+    for place, piece, event_id in zip(places or count(), pieces, ids, strict=False):
         key = f"{arrival.key}/{place}" if arrival.key else None
         try:
-            check(piece, storable)
+            check(piece)
             yield read(piece, event_id, key, arrival)
         except Refused as refusal:
             yield kept(event_id, piece, refusal)
+        except RecursionError:
+            yield kept(event_id, piece, Refused(INVALID, Violation("", "is nested too deeply")))
+        except UnicodeDecodeError:
+            yield kept(event_id, piece, Refused(INVALID, Violation("", "is not UTF-8")))
         except msgspec.MsgspecError as error:
             yield kept(event_id, piece, refusal_of(error))
 
 
-def check(piece: bytes, storable: bool) -> None:
+def check(piece: bytes) -> None:
     """Raises Refused for what is no event of anybody's."""
     if len(piece) > EVENT_BYTES:
         problem = f"has {len(piece)} bytes: an event has at most {EVENT_BYTES}"
         raise Refused(TOO_LARGE, Violation("", problem))
-    wrong = None if storable else check_json(piece, max_bytes=EVENT_BYTES)
+    wrong = unstorable(piece)
     if wrong is not None:
         raise Refused(INVALID, Violation("", wrong))
 

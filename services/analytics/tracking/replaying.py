@@ -98,7 +98,7 @@ class Replayer:
             return RefusedEvent(id=kept.id, body=kept.body, reason=reason, violations=violations)
         arrival = kept.arrival(organization_id, imported=changes.imported)
         read = read_sent if kept.form == NATIVE else reader_of(kept.form)
-        [entry] = read_pieces([changes.apply(kept.body)], read, False, arrival)
+        [entry] = read_pieces([changes.apply(kept.body)], read, arrival)
         return with_id(entry, kept.id)
 
     async def _keep(

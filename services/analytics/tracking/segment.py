@@ -22,7 +22,6 @@ from services.analytics.tracking.domain import (
     happened,
 )
 from services.analytics.tracking.reading import (
-    ANY_SIZE,
     MOST_EVENTS,
     Read,
     cut_array,
@@ -32,7 +31,6 @@ from services.analytics.tracking.reading import (
     readable,
 )
 from services.common.errors import BodyTooLarge, InvalidFields, Violation
-from services.common.payloads import check_json
 
 BODY_BYTES = 500 * 1024
 TYPES = ("track", "identify", "page", "screen", "group", "alias")
@@ -77,8 +75,7 @@ def read_call(call: str, body: bytes, arrival: Arrival) -> tuple[Arrival, list[E
     if call in MANY:
         fields = fields_of(body)
         arrival, pieces = replace(arrival, sent_at=sent_at_of(fields)), messages(fields)
-    storable = check_json(body, max_bytes=ANY_SIZE) is None
-    return arrival, list(read_pieces(pieces, reader_of(arrival.form), storable, arrival))
+    return arrival, list(read_pieces(pieces, reader_of(arrival.form), arrival))
 
 
 def fields_of(body: bytes) -> Fields:

@@ -60,6 +60,8 @@ def response_of(outcomes: Sequence[Outcome]) -> pb.IngestEventsResponse:
 
 def result_of(outcome: Outcome) -> Result:
     status, event_id, violations = outcome
+    if not violations:
+        return Result(status=status, id=str(event_id))
     return Result(status=status, id=str(event_id), errors=errors_of(violations))
 
 

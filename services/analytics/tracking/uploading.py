@@ -11,9 +11,8 @@ from services.analytics.tracking.domain import (
     Arrival,
     Outcome,
 )
-from services.analytics.tracking.reading import ANY_SIZE, read_pieces, read_sent
+from services.analytics.tracking.reading import read_pieces, read_sent
 from services.analytics.tracking.recorder import Batch, Recorder
-from services.common.payloads import check_json
 from services.common.surrogates import mended
 
 AT_ONCE = 2_000
@@ -57,15 +56,17 @@ async def upload(pieces: AsyncIterable[bytes], arrival: Arrival, recorder: Recor
 async def store(
     held: list[tuple[int, bytes]], arrival: Arrival, recorder: Recorder, tally: Tally
 ) -> None:
-    numbers, texts = [number for number, _ in held], [line for _, line in held]
+    numbers, texts = [number for number, _ in held], [readable(line) for _, line in held]
     size = sum(map(len, texts))
-    storable = check_json(b"[%b]" % b",".join(texts), max_bytes=ANY_SIZE) is None
-    if not storable:  # one of them is not; halves of surrogate pairs are no reason to lose it
-        texts = [mended(text) for text in texts]
-    entries = list(read_pieces(texts, read_sent, storable, arrival, numbers))
+    entries = list(read_pieces(texts, read_sent, arrival, numbers))
     outcomes = await recorder.record(Batch(arrival=arrival, entries=entries), size)
     for number, outcome in zip(numbers, outcomes, strict=True):
         tally.add(number, outcome)
+
+
+def readable(line: bytes) -> bytes:
+    """The line, mended where it has halves of surrogate pairs: they are no reason to lose it."""
+    return mended(line) if b"\\ud" in line.lower() else line
 
 
 async def lines(pieces: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
