@@ -19,9 +19,9 @@ ON_FUNCTION, SEQUENTIAL = "function_on_indexed_column", "sequential_scan"
 ORDER = (CARTESIAN, MISSING_INDEX, ON_FUNCTION, SEQUENTIAL)
 
 # A column that is compared as it is, as EXPLAIN writes conditions: `((city)::text = 'x'::text)`.
-NAME = r'(?:"(?:[^"]|"")+"|[a-z_][\w$]*)'
+NAME = r'(?:"(?:[^"]|"")+"|[A-Za-z_][\w$]*)'
 COMPARED = re.compile(rf"\(+(?:{NAME}\.)?({NAME})\)?(?:::[a-z ]+(?:\[\])?)? (?:=|<|>|<=|>=|~~) ")
-CALLED = re.compile(rf"\b({NAME})\((?:[^()']*[ ,(])?\(?(?:{NAME}\.)?({NAME})\)?(?:::[a-z ]+)?[,)]")
+CALLED = re.compile(rf"\b({NAME})\((?:[^()]*[ ,(])?\(?(?:{NAME}\.)?({NAME})\)?(?:::[a-z ]+)?[,)]")
 QUOTED = re.compile(r"'(?:[^']|'')*'")
 PARTITION = re.compile(r"_\d{4}_\d{2}$")
 
@@ -119,7 +119,7 @@ def is_selective(node: Node, known: Relation | None) -> bool:
 def functions_on_indexed(condition: str, known: Relation | None) -> list[tuple[str, str]]:
     """Functions around columns that an index begins with, which it is then of no use for."""
     first = {columns[0] for columns in known.indexed} if known else set()
-    calls = [(unquoted(f), unquoted(column)) for f, column in CALLED.findall(condition)]
+    calls = [(unquoted(f).lower(), unquoted(column)) for f, column in CALLED.findall(condition)]
     return list(dict.fromkeys(call for call in calls if call[1] in first))
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from services.analytics.catalogue.domain import Catalogue, Column
-from services.analytics.editor.completing.scope import Source, common_tables, sources_at
-from services.analytics.editor.completing.tokens import Token, statement_at, tokens_of
+from services.analytics.editor.completing.scope import Source, common_tables, is_query, sources_at
+from services.analytics.editor.completing.tokens import Token, as_if_closed, statement_at, tokens_of
 from services.analytics.editor.completing.words import FUNCTIONS, KEYWORDS, written
 
 COLUMN, RELATION, SCHEMA, FUNCTION = "column", "relation", "schema", "function"
@@ -37,7 +37,7 @@ def complete(
     sql: str, position: int, catalogue: Catalogue, words: Words, limit: int
 ) -> tuple[int, list[Item]]:
     """Where what is replaced begins, and what could stand there, best first."""
-    tokens = statement_at(tokens_of(sql), position)
+    tokens = as_if_closed(statement_at(tokens_of(sql), position), position)
     typed = next((t for t in tokens if t.start < position <= t.end and is_open(t, position)), None)
     before = [t for t in tokens if t.end <= (typed.start if typed else position)]
     start = typed.start if typed else position
@@ -45,7 +45,8 @@ def complete(
         found = values_for(before, sources_at(tokens, typed.inside, catalogue))
         return start, best(found, sql[start + 1 : position], limit)
     inside = around(before, typed)
-    items = proposed(tokens, before, inside, catalogue, words)
+    others = [token for token in tokens if token is not typed]
+    items = proposed(others, before, inside, catalogue, words)
     return start, best(items, sql[start:position].lstrip('"'), limit)
 
 
@@ -101,7 +102,7 @@ def wants_relation(before: Sequence[Token], inside: tuple[int, ...]) -> bool:
     if not same:
         return False
     if same[-1].key in BEFORE_RELATIONS:
-        return not (len(same) > 1 and same[-2].key == "DISTINCT")
+        return is_query(same, len(same) - 1)
     if same[-1].text != ",":
         return False
     clauses = ("FROM", "SELECT", "WHERE", "GROUP", "ORDER", "ON", "VALUES", "WITH", "USING")

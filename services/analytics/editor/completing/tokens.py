@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 TOKEN = re.compile(
     r"""
@@ -67,3 +67,20 @@ def statement_at(tokens: Sequence[Token], position: int) -> list[Token]:
     after = [place for place, t in enumerate(tokens) if t.text == ";" and t.end > position]
     first = before[-1] + 1 if before else 0
     return list(tokens[first : after[0] if after else None])
+
+
+def as_if_closed(tokens: Sequence[Token], position: int) -> list[Token]:
+    """What is open and never closed ends at the cursor, where somebody still writes."""
+    closed = {t.start for place, t in enumerate(tokens) if t.text == "(" and ends(tokens, place)}
+    opened = {t.start for t in tokens if t.text == "(" and t.end <= position} - closed
+    return [
+        replace(t, inside=tuple(i for i in t.inside if i not in opened))
+        if t.start >= position
+        else t
+        for t in tokens
+    ]
+
+
+def ends(tokens: Sequence[Token], place: int) -> bool:
+    level = tokens[place].inside
+    return any(t.text == ")" and t.inside == level for t in tokens[place + 1 :])
