@@ -25,6 +25,7 @@ from services.analytics.queries.served import (
 from services.analytics.queries.store import QueryStore
 from services.analytics.registry.learning import finding_drifts
 from services.analytics.results.store import CacheStore, forgetting_results
+from services.analytics.saved.served import served_saved_queries
 from services.analytics.semantics.querying.calendars import Calendars
 from services.analytics.semantics.served import Semantics
 from services.analytics.served import (
@@ -87,6 +88,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             *served_knowledge(settings, pool, items, now),
             *served_of_queries(queries, data, now),
             *semantics.served(items, queries.runner),
+            served_saved_queries(pool, now),
         ]
         serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
         yield await stack.enter_async_context(serve(services, address=settings.analytics_address))

@@ -78,6 +78,11 @@ BODIES: dict[str, Any] = {
     "ExplainQuery": {"sql": SHOWN, "connection_id": "my-database"},
     "CompleteQuery": {"sql": "SELECT ", "connection_id": "my-database"},
     "InvalidateCachedResults": {},
+    "CreateSavedQuery": {"name": "count", "query": "SELECT count(*) FROM events"},
+    "UpdateSavedQuery": {"description": "changed"},
+    "CreateSavedQueryComment": {"text": "hello"},
+    "FavouriteSavedQuery": {},
+    "ShareSavedQuery": {},
     "IngestEvents": {"event": "opened"},
     "CreateEventDefinition": {"name": "purchase"},
     "UpdateEventDefinition": {"description": "changed"},
@@ -234,6 +239,13 @@ async def query(client: httpx2.AsyncClient) -> None:
     """A statement on record, with a result that is kept."""
     ran = await client.post("/api/v1/queries:run", json=BODIES["RunQuery"])
     VALUES["query_id"] = ran.json()["metadata"]["query_id"]
+    told = {"name": SECRET, "query": SHOWN, "description": SECRET}
+    path = "/api/v1/saved-queries"
+    VALUES["saved_query_id"] = (await client.post(path, json=told)).json()["id"]
+    path = f"{path}/{VALUES['saved_query_id']}"
+    assert (await client.post(f"{path}/comments", json={"text": SECRET})).status_code == 200
+    link = (await client.post(f"{path}:share", json={})).json()["link"]
+    VALUES["token"] = link.rpartition("/")[2]
 
 
 async def remember(client: httpx2.AsyncClient) -> None:
@@ -360,6 +372,8 @@ async def test_nothing_that_the_other_organization_wrote_changed_anything(filled
         own = {"conversation_id": VALUES["conversation_id"]}
         votes = (await client.get("/api/v1/feedback", params=own)).json()["feedback"]
         connection = (await client.get("/api/v1/connections/my-database")).json()
+        saved = (await client.get(f"/api/v1/saved-queries/{VALUES['saved_query_id']}")).json()
+    assert (saved["description"], saved["version"], saved["shared"]) == (SECRET, 1, True)
     assert connection["name"] == SECRET
     assert [vote["user_feedback_score"] for vote in votes] == [2]
     assert (conversation["event_count"], conversation["status"]) == (1, "active")

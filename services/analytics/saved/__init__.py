@@ -1,0 +1,1 @@
+"""Statements that people keep, comment and share."""
