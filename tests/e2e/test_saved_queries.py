@@ -79,7 +79,7 @@ async def test_ones_own_are_ones_own_until_they_are_shared(
     assert (await bob.get(path)).json()["id"] == made["id"]
     assert (await bob.get(link)).json()["query"] == COUNT["query"]
     for verb, where in (("PATCH", path), ("DELETE", path), ("POST", f"{path}:share")):
-        body = None if verb == "DELETE" else {}
+        body: dict[str, str] | None = None if verb == "DELETE" else {}
         assert (await bob.request(verb, where, json=body)).status_code == 403
     async with api.as_("bob", org="other", role="admin") as stranger:
         assert (await stranger.get(link)).status_code == 404

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from services.analytics.editor.completing import Item, Words, complete
 from services.analytics.editor.completing.words import FUNCTIONS, written
-from services.analytics.firewall.functions import Verdict, listed
+from services.analytics.firewall.server import Verdict, listed
 from tests.analytics.editor.catalogues import SHOP
 
 WORDS = Words(metrics=("conversion_rate",), dimensions=("country",))
