@@ -13,14 +13,6 @@ SELECT item_id, kind, connection_id, name, key, category, tags, content, version
 FROM knowledge_items
 WHERE organization_id = $1 AND item_id = $2;
 
--- name: items_of_keys
--- The living ones of these keys.
-SELECT item_id, kind, connection_id, name, key, category, tags, content, version, created_by,
-    created_at, updated_by, updated_at, deleted_at, restricted
-FROM knowledge_items
-WHERE organization_id = $1 AND kind = $2 AND connection_id = $3 AND key = ANY ($4::text[])
-    AND deleted_at IS NULL;
-
 -- name: list_items
 -- By an index that holds the living ones of a kind in order; what else is asked filters these.
 SELECT item_id, kind, connection_id, name, key, category, tags, content, version, created_by,

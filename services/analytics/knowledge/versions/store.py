@@ -1,6 +1,5 @@
 """Items, versions and comments: one method for each query in queries.sql."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -41,12 +40,6 @@ class ItemStore:
         """Also a deleted one."""
         row = await (db or self.pool).fetchrow(SQL["get_item"], organization_id, item_id)
         return Item(**row) if row else None
-
-    async def of_keys(
-        self, organization_id: str, kind: str, connection_id: str, keys: Sequence[str]
-    ) -> list[Item]:
-        args = (organization_id, kind, connection_id, keys)
-        return [Item(**row) for row in await self.pool.fetch(SQL["items_of_keys"], *args)]
 
     async def page(
         self,
