@@ -23,12 +23,8 @@ class Connections:
         self._opener = opener
         self._now = now
 
-    async def dsn(self, organization_id: str, connection_id: str) -> str:
-        """Raises NotFound. Connect by `opened`: it checks where the DSN leads, each time."""
-        return (await self.address(organization_id, connection_id)).text
-
     async def address(self, organization_id: str, connection_id: str) -> Dsn:
-        """The DSN in parts. Raises NotFound."""
+        """The DSN. Connect by an Opener: it checks where that leads, each time. Raises NotFound."""
         secret = await self._store.secret(organization_id, connection_id)
         if secret is None:
             raise unknown(connection_id)

@@ -62,11 +62,11 @@ async def test_a_password_is_stored_encrypted_and_given_to_attune_alone(
         vault = Vault(pool, suite.analytics_settings.keyring)
         with Opener(suite.analytics_settings.outgoing_policy) as opener:
             known = Connections(ConnectionStore(pool), vault, opener, utc_now)
-            assert await known.dsn("acme", "shop") == shop.dsn()
+            assert (await known.address("acme", "shop")).text == shop.dsn()
             async with known.opened("acme", "shop") as conn:
                 assert await conn.fetchval('SELECT count(*) FROM "Sales"."Customers"') == 300
             with pytest.raises(NotFound):
-                await known.dsn("other", "shop")
+                await known.address("other", "shop")
 
 
 async def test_the_event_store_is_listed_first_and_is_nobodys_to_change(
