@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from services.analytics.catalogue.differences import Change, differences
-from services.analytics.catalogue.domain import Catalogue, Column, Relation
+from services.analytics.catalogue.domain import Catalogue, Column, ForeignKey, Relation
 from services.analytics.catalogue.reading import Read, without_samples
 from services.common.clock import Clock
 from services.common.db import Connection, Database, Pool, load_queries
@@ -27,6 +27,15 @@ MOST_DEFINED = 1000
 HELD_RELATIONS = 30_000
 SAVED_AT_ONCE = 500
 BUILTIN_HELD = timedelta(seconds=60)
+OF_PERSON = ForeignKey(("user_id",), STORE, "users", ("user_id",))
+# Views have no keys: those of the tables behind them, by which metrics reach dimensions.
+STORE_KEYS = {
+    "events": (OF_PERSON,),
+    "conversations": (OF_PERSON,),
+    "conversation_events": (ForeignKey(("conversation_id",), STORE, "conversations", ("id",)),),
+    "user_activity": (OF_PERSON,),
+    "user_profiles": (OF_PERSON,),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +184,7 @@ class CatalogueStore:
                         row["columns"], row["types"], row["comments"], strict=True
                     )
                 ),
+                foreign_keys=STORE_KEYS.get(row["name"], ()),
                 comment=row["comment"],
             )
             for row in rows

@@ -11,6 +11,7 @@ from attune.analytics.v1 import metrics_pb2 as metrics
 from tests.analytics.semantics.defining import (
     ask,
     define,
+    dimension,
     happen,
     json,
     refused,
@@ -105,6 +106,16 @@ async def test_the_largest_values_are_kept_and_the_rest_is_one_group(suite: Suit
     assert rows(answer) == [["DE", 4], ["(other)", 2]]
     top = metrics.MetricTop(dimension="country", count=1, drop_other=True)
     assert rows(await ask(suite, "visitors", dimensions=["country"], top=top)) == [["DE", 4]]
+
+
+async def test_events_go_by_what_is_known_of_the_person(suite: Suite) -> None:
+    await shop_metrics(suite)
+    await happen(suite, *SHOP)
+    plan = pb.MetricField(column="traits", path=["plan"])
+    await dimension(suite, "plan", relation="users", field=plan)
+    answer = await ask(suite, "visitors", "revenue", dimensions=["plan"])
+    assert rows(answer) == [[None, 5, 12.5]]
+    assert 'LEFT JOIN "store"."users" AS t1' in answer.sql
 
 
 async def test_compiling_gives_the_sql_and_runs_nothing(suite: Suite) -> None:
