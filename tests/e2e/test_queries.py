@@ -140,3 +140,13 @@ async def test_statements_are_in_the_audit_log_with_their_end(api: Api) -> None:
     asked = {detail["sql"]: detail["verdict"] for action, detail in told if "sql" in detail}
     assert asked == {"SELECT 42 AS answer": "allowed", "DELETE FROM events": "statement"}
     assert sorted(d["status"] for _, d in told if "status" in d) == ["completed", "refused"]
+
+
+async def test_what_the_knowledge_base_measures_is_proposed(api: Api) -> None:
+    metric = {"name": "purchases", "formula": "count(*)"}
+    async with api.as_("measurer", org="measured", role="admin") as client:
+        made = await client.post("/api/v1/knowledge/business-metrics", json=metric)
+        assert made.status_code == 200, made.text
+        asked = {"sql": "SELECT purch"}
+        found = (await client.post("/api/v1/queries:complete", json=asked)).json()["items"]
+    assert found[0] == {"text": "purchases", "kind": "metric", "detail": ""}

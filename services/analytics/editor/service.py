@@ -5,7 +5,8 @@ from attune.analytics.v1 import query_editor_pb2_grpc as pb_grpc
 from attune.common.v1.json_pb2 import Json
 
 from services.analytics.editor.advice import advice
-from services.analytics.editor.completing import Words, complete
+from services.analytics.editor.completing import complete
+from services.analytics.editor.store import NameStore
 from services.analytics.editor.validating import Validator
 from services.analytics.execution.executor import Executor
 from services.analytics.execution.failures import Rejected
@@ -19,10 +20,13 @@ PROPOSALS = 30
 
 
 class QueryEditorService(pb_grpc.QueryEditorServiceServicer):
-    def __init__(self, wall: Wall, executor: Executor, catalogues: CataloguesRead) -> None:
+    def __init__(
+        self, wall: Wall, executor: Executor, catalogues: CataloguesRead, names: NameStore
+    ) -> None:
         self._wall = wall
         self._executor = executor
         self._catalogues = catalogues
+        self._names = names
         self._validator = Validator(wall, executor)
 
     async def ValidateQuery(
@@ -64,7 +68,8 @@ class QueryEditorService(pb_grpc.QueryEditorServiceServicer):
         catalogue = await catalogue_of(self._catalogues, *place)
         position = request.position if request.HasField("position") else len(request.sql)
         limit = request.limit or PROPOSALS
-        start, items = complete(request.sql, position, catalogue, Words(), limit)
+        words = await self._names.words(*place)
+        start, items = complete(request.sql, position, catalogue, words, limit)
         return pb.CompleteQueryResponse(
             start=start,
             items=[pb.Completion(text=i.text, kind=i.kind, detail=i.detail) for i in items],

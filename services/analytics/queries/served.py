@@ -19,6 +19,7 @@ from services.analytics.connections.connections import Connections
 from services.analytics.connections.opening import Opener
 from services.analytics.connections.store import ConnectionStore
 from services.analytics.editor.service import QueryEditorService
+from services.analytics.editor.store import NameStore
 from services.analytics.execution.domain import Limits
 from services.analytics.execution.executor import Executor, Targets
 from services.analytics.execution.pools import Pools
@@ -76,6 +77,7 @@ class Queries:
     store: QueryStore
     directory: CacheStore
     cache: ResultCache
+    names: NameStore
 
 
 @asynccontextmanager
@@ -87,14 +89,14 @@ async def opened_queries(
     cache = ResultCache(redis, directory, bounds.kept_bytes, now)
     async with Running(store).looking() as running:
         runner = Runner(data.wall, data.executor, store, cache, running, bounds, now)
-        yield Queries(runner, running, store, directory, cache)
+        yield Queries(runner, running, store, directory, cache, NameStore(pool))
 
 
 def served_of_queries(queries: Queries, data: Data, now: Clock) -> list[Served]:
     return [
         served_queries(queries, now),
         served_query_cache(queries, now),
-        served_query_editor(data),
+        served_query_editor(data, queries.names),
     ]
 
 
@@ -115,11 +117,11 @@ def served_query_cache(queries: Queries, now: Clock) -> Served:
     )
 
 
-def served_query_editor(data: Data) -> Served:
+def served_query_editor(data: Data, names: NameStore) -> Served:
     return Served(
         query_editor_pb2.DESCRIPTOR.services_by_name["QueryEditorService"],
         query_editor_pb2_grpc.add_QueryEditorServiceServicer_to_server,
-        QueryEditorService(data.wall, data.executor, data.catalogues),
+        QueryEditorService(data.wall, data.executor, data.catalogues, names),
     )
 
 
