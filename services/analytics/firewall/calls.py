@@ -14,7 +14,8 @@ RESERVED = ("pg_", "lo_", "dblink", "binary_upgrade_")
 def check(call: pg.FuncCall, catalogue: Catalogue, *, free: bool, shared: bool) -> str:
     """Returns the function's name. Raises Refused where the query may not call it.
 
-    The server's own functions get their schema, so that none of the same name is called instead.
+    The server's own functions get their schema, so that none of the same name is called instead of
+    them. `shared` is whether it runs on the event store.
     """
     names: list[str] = [part.string.sval for part in call.funcname]
     *path, name = names
@@ -26,7 +27,7 @@ def check(call: pg.FuncCall, catalogue: Catalogue, *, free: bool, shared: bool) 
         return name
     if schema in (None, SYSTEM) and found is not None and not found.extension:
         _check_own(call, name, found, shared)
-        if schema is None:
+        if schema is None and not shared:  # in the event store's schema there is no function
             call.funcname.insert(0, pg.Node(string=pg.String(sval=SYSTEM)))
         return name
     if free and schema != SYSTEM and not name.startswith(RESERVED):

@@ -40,17 +40,18 @@ def examine(
     user-defined functions are taken as known.
     """
     tree = grammar.parse(sql)
-    select = _one_select(sql, tree)
-    tree_hash = grammar.tree_hash(tree)
+    statement = _one_select(sql, tree)
     walk = Walk(catalogue, free, organization_id)
     try:
-        walk.query(select)
+        walk.statement(statement)
     except Refused as refused:
         if refused.position is not None:
             refused.position = grammar.characters(sql, refused.position)
         raise
+    tree_hash = grammar.tree_hash(tree, walk.kept_positions)
+    walk.narrow()
     return Approved(
-        sql=grammar.render(tree),
+        sql=grammar.render(tree, walk.kept_positions),
         tree_hash=tree_hash,
         relations=frozenset(walk.relations),
         functions=frozenset(walk.functions),
@@ -58,7 +59,7 @@ def examine(
     )
 
 
-def _one_select(sql: str, tree: pg.ParseResult) -> pg.SelectStmt:
+def _one_select(sql: str, tree: pg.ParseResult) -> pg.RawStmt:
     if not tree.stmts:
         raise Refused("empty", "There is no statement.")
     if len(tree.stmts) > 1:
@@ -76,4 +77,4 @@ def _one_select(sql: str, tree: pg.ParseResult) -> pg.SelectStmt:
             " (SELECT, VALUES, TABLE, WITH).",
             grammar.characters(sql, grammar.first_token(sql)),
         )
-    return tree.stmts[0].stmt.select_stmt
+    return tree.stmts[0]

@@ -1,5 +1,6 @@
 """PostgreSQL's own grammar: text to tree and back."""
 
+import ctypes
 import hashlib
 
 import postgast
@@ -7,6 +8,8 @@ from google.protobuf import descriptor_pb2, message_factory
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import DecodeError, EncodeError, Message
 from postgast import pg_query_pb2 as pg
+from postgast.errors import check_error
+from postgast.native import lib
 
 from services.analytics.firewall.refusing import Refused
 
@@ -42,24 +45,36 @@ def parse(sql: str) -> pg.ParseResult:
         raise Refused("too_deep", "The statement is nested too deeply.") from None
 
 
-def render(tree: pg.ParseResult) -> str:
+def render(tree: pg.ParseResult, has_positions: bool) -> str:
     """Text that means this tree and nothing else.
 
     Raises Refused where parsing that text would not give the tree again.
     """
     try:
         sql: str = postgast.deparse(tree)
-        again = postgast.parse(sql)
+        again = _without_positions(_parsed(sql))
     except (postgast.PgQueryError, DecodeError, EncodeError):
         raise Refused("unstable", "The statement cannot be written anew.") from None
-    if without_positions(again) != without_positions(tree):
+    if again != _wire_format(tree, has_positions):
         raise Refused("unstable", "The statement does not mean the same when written anew.")
     return sql
 
 
-def tree_hash(tree: pg.ParseResult) -> str:
-    """The same for statements that differ in white space, comments and case of keywords alone."""
-    return hashlib.sha256(without_positions(tree)).hexdigest()
+def tree_hash(tree: pg.ParseResult, has_positions: bool) -> str:
+    """The same for trees that differ in positions alone."""
+    return hashlib.sha256(_wire_format(tree, has_positions)).hexdigest()
+
+
+def _wire_format(tree: Message, has_positions: bool) -> bytes:
+    """The tree less where things stand. Taking positions out takes longer than all the rest."""
+    data = bytes(tree.SerializeToString(deterministic=True))
+    return _without_positions(data) if has_positions else data
+
+
+def _without_positions(data: bytes) -> bytes:
+    bare = _BARE.FromString(data)
+    bare.DiscardUnknownFields()
+    return bytes(bare.SerializeToString(deterministic=True))
 
 
 def characters(sql: str, position: int) -> int:
@@ -96,11 +111,14 @@ def _tokens(sql: str) -> int:
         return 0  # the parser stops where the scanner did, and says where
 
 
-def without_positions(tree: Message) -> bytes:
-    """The tree's wire format less where things stand."""
-    bare = _BARE.FromString(tree.SerializeToString())
-    bare.DiscardUnknownFields()
-    return bytes(bare.SerializeToString(deterministic=True))
+def _parsed(sql: str) -> bytes:
+    """As postgast.parse, and not read yet."""
+    result = lib.pg_query_parse_protobuf(sql.encode())
+    try:
+        check_error(result)
+        return ctypes.string_at(result.parse_tree.data, result.parse_tree.len)
+    finally:
+        lib.pg_query_free_protobuf_parse_result(result)
 
 
 def _bare_class() -> type[Message]:

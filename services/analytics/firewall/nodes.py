@@ -60,6 +60,12 @@ def scalars_of(name: str) -> list[FieldDescriptor]:
     return [field for field in of_type(name).fields if field.message_type is None]
 
 
+def field_of(name: str) -> FieldDescriptor:
+    """The field of a node, as in "FuncCall.funcname"."""
+    node, _, field = name.partition(".")
+    return of_type(node).fields_by_name[field]
+
+
 def title(node: str) -> str:
     """What a statement or clause is called in SQL: "UPDATE", "ALTER TABLE"."""
     if node in NAMES:

@@ -40,19 +40,19 @@ def _refused(found: pg.RangeVar, why: str) -> Refused:
     return Refused("relation", f"The relation {name} is not allowed: {why}.", found.location)
 
 
-def narrowed(found: pg.RangeVar, relation: Relation, organization_id: str) -> pg.Node:
-    """A subselect of the organization's rows, under the name by which the query knows them."""
-    node = pg.Node()
+def narrow(node: pg.Node, relation: Relation, organization_id: str) -> None:
+    """Put a subselect of the organization's rows in a relation's place, under the name by which the
+    query knows it.
+    """
+    alias = pg.Alias(aliasname=node.range_var.relname)
+    if node.range_var.HasField("alias"):
+        alias.CopyFrom(node.range_var.alias)
     columns = tuple(column.name for column in relation.columns)
     node.CopyFrom(_template(relation.schema, relation.name, columns))
     subselect = node.range_subselect
     where = subselect.subquery.select_stmt.where_clause.a_expr
     where.rexpr.a_const.sval.sval = organization_id
-    if found.HasField("alias"):
-        subselect.alias.CopyFrom(found.alias)
-    else:
-        subselect.alias.aliasname = found.relname
-    return node
+    subselect.alias.CopyFrom(alias)
 
 
 @lru_cache(maxsize=256)

@@ -7,8 +7,8 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 from postgast import pg_query_pb2 as pg
 
-from services.analytics.catalogue.domain import Catalogue
-from services.analytics.firewall import calls, nodes, relations
+from services.analytics.catalogue.domain import Catalogue, Relation
+from services.analytics.firewall import calls, grammar, nodes, relations
 from services.analytics.firewall.refusing import Refused
 
 # The names of the WITH queries that can be seen from where one is in the tree.
@@ -18,7 +18,9 @@ MAX_PARAMETERS = 65_535  # of the protocol
 
 
 class Walk:
-    """Over one statement, which it changes: relations and functions are named in full."""
+    """Over one statement, which it changes: relations and functions are named in full, and where
+    things stand in the text is forgotten.
+    """
 
     def __init__(self, catalogue: Catalogue, free: bool, organization_id: str | None) -> None:
         self.catalogue = catalogue
@@ -27,15 +29,28 @@ class Walk:
         self.relations: set[tuple[str, str]] = set()
         self.functions: set[str] = set()
         self.parameters = 0
+        # Whether positions were left in the tree, which is rare, and whether they are just now.
+        self.kept_positions = self._keeping = False
+        self._to_narrow: list[tuple[pg.Node, Relation]] = []
 
-    def query(self, select: pg.SelectStmt) -> None:
+    def statement(self, statement: pg.RawStmt) -> None:
         """Raises Refused, with a position in bytes."""
-        self._select(select, NO_NAMES, select)
+        self._visit(statement, NO_NAMES)
+
+    def narrow(self) -> None:
+        """Put subselects of the organization's rows in the place of the event store's relations."""
+        if self.organization_id is not None:
+            for node, relation in self._to_narrow:
+                relations.narrow(node, relation, self.organization_id)
 
     def _visit(self, message: Message, names: Names, parent: Message | None = None) -> None:
         """What is in this node. `parent` is unused: the signature is that of all hooks."""
         for field, value in message.ListFields():
             if field in SCALARS:
+                continue
+            if field in POSITIONS:
+                if not self._keeping:
+                    message.ClearField(field.name)
                 continue
             hook = HOOKS.get(field)
             if hook is None:
@@ -56,6 +71,7 @@ class Walk:
 
         Without RECURSIVE a query sees those before it and not itself, with it all of them.
         """
+        clause.ClearField("location")
         queries = [node.common_table_expr for node in clause.ctes]
         if clause.recursive:
             names = names.union(query.ctename for query in queries)
@@ -67,14 +83,24 @@ class Walk:
     def _with_is_done(self, _: Message, __: Names, ___: Message) -> None:
         """Looked at before the rest of its statement."""
 
+    def _names(self, _: Message, __: Names, ___: Message) -> None:
+        """Parts of a name, which the hook of what they name has looked at."""
+
     def _relation(self, found: pg.RangeVar, names: Names, parent: Message) -> None:
-        if not found.schemaname and found.relname in names:
-            return
-        relation = relations.resolve(found, self.catalogue, self.free)
-        self.relations.add((found.schemaname, found.relname))
-        if self.organization_id is not None and relation is not None:
-            assert isinstance(parent, pg.Node)
-            parent.CopyFrom(relations.narrowed(found, relation, self.organization_id))
+        if found.schemaname or found.relname not in names:
+            relation = relations.resolve(found, self.catalogue, self.free)
+            self.relations.add((found.schemaname, found.relname))
+            if relation is not None:
+                self._to_narrow.append((parent, relation))
+        self._visit(found, names)
+
+    def _cycle(self, clause: pg.CTECycleClause, names: Names, _: Message) -> None:
+        """TO and DEFAULT take point '(0,0)' and not '(0,0)'::point, which are one tree: only by
+        positions are they told apart when it is rendered.
+        """
+        self.kept_positions = self._keeping = True
+        self._visit(clause, names)
+        self._keeping = False
 
     def _sample(self, sample: pg.RangeTableSample, names: Names, _: Message) -> None:
         if self.organization_id is not None:
@@ -98,10 +124,11 @@ class Walk:
             del column.fields[:-2]
         self._visit(column, names)
 
-    def _parameter(self, parameter: pg.ParamRef, _: Names, __: Message) -> None:
+    def _parameter(self, parameter: pg.ParamRef, names: Names, _: Message) -> None:
         if not 0 < parameter.number <= MAX_PARAMETERS:
             raise Refused("parameter", "There is no such parameter.", parameter.location)
         self.parameters = max(self.parameters, parameter.number)
+        self._visit(parameter, names)
 
 
 Hook: TypeAlias = Callable[[Walk, Message, Names, Message], None]
@@ -111,6 +138,7 @@ SPECIAL: dict[str, Hook] = {
     "WithClause": Walk._with_is_done,
     "RangeVar": Walk._relation,
     "RangeTableSample": Walk._sample,
+    "CTECycleClause": Walk._cycle,
     "FuncCall": Walk._call,
     "TypeName": Walk._type,
     "ColumnRef": Walk._column,
@@ -121,11 +149,16 @@ SPECIAL: dict[str, Hook] = {
 def _hooks() -> dict[FieldDescriptor, Hook]:
     """What to do with each field of a node that holds another; one that is missing is refused."""
     fields = (found for name in (*nodes.ALLOWED, "Node") for found in nodes.fields_of(name))
-    return {field: SPECIAL.get(type_name, Walk._visit) for field, type_name in fields}
+    hooks = {field: SPECIAL.get(type_name, Walk._visit) for field, type_name in fields}
+    return hooks | dict.fromkeys(map(nodes.field_of, NAMES), Walk._names)
 
 
+# Lists of strings, by grammar; there are many.
+NAMES = ("A_Expr.name", "ColumnRef.fields", "FuncCall.funcname", "TypeName.names")
 HOOKS = _hooks()
-SCALARS = frozenset(f for name in (*nodes.ALLOWED, "Node") for f in nodes.scalars_of(name))
+_ALL_SCALARS = frozenset(f for name in (*nodes.ALLOWED, "Node") for f in nodes.scalars_of(name))
+POSITIONS = frozenset(f for f in _ALL_SCALARS if f.name in grammar.POSITIONS)
+SCALARS = _ALL_SCALARS - POSITIONS
 
 
 def _refused_node(field: FieldDescriptor, parent: Message) -> Refused:

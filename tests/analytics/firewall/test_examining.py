@@ -1,6 +1,10 @@
 """What wall 1 lets through, and what it says of the rest."""
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from services.analytics.catalogue.domain import Catalogue
 from services.analytics.firewall.examine import examine
@@ -65,3 +69,143 @@ def test_a_refusal_says_why_and_where(
     with pytest.raises(Refused) as refused:
         examine(sql, store, organization_id="acme")
     assert (refused.value.reason, refused.value.position) == (reason, position)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "select  Event,count(*) FROM events -- a comment\n group by EVENT",
+        "SELECT event, count(*) FROM store.events GROUP BY event",
+        'SELECT "event", count ( * ) FROM "events" GROUP BY (event)',
+    ],
+)
+def test_statements_of_one_meaning_have_one_hash(store: Catalogue, other: str) -> None:
+    sql = "SELECT event, count(*) FROM events GROUP BY event"
+    first = examine(sql, store, organization_id="acme")
+    assert examine(other, store, organization_id="globex").tree_hash == first.tree_hash
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("SELECT 1", "SELECT 2"),
+        ("SELECT 'a'", "SELECT 'A'"),
+        ("SELECT '1'", "SELECT 1"),
+        ("SELECT a FROM orders", "SELECT b FROM orders"),
+        ("SELECT $1", "SELECT $2"),
+        ("SELECT 'a' || 'b'", "SELECT 'a''b'"),
+        ('SELECT 1 FROM orders AS "X"', "SELECT 1 FROM orders AS x"),
+        ("SELECT 1 ORDER BY 1 LIMIT 1", "SELECT 1 ORDER BY 1 FETCH FIRST ROW WITH TIES"),
+    ],
+)
+def test_statements_of_another_meaning_have_another_hash(
+    shop: Catalogue, one: str, other: str
+) -> None:
+    assert examine(one, shop, free=True).tree_hash != examine(other, shop, free=True).tree_hash
+
+
+@pytest.mark.parametrize(
+    ("sql", "runs"),
+    [
+        ("SELECT id FROM orders", "SELECT id FROM public.orders"),
+        ('SELECT "Id" FROM "Orders"', 'SELECT "Id" FROM public."Orders"'),
+        ("SELECT id FROM Orders o", "SELECT id FROM public.orders o"),
+        ("SELECT id FROM sales.orders", "SELECT id FROM sales.orders"),
+        ("SELECT lower('A'), margin(1)", "SELECT pg_catalog.lower('A'), margin(1)"),
+    ],
+)
+def test_names_of_a_registered_database_are_found_as_postgresql_finds_them(
+    shop: Catalogue, sql: str, runs: str
+) -> None:
+    assert examine(sql, shop).sql == runs
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1 FROM ORDERS_OLD",
+        'SELECT 1 FROM "ORDERS"',
+        "SELECT 1 FROM archive.orders",
+        "SELECT 1 FROM shop.public.orders",
+        "SELECT public.lower('A')",
+        "SELECT sales.margin(1)",
+        "SELECT pg_catalog.margin(1)",
+        "SELECT discount(1)",
+    ],
+)
+def test_what_a_registered_database_has_not_is_refused(shop: Catalogue, sql: str) -> None:
+    with pytest.raises(Refused) as refused:
+        examine(sql, shop)
+    assert refused.value.reason in ("relation", "function")
+
+
+def test_what_tells_of_relations_by_name_is_for_registered_databases(
+    store: Catalogue, shop: Catalogue
+) -> None:
+    for sql in ("SELECT pg_relation_size('orders')", "SELECT 'orders'::regclass"):
+        assert examine(sql, shop).sql
+        with pytest.raises(Refused):
+            examine(sql, store, organization_id="acme")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT " + "(" * 100_000,
+        "SELECT 1" + "+1" * 60_000,
+        "SELECT 1" + "+1" * 8_000,
+        "SELECT " + "NOT " * 9_000 + "true",
+        "SELECT 1" + " UNION SELECT 1" * 5_000,
+        "SELECT " + "(SELECT " * 500 + "1" + ")" * 500,
+        "SELECT '" + "x" * 300_000,
+        "SELECT " + "[" * 9_000,
+        "/*" * 60_000,
+    ],
+    ids=range(9),
+)
+def test_a_hostile_text_is_refused_and_ends_nothing(shop: Catalogue, sql: str) -> None:
+    with pytest.raises(Refused) as refused:
+        examine(sql, shop, free=True)
+    assert refused.value.reason in ("syntax", "too_long", "too_deep")
+
+
+def test_a_long_list_of_values_is_no_hostile_text(shop: Catalogue) -> None:
+    values = ", ".join(f"'{number:036}'" for number in range(5_000))
+    assert examine(f"SELECT id FROM orders WHERE id IN ({values})", shop).sql.endswith("')")
+
+
+def test_a_typed_literal_where_no_cast_may_stand_is_kept(shop: Catalogue) -> None:
+    sql = (
+        "WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n FROM t)"
+        " CYCLE n SET again TO point '(1,1)' DEFAULT point '(0,0)' USING path TABLE t"
+    )
+    assert "point '(1,1)'" in examine(sql, shop).sql
+
+
+@given(st.text(max_size=200) | st.binary(max_size=200).map(lambda b: b.decode(errors="replace")))
+@settings(
+    deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_text_is_approved_or_refused(shop: Catalogue, text: str) -> None:
+    with suppress(Refused):
+        examine(text, shop, free=True)
+
+
+WORDS = (
+    "SELECT FROM WHERE ( ) , * orders o WITH AS t 1 'x' $1 UNION ALL RECURSIVE VALUES ; FOR UPDATE"
+    " INTO lower pg_sleep pg_class . :: regclass JOIN ON LATERAL ORDER BY DELETE RETURNING a = [ ]"
+)
+
+
+@given(st.lists(st.sampled_from(WORDS.split()), max_size=25).map(" ".join))
+@settings(
+    deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_whatever_is_approved_is_approved_again_as_it_was_written_anew(
+    shop: Catalogue, sql: str
+) -> None:
+    with suppress(Refused):
+        approved = examine(sql, shop)
+        again = examine(approved.sql, shop)
+        assert (again.sql, again.tree_hash) == (approved.sql, approved.tree_hash)
+        assert not {"pg_sleep", "pg_class"} & (approved.functions | set(approved.relations))
