@@ -6,13 +6,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cli.local.api import problem
+from cli.local.api import problem, reason_of
 from cli.local.errors import LocalError
 from cli.local.tokens import Person, development_token
 
 LIFETIME = timedelta(hours=2)
 PAGE = 1000
 METRIC_HOURS = 2160
+
+
+class Refusal(LocalError):
+    """The API answered with a problem of this reason; the message is its own words."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 @dataclass
@@ -29,7 +37,7 @@ class Client:
     async def call(
         self, method: str, path: str, who: tuple[str, str], body: Any = None, **query: Any
     ) -> Any:
-        """The JSON of an answer. Raises LocalError, with the API's own words, where it refuses."""
+        """The JSON of an answer. Raises Refusal, with the API's own words."""
         reply = await self.http.request(
             method,
             path,
@@ -37,9 +45,15 @@ class Client:
             params=query,
             headers=self.headers(who),
         )
-        if reply.status_code >= 400:
-            raise LocalError(f"{method} {path} got {reply.status_code}: {problem(reply)}")
+        refuse(reply)
         return reply.json()
+
+    async def export(self, who: tuple[str, str], sql: str) -> bytes:
+        """The rows of a statement as a CSV file. Raises Refusal."""
+        body = {"sql": sql, "format": "csv"}
+        reply = await self.http.post("/api/v1/queries:export", json=body, headers=self.headers(who))
+        refuse(reply)
+        return bytes(reply.content)
 
     def headers(self, who: tuple[str, str]) -> Mapping[str, str]:
         return {"Authorization": f"Bearer {self._token(who)}"}
@@ -84,6 +98,14 @@ class Client:
                 person, self.secret, datetime.now(UTC), LIFETIME, self.variables
             )
         return self._tokens[who]
+
+
+def refuse(reply: Any) -> None:
+    """Raises Refusal where the answer is a problem."""
+    if reply.status_code >= 400:
+        asked = f"{reply.request.method} {reply.request.url.path}"
+        message = f"{asked} got {reply.status_code}: {problem(reply)}"
+        raise Refusal(message, reason_of(reply))
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from cli.demo.data_side import DataSide
+from cli.demo.data_view import say_data_side
 from cli.demo.layout import figures, heading, indented, plural
 from cli.demo.replay import BeforeAfter, Step
 from cli.demo.story import Outcome
@@ -113,18 +113,8 @@ def show(outcome: Outcome, started: bool, console: Console | None = None) -> Non
     say_metrics(console, outcome)
     say_talk(console, outcome.talk)
     if outcome.data:
-        say_events(console, outcome.data)
+        say_data_side(console, outcome.data)
     say_what_next(console, outcome, started)
-
-
-def say_events(console: Console, data: DataSide) -> None:
-    heading(console, "Events of a shop")
-    table = figures()
-    stored = f"{data.stored:,} stored, {data.duplicates:,} were there"
-    table.add_row("Events", f"{stored}; {data.learned['people']:,} people")
-    for event in data.learned["events"]:
-        table.add_row(event["event"], f"{event['events']:,} with {', '.join(event['properties'])}")
-    console.print(table)
 
 
 def say_what_happened(console: Console, outcome: Outcome) -> None:

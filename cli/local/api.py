@@ -96,3 +96,11 @@ def problem(reply: Any) -> str:
         return str(data.get("detail") or data.get("title") or data)
     except (ValueError, AttributeError):
         return str(reply.text[:300])
+
+
+def reason_of(reply: Any) -> str:
+    """The reason of an application/problem+json body; empty where it has none."""
+    try:
+        return str(reply.json().get("reason", ""))
+    except (ValueError, AttributeError):
+        return ""
