@@ -1,5 +1,6 @@
 """Product events over REST: accepted, known again and refused one by one."""
 
+import asyncio
 import gzip
 import json
 from datetime import UTC, datetime, timedelta
@@ -126,3 +127,17 @@ async def test_an_import_brings_events_of_long_ago(api: Api, client: httpx2.Asyn
     assert answer.json()["accepted"] == 1
     [row] = await stored(api, user_id="old")
     assert row["timestamp"] == datetime(1999, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+
+async def test_imports_of_the_same_months_at_the_same_time_are_all_stored(
+    api: Api, client: httpx2.AsyncClient
+) -> None:
+    batch = [
+        {"event": "commit", "user_id": "together", "timestamp": f"1975-{month:02}-03T00:00:00Z"}
+        for month in range(1, 7)
+    ]
+    sending = [client.post(EVENTS, json=batch, params={"imported": "true"}) for _ in range(6)]
+    for answer in await asyncio.gather(*sending):
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["accepted"] == len(batch)
+    assert len(await stored(api, user_id="together")) == 36
