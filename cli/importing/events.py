@@ -15,6 +15,7 @@ PATH = "/api/v1/events?imported=true"
 # What a request may hold: events as the API says, bytes well below what the gateway takes.
 MOST_EVENTS = 5_000
 MOST_BYTES = 3 * 1024 * 1024
+MOST_BYTES_OF_AN_EVENT = 32 * 1024
 
 Reported = Callable[[Row, list[dict[str, str]]], None]
 Moved = Callable[[Progress, float], None]
@@ -69,6 +70,10 @@ class EventImport:
         self._reported(row, errors)
 
     async def _add(self, row: Row, event: bytes) -> None:
+        if len(event) > MOST_BYTES_OF_AN_EVENT:  # one alone could be more than a request holds
+            problem = f"has {len(event)} bytes: an event has at most {MOST_BYTES_OF_AN_EVENT}"
+            self._refuse(row, [{"field": "", "message": problem}])
+            return
         if len(self._batch) == MOST_EVENTS or self._size + len(event) > MOST_BYTES:
             await self._flush()
         self._batch.append((row, event))

@@ -16,6 +16,8 @@ KINDS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parq
 NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,15})?")
 WORDS = {"true": True, "false": False}
 PARQUET_ROWS = 5_000
+# In a CSV file; a quote that nobody closes would take all of it into memory.
+LONGEST_VALUE = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,16 @@ def rows(path: Path) -> Iterator[Row]:
 
 
 def csv_rows(path: Path) -> Iterator[Row]:
-    """Values that look like numbers and booleans are; what is empty is left out."""
+    """Values that look like numbers and booleans are; what is empty is left out, and a column
+    without a name: tools number rows in such a one.
+    """
     size = max(path.stat().st_size, 1)
+    csv.field_size_limit(LONGEST_VALUE)
     with path.open("rb") as raw:
         text = io.TextIOWrapper(raw, "utf-8-sig", errors="replace", newline="")
-        for number, found in enumerate(csv.DictReader(text, restkey="", restval=""), start=1):
-            surplus = found.pop("", None)
-            values = {name: value_in(text) for name, text in found.items() if text}
+        for number, found in enumerate(csv.DictReader(text, restval=""), start=1):
+            surplus = found.pop(None, None)
+            values = {name: value_in(text) for name, text in found.items() if name and text}
             problem = "has more values than there are names" if surplus else ""
             yield Row(number, raw.tell() / size, values, problem)
 

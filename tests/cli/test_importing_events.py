@@ -35,6 +35,21 @@ def test_a_csv_file_has_numbers_and_booleans_and_leaves_out_what_is_empty(tmp_pa
     ]
 
 
+def test_a_csv_column_without_a_name_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "e.csv"
+    path.write_text(",event,at\n0,visit,2020-01-01\n1,visit,2020-01-02,9\n")
+    assert values(path) == [
+        {"event": "visit", "at": "2020-01-01"},
+        "has more values than there are names",
+    ]
+
+
+def test_a_long_value_of_a_csv_file_is_read(tmp_path: Path) -> None:
+    path, text = tmp_path / "e.csv", "x" * 200_000
+    path.write_text(f"a,b\n{text},1\n")
+    assert values(path) == [{"a": text, "b": 1}]
+
+
 def test_a_file_of_json_lines_says_which_line_is_none(tmp_path: Path) -> None:
     path = tmp_path / "e.ndjson"
     path.write_bytes(b'{"a": 1}\n\n[1]\n{"b": {"c": null}}')
@@ -139,6 +154,20 @@ async def test_a_dry_run_tells_what_the_file_holds(tmp_path: Path) -> None:
         "has no event": 1,
         "has no time that can be read": 1,
     }
+
+
+async def test_a_row_that_is_larger_than_an_event_may_be_does_not_stop_the_others() -> None:
+    refused: list[Row] = []
+    progress = Progress("")
+    at = "2020-01-02T03:04:05Z"
+    found = [
+        Row(number, 0.0, {"event": "a", "timestamp": at, "text": text})
+        for number, text in enumerate(("x", "x" * 4_000_000, "x"), start=1)
+    ]
+    note = lambda row, _: refused.append(row)  # noqa: E731
+    await EventImport(None, PLAIN, progress, note, lambda *_: None).send(found)
+    assert (progress.accepted, progress.refused, progress.line) == (2, 1, 3)
+    assert [row.number for row in refused] == [2]
 
 
 async def test_the_shop_is_the_same_for_the_same_day_and_the_sample_is_of_it(
