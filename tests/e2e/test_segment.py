@@ -53,6 +53,33 @@ async def test_what_nobody_knows_is_kept(api: Api, sdk: httpx2.AsyncClient) -> N
     assert extra == {name: sent[name] for name in ("integrations", "channel", "of_ours")}
 
 
+async def test_what_a_call_has_no_use_for_is_kept_beside_it(
+    api: Api, sdk: httpx2.AsyncClient
+) -> None:
+    person = {"userId": "beside", "traits": {"plan": "pro"}, "properties": {"a": 1}, "event": "e"}
+    for call in ("track", "identify", "screen"):
+        await collect(sdk, call, person)
+    rows = {row["type"]: row for row in await stored(api, user_id="beside")}
+    kept = {kind: (json.loads(row["properties"]), row["extra"]) for kind, row in rows.items()}
+    assert {kind: (own, json.loads(extra)) for kind, (own, extra) in kept.items()} == {
+        "track": ({"a": 1}, {"traits": {"plan": "pro"}}),
+        "identify": ({"plan": "pro"}, {"properties": {"a": 1}, "event": "e"}),
+        "screen": ({"a": 1}, {"traits": {"plan": "pro"}, "event": "e"}),
+    }
+
+
+async def test_traits_of_a_person_are_none_of_their_group(
+    api: Api, sdk: httpx2.AsyncClient
+) -> None:
+    about = {"userId": "member", "context": {"traits": {"email": "member@example.com"}}}
+    await collect(sdk, "identify", about)
+    await collect(sdk, "group", {**about, "groupId": "a-group"})
+    [person] = await rows_of(api, "SELECT traits FROM users WHERE user_id = 'member'")
+    [group] = await rows_of(api, "SELECT traits FROM groups WHERE group_id = 'a-group'")
+    assert json.loads(person["traits"]) == {"email": "member@example.com"}
+    assert json.loads(group["traits"]) == {}
+
+
 async def test_a_wrong_clock_is_corrected(api: Api, sdk: httpx2.AsyncClient) -> None:
     wrong = datetime(1984, 1, 1, 12, tzinfo=UTC)
     late = {"userId": "skewed", "event": "Late", "messageId": "skew-1"}

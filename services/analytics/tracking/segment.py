@@ -38,8 +38,9 @@ SHORT = {name[0]: name for name in (*TYPES, "batch")}
 MANY = ("batch", "import")
 NULL = Raw(b"null")
 
-# What the table has columns for, and what is no part of the event.
-COLUMNS = ("type", "event", "userId", "anonymousId", "context", "messageId", "properties", "traits")
+# What the table has columns for, for any call or for some, and what is no part of the event.
+COLUMNS = ("type", "userId", "anonymousId", "context", "messageId")
+OF_PEOPLE = ("identify", "group")
 TIMES = ("timestamp", "originalTimestamp", "sentAt", "receivedAt")
 SECRETS = ("writeKey",)
 
@@ -136,7 +137,7 @@ def read_message(
         anonymous_id,
         properties_of(kind, fields),
         object_of(fields, "context"),
-        extra_of(fields),
+        extra_of(kind, fields),
         text(fields, "messageId", 200) or key,
         arrival.source,
         arrival.received_at,
@@ -155,8 +156,8 @@ def name_of(kind: str, fields: Fields) -> str:
 
 def properties_of(kind: str, fields: Fields) -> str:
     """The properties, of identify and group the traits; of a page its name and category too."""
-    if kind in ("identify", "group"):
-        return traits_of(fields)
+    if kind in OF_PEOPLE:
+        return traits_of(kind, fields)
     own = object_of(fields, "properties") or "{}"
     if kind not in ("page", "screen"):
         return own
@@ -164,16 +165,17 @@ def properties_of(kind: str, fields: Fields) -> str:
     return msgspec.json.encode({**given, **cut_object(own)}).decode() if given else own
 
 
-def traits_of(fields: Fields) -> str:
-    """The traits, which RudderStack's libraries put into the context."""
-    context = object_of(fields, "context")
+def traits_of(kind: str, fields: Fields) -> str:
+    """The traits: a person's RudderStack's libraries put into the context, of every call."""
+    context = object_of(fields, "context") if kind == "identify" else None
     within = object_of(cut_object(context), "traits") if context else None
     return object_of(fields, "traits") or within or "{}"
 
 
-def extra_of(fields: Fields) -> str | None:
+def extra_of(kind: str, fields: Fields) -> str | None:
     """What the table has no column for, as it came."""
-    taken = (*COLUMNS, *TIMES, *SECRETS)
+    own = ("event", "properties") if kind == "track" else ("properties",)
+    taken = (*COLUMNS, *TIMES, *SECRETS, *(("traits",) if kind in OF_PEOPLE else own))
     rest = {name: raw for name, raw in fields.items() if name not in taken and raw != NULL}
     return msgspec.json.encode(rest).decode() if rest else None
 
