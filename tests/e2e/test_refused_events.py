@@ -118,6 +118,15 @@ async def test_an_event_that_the_sender_sent_again_meanwhile_is_a_duplicate(
     assert kept["event_id"] == result["id"]
 
 
+async def test_what_a_request_sent_twice_had_refused_is_replayed_once(
+    org: httpx2.AsyncClient,
+) -> None:
+    headers = {"Idempotency-Key": "again"}
+    for _ in range(2):
+        await org.post(EVENTS, json=[{"user_id": "u"}, {"user_id": "v"}], headers=headers)
+    assert counts(await replay(org, all=True, corrections={"event": "x"})) == (2, 2, 0)
+
+
 async def test_an_event_of_long_ago_is_replayed_as_an_import(org: httpx2.AsyncClient) -> None:
     await org.post(EVENTS, json={"event": "x", "timestamp": "1995-05-05T00:00:00Z"})
     assert counts(await replay(org, reason="wrong_time")) == (0, 0, 1)

@@ -53,12 +53,16 @@ class Refused(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class RefusedEvent:
-    """What is kept of an event that was refused."""
+    """What is kept of an event that was refused.
+
+    `message_id` is the one that it gets where it has none: of its request's idempotency key.
+    """
 
     id: UUID
     body: bytes
     reason: str
     violations: Sequence[Violation]
+    message_id: str | None = None
 
 
 Entry: TypeAlias = Event | RefusedEvent

@@ -127,13 +127,15 @@ def read_pieces(
             check(piece)
             yield read(piece, event_id, key, arrival)
         except Refused as refusal:
-            yield kept(event_id, piece, refusal)
+            yield kept(event_id, piece, key, refusal)
         except RecursionError:
-            yield kept(event_id, piece, Refused(INVALID, Violation("", "is nested too deeply")))
+            yield kept(
+                event_id, piece, key, Refused(INVALID, Violation("", "is nested too deeply"))
+            )
         except UnicodeDecodeError:
-            yield kept(event_id, piece, Refused(INVALID, Violation("", "is not UTF-8")))
+            yield kept(event_id, piece, key, Refused(INVALID, Violation("", "is not UTF-8")))
         except msgspec.MsgspecError as error:
-            yield kept(event_id, piece, refusal_of(error))
+            yield kept(event_id, piece, key, refusal_of(error))
 
 
 def check(piece: bytes) -> None:
@@ -146,11 +148,15 @@ def check(piece: bytes) -> None:
         raise Refused(INVALID, Violation("", wrong))
 
 
-def kept(event_id: UUID, piece: bytes, refusal: Refused) -> RefusedEvent:
+def kept(event_id: UUID, piece: bytes, key: str | None, refusal: Refused) -> RefusedEvent:
     """Of one that is too large the beginning."""
-    text = piece[:EVENT_BYTES]
-    violations = refusal.violations
-    return RefusedEvent(id=event_id, body=text, reason=refusal.reason, violations=violations)
+    return RefusedEvent(
+        id=event_id,
+        body=piece[:EVENT_BYTES],
+        reason=refusal.reason,
+        violations=refusal.violations,
+        message_id=key,
+    )
 
 
 def read_sent(piece: bytes, event_id: UUID, key: str | None, arrival: Arrival) -> Event:

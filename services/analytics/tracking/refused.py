@@ -32,6 +32,7 @@ class KeptEvent:
     body: bytes
     replayed_at: datetime | None
     event_id: UUID | None
+    message_id: str | None
 
     def arrival(self, organization_id: str, *, imported: bool) -> Arrival:
         """As it arrived, so that its time is corrected by what its sender's clock was then."""
@@ -60,6 +61,7 @@ async def keep_refused(conn: Connection, arrival: Arrival, refused: Sequence[Ref
         [entry.reason for entry in refused],
         [errors_text(entry.violations) for entry in refused],
         [entry.body for entry in refused],
+        [entry.message_id for entry in refused],
     )
 
 

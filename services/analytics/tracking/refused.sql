@@ -1,39 +1,46 @@
 -- name: keep_refused
 INSERT INTO refused_events
-    (organization_id, id, received_at, source, form, imported, sent_at, reason, errors, body)
-SELECT $1, id, $2, $3, $4, $5, $6, reason, errors::jsonb, body
-FROM unnest($7::uuid[], $8::text[], $9::text[], $10::bytea[]) AS r (id, reason, errors, body);
+    (organization_id, id, received_at, source, form, imported, sent_at, reason, errors, body,
+        message_id)
+SELECT $1, id, $2, $3, $4, $5, $6, reason, errors::jsonb, body, message_id
+FROM unnest($7::uuid[], $8::text[], $9::text[], $10::bytea[], $11::text[])
+    AS r (id, reason, errors, body, message_id);
 
 -- name: list_waiting
-SELECT id, received_at, source, form, imported, sent_at, reason, errors, body, replayed_at, event_id
+SELECT id, received_at, source, form, imported, sent_at, reason, errors, body, replayed_at, event_id,
+    message_id
 FROM refused_events
 WHERE organization_id = $1 AND id < $2 AND replayed_at IS NULL
 ORDER BY id DESC
 LIMIT $3;
 
 -- name: list_waiting_for_reason
-SELECT id, received_at, source, form, imported, sent_at, reason, errors, body, replayed_at, event_id
+SELECT id, received_at, source, form, imported, sent_at, reason, errors, body, replayed_at, event_id,
+    message_id
 FROM refused_events
 WHERE organization_id = $1 AND id < $2 AND replayed_at IS NULL AND reason = $4
 ORDER BY id DESC
 LIMIT $3;
 
 -- name: list_replayed
-SELECT id, received_at, source, form, imported, sent_at, reason, errors, body, replayed_at, event_id
+SELECT id, received_at, source, form, imported, sent_at, reason, errors, body, replayed_at, event_id,
+    message_id
 FROM refused_events
 WHERE organization_id = $1 AND id < $2 AND replayed_at IS NOT NULL
 ORDER BY id DESC
 LIMIT $3;
 
 -- name: list_replayed_for_reason
-SELECT id, received_at, source, form, imported, sent_at, reason, errors, body, replayed_at, event_id
+SELECT id, received_at, source, form, imported, sent_at, reason, errors, body, replayed_at, event_id,
+    message_id
 FROM refused_events
 WHERE organization_id = $1 AND id < $2 AND replayed_at IS NOT NULL AND reason = $4
 ORDER BY id DESC
 LIMIT $3;
 
 -- name: claim_by_ids
-SELECT id, received_at, source, form, imported, sent_at, reason, errors, body, replayed_at, event_id
+SELECT id, received_at, source, form, imported, sent_at, reason, errors, body, replayed_at, event_id,
+    message_id
 FROM refused_events
 WHERE organization_id = $1 AND id = ANY ($4::uuid[]) AND id > $2 AND replayed_at IS NULL
 ORDER BY id
@@ -41,7 +48,8 @@ LIMIT $3
 FOR UPDATE;
 
 -- name: claim_by_reason
-SELECT id, received_at, source, form, imported, sent_at, reason, errors, body, replayed_at, event_id
+SELECT id, received_at, source, form, imported, sent_at, reason, errors, body, replayed_at, event_id,
+    message_id
 FROM refused_events
 WHERE organization_id = $1 AND reason = $4 AND id > $2 AND replayed_at IS NULL
 ORDER BY id
@@ -49,7 +57,8 @@ LIMIT $3
 FOR UPDATE;
 
 -- name: claim_all
-SELECT id, received_at, source, form, imported, sent_at, reason, errors, body, replayed_at, event_id
+SELECT id, received_at, source, form, imported, sent_at, reason, errors, body, replayed_at, event_id,
+    message_id
 FROM refused_events
 WHERE organization_id = $1 AND id > $2 AND replayed_at IS NULL
 ORDER BY id

@@ -99,7 +99,7 @@ class Replayer:
         arrival = kept.arrival(organization_id, imported=changes.imported)
         read = read_sent if kept.form == NATIVE else reader_of(kept.form)
         [entry] = read_pieces([changes.apply(kept.body)], read, arrival)
-        return with_id(entry, kept.id)
+        return with_ids(entry, kept)
 
     async def _keep(
         self, conn: Connection, organization_id: str, entries: Sequence[Entry]
@@ -114,8 +114,8 @@ class Replayer:
         return [outcome_of(entry, firsts) for entry in entries]
 
 
-def with_id(entry: Entry, own: UUID) -> Entry:
-    """An event keeps the id under which it was refused."""
+def with_ids(entry: Entry, kept: KeptEvent) -> Entry:
+    """An event keeps the id under which it was refused, and its place in the request."""
     if isinstance(entry, Event):
-        return entry._replace(id=own)
-    return replace(entry, id=own)
+        return entry._replace(id=kept.id, message_id=entry.message_id or kept.message_id)
+    return replace(entry, id=kept.id)
