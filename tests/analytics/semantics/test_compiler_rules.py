@@ -1,7 +1,9 @@
 """What the compiler refuses, and what periods and expressions are: no database is needed."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from services.analytics.semantics.compiler import (
     compile_query,
     expressions,
 )
-from services.analytics.semantics.compiler.periods import before, resolved
+from services.analytics.semantics.compiler.periods import before, resolved, shift
 from services.analytics.semantics.compiler.quoting import identifier, number, text
 from services.analytics.semantics.domain import (
     Aggregate,
@@ -117,6 +119,34 @@ def test_what_is_no_arithmetic_is_refused(expression: str) -> None:
 )
 def test_only_sums_of_sums_may_be_summed(expression: str, additive: bool) -> None:
     assert expressions.additive(expressions.parsed(expression), lambda _: True) is additive
+
+
+def test_what_has_no_bucket_beside_it_is_compared_with_nothing() -> None:
+    march = Absolute(date(2026, 3, 1), date(2026, 3, 31))
+    since = resolved(march, Calendar(), NOW)
+    earlier = before(march, since, Calendar())
+    moved = shift(Grain.MONTH, since, earlier, Calendar())
+    assert earlier.start == datetime(2026, 1, 30, tzinfo=UTC)
+    # January lies beside March; February would lie beside April, which was not asked for.
+    assert (moved.months, moved.cut) == (2, datetime(2026, 2, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Pacific/Auckland"])
+@pytest.mark.parametrize("first", [date(1, 1, 1), date(1, 1, 3), date(9998, 12, 31)])
+def test_periods_at_the_edge_of_time_compile_or_are_refused(first: date, zone: str) -> None:
+    calendar = Calendar(zone, week_start=7, fiscal_year_start=4)
+    asked = Absolute(first, date(9999, 12, 31) if first.year > 1 else date(1, 1, 20))
+    for grain, compare in product(Grain, (False, True)):
+        query = MetricQuery(("orders",), time_range=asked, grain=grain, fill=True, compare=compare)
+        with suppress(NotCompilable):
+            compile_query(query, DEFINITIONS, CATALOGUE, calendar, NOW)
+
+
+def test_a_path_with_a_nul_is_refused() -> None:
+    colour = replace(DEFINITIONS.dimensions["colour"], field=Field("data", ("a\0",)))
+    broken = replace(DEFINITIONS, dimensions={"colour": colour})
+    with pytest.raises(NotCompilable, match="NUL"):
+        compiled(MetricQuery(("orders",), ("colour",)), broken)
 
 
 def test_a_row_that_would_be_counted_for_each_of_many_is_refused_with_the_reason() -> None:

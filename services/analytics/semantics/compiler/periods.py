@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ MONTHS = {
 FISCAL = {Grain.FISCAL_QUARTER, Grain.FISCAL_YEAR}
 # Longer relative periods than these are a slip.
 MOST_UNITS = 10_000
+BEYOND = "must lie within the years 1 to 9999"
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def resolved(asked: TimeRange, calendar: Calendar, now: datetime) -> Period:
             return relative(asked, calendar, now)
         start, end = instant_of(asked.start, calendar), instant_of(asked.end, calendar)
     except (OverflowError, ValueError):
-        raise NotCompilable("time_range", "must lie within the years 1 to 9999") from None
+        raise NotCompilable("time_range", BEYOND) from None
     if start >= end:
         raise NotCompilable("time_range", "must end after it starts; the end is not part of it")
     return Period(start, end)
@@ -144,8 +145,10 @@ def plus(start: datetime, grain: Grain, count: int) -> datetime:
 
 
 def plus_months(first: datetime, months: int) -> datetime:
-    """Of a first day of a month."""
+    """Of a first day of a month. Raises OverflowError."""
     total = first.year * 12 + first.month - 1 + months
+    if not MINYEAR <= total // 12 <= MAXYEAR:
+        raise OverflowError
     return first.replace(year=total // 12, month=total % 12 + 1)
 
 
@@ -187,10 +190,11 @@ def shift(grain: Grain, period: Period, earlier: Period, calendar: Calendar) -> 
         return Shift(seconds=int(moved.total_seconds()), cut=last - moved)
     to = floor(calendar.local(period.start), grain, calendar)
     since = floor(calendar.local(earlier.start), grain, calendar)
-    if grain in MONTHS:
-        return Shift(months=(to.year - since.year) * 12 + to.month - since.month)
     last_local = calendar.local(period.end - timedelta(microseconds=1))
     after = plus(floor(last_local, grain, calendar), grain, 1)
+    if grain in MONTHS:
+        months = (to.year - since.year) * 12 + to.month - since.month
+        return Shift(months=months, cut=calendar.instant(plus_months(after, -months)))
     return Shift(days=(to - since).days, cut=calendar.instant(after - (to - since)))
 
 

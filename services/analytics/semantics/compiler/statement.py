@@ -48,7 +48,12 @@ def compile_query(
     earlier = None
     if query.compare and query.time_range and period:
         earlier = periods.before(query.time_range, period, calendar)
-    return _Statement(query, definitions, catalogue, calendar, period, earlier).compiled()
+    try:
+        return _Statement(query, definitions, catalogue, calendar, period, earlier).compiled()
+    except OverflowError:  # of buckets at the edge, where the period itself is inside
+        raise NotCompilable("time_range", periods.BEYOND) from None
+    except ValueError as err:  # a name or a text that PostgreSQL cannot have
+        raise NotCompilable("definition", str(err)) from None
 
 
 def check(query: MetricQuery) -> None:
