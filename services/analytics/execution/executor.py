@@ -12,6 +12,7 @@ import msgspec
 from services.analytics.execution.deadline import Deadline
 from services.analytics.execution.domain import Limits, Plan, ResultColumn, node_of
 from services.analytics.execution.failures import translated
+from services.analytics.execution.metering import within_bounds
 from services.analytics.execution.pools import Pools, Target
 from services.analytics.execution.values import (
     attributes_of,
@@ -143,7 +144,7 @@ class Rows:
             size = self._next_size(size)
 
     async def _fetch(self, size: int) -> list[asyncpg.Record]:
-        with translated(self._deadline):
+        with translated(self._deadline), within_bounds(self._conn):
             async with self._deadline.timeout():
                 left = self._deadline.millis()
                 await self._conn.execute(f"SET LOCAL statement_timeout = {left}")

@@ -9,6 +9,7 @@ from typing import cast
 import asyncpg
 
 from services.analytics.execution.deadline import Deadline
+from services.analytics.execution.metering import metered
 from services.analytics.execution.values import prepare_session
 from services.common.db import Connection, Pool, keep_session
 
@@ -78,7 +79,8 @@ class Pools:
 
     def _made(self, target: Target) -> Pool:
         async def connect(*_: object, **__: object) -> "asyncpg.Connection[asyncpg.Record]":
-            return cast("asyncpg.Connection[asyncpg.Record]", await target.connect())
+            conn = metered(await target.connect())
+            return cast("asyncpg.Connection[asyncpg.Record]", conn)
 
         return asyncpg.create_pool(
             min_size=0,

@@ -120,6 +120,15 @@ async def test_what_postgresql_refuses_is_told_with_its_state_and_place(
     assert (err.value.sqlstate, err.value.position) == (sqlstate, position)
 
 
+async def test_no_answer_brings_more_than_a_process_can_hold(executor: Executor, at: str) -> None:
+    wide = "SELECT CASE WHEN i > 1 THEN repeat('x', 30000000) END FROM generate_series(1, 17) i"
+    with pytest.raises(Rejected, match="too large") as err:
+        await run(executor, wide)
+    assert err.value.sqlstate == "54000"
+    await nobody_runs(at)
+    assert (await run(executor, SERIES.format(1))).rows == [b"[1]"]
+
+
 async def test_nothing_can_be_written(executor: Executor, at: str) -> None:
     async with connected(at) as conn:
         await conn.execute("CREATE SEQUENCE IF NOT EXISTS counter")
