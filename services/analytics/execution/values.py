@@ -17,7 +17,12 @@ from msgspec import Raw
 from services.analytics.execution.domain import ResultColumn
 from services.common.clock import rfc3339
 from services.common.db import Connection
+from services.common.payloads import unstorable
 
+# Python reads no longer integers from text.
+MOST_DIGITS = 4_000
+
+read_document = msgspec.json.Decoder(float_hook=Decimal).decode
 row_to_json = msgspec.json.Encoder(decimal_format="number").encode
 
 Type = asyncpg.Type
@@ -29,12 +34,21 @@ def floating(text: str) -> float | str:
 
 
 def numeric(text: str) -> Decimal | str:
+    """As text where it is no number of JSON, or longer than most can read."""
     value = Decimal(text)
-    return value if value.is_finite() else text
+    return value if value.is_finite() and len(text) <= MOST_DIGITS else text
 
 
-def document(text: str) -> Raw:
-    return Raw(text.encode())
+def document(text: str) -> Raw | str:
+    """As text where it is nothing that is read and stored again: type json takes halves of
+    surrogate pairs, thousands of levels, and 1e1000000.
+    """
+    utf8 = text.encode()
+    try:
+        read_document(utf8)
+    except (msgspec.MsgspecError, RecursionError):
+        return text
+    return text if unstorable(utf8) else Raw(utf8)
 
 
 def moment(text: str) -> str:
