@@ -1,3 +1,15 @@
+-- name: hold_key
+-- Until the transaction ends, of those who enter results of one key.
+SELECT pg_advisory_xact_lock(hashtextextended(concat_ws(' ', $1::text, $2::text), 0))
+    AS organization_id;
+
+-- name: keep_superseded
+-- The rows of a result that another one takes the place of can be paged through until they expire:
+-- they count until then, by a key under which nobody asks.
+UPDATE analytics_cache
+SET key = result_id::text
+WHERE organization_id = $1 AND key = $2 AND result_id <> $3;
+
 -- name: put_entry
 INSERT INTO analytics_cache (organization_id, key, tree_hash, connection_id, result_id, as_of,
     size, row_count, hits, created_at, expires_at, kept_until)

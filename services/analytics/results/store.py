@@ -37,8 +37,10 @@ class CacheStore:
         """Enter it; returns keys and results that had to make room."""
         e = entry
         told = (e.key, e.tree_hash, e.connection_id, e.result_id, e.as_of, e.size, e.row_count)
-        async with self._pool.acquire() as conn:
-            times = (e.created_at, e.expires_at, kept_until)
+        times = (e.created_at, e.expires_at, kept_until)
+        async with self._pool.acquire() as conn, conn.transaction():
+            await conn.execute(SQL["hold_key"], organization_id, e.key)
+            await conn.execute(SQL["keep_superseded"], organization_id, e.key, e.result_id)
             await conn.execute(SQL["put_entry"], organization_id, *told, *times)
             rows = await conn.fetch(SQL["make_room"], organization_id, most_bytes)
         return [(row["key"], row["result_id"]) for row in rows]

@@ -94,6 +94,13 @@ class Queries:
         found: pb.Query = await self.stub.GetQuery(request, metadata=self.suite.as_(user, **who))
         return found
 
+    async def results(self, query_id: str, user: str = "ann") -> pb.GetQueryResultsResponse:
+        request = pb.GetQueryResultsRequest(query_id=query_id)
+        found: pb.GetQueryResultsResponse = await self.stub.GetQueryResults(
+            request, metadata=self.suite.as_(user)
+        )
+        return found
+
 
 @asynccontextmanager
 async def serving_queries(

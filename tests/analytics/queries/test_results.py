@@ -63,6 +63,18 @@ async def test_the_oldest_results_make_room(queries: Queries) -> None:
     assert (await queries.run(WIDE.format("d"))).metadata.cached
 
 
+async def test_results_of_one_statement_make_room_too(queries: Queries) -> None:
+    answers = []
+    for _ in range(5):
+        answers.append(await queries.run(WIDE.format("a"), no_cache=True))
+        queries.clock.advance(seconds=1)
+    assert len((await kept(queries)).results) == 3
+    assert (await queries.run(WIDE.format("a"))).metadata.cached
+    first, *_, before_last, _ = [answer.metadata.query_id for answer in answers]
+    assert (await queries.results(before_last)).row_count == 1
+    assert "not kept" in str((await refused(queries.results(first))).details())
+
+
 async def test_entries_are_forgotten_when_their_results_are(queries: Queries) -> None:
     await queries.run("SELECT 1")
     async with app.pool_of(queries.suite.analytics_settings) as pool:
