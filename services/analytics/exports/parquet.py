@@ -9,7 +9,9 @@ from services.analytics.execution.domain import ResultColumn
 from services.analytics.execution.values import row_to_json
 from services.analytics.exports.names import unique_names
 
+# A group is written when there are so many rows, or so many bytes of them.
 GROUP_ROWS = 20_000
+GROUP_BYTES = 16 * 1024 * 1024
 INTEGERS = {"smallint": "int16", "integer": "int32", "bigint": "int64", "oid": "int64"}
 FLOATS = {"real", "double precision"}
 
@@ -31,6 +33,7 @@ class Parquet:
         self._schema = pa.schema(fields)
         self._converters = [converter_of(column.type) for column in columns]
         self._waiting: list[Sequence[Any]] = []
+        self._waiting_bytes = 0
         self._taken = bytearray()
         self._writer = pq.ParquetWriter(Collected(self._taken), self._schema, compression="zstd")
 
@@ -39,7 +42,8 @@ class Parquet:
 
     def rows(self, batch: Sequence[Sequence[Any]]) -> bytes:
         self._waiting += batch
-        if len(self._waiting) >= GROUP_ROWS:
+        self._waiting_bytes += sum(map(len, map(row_to_json, batch)))
+        if len(self._waiting) >= GROUP_ROWS or self._waiting_bytes >= GROUP_BYTES:
             self._write_group()
         return self._out()
 
@@ -58,7 +62,7 @@ class Parquet:
                 zip(self._schema, self._converters, strict=True)
             )
         ]
-        self._waiting = []
+        self._waiting, self._waiting_bytes = [], 0
         self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema))
 
     def _out(self) -> bytes:

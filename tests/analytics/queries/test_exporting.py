@@ -14,6 +14,8 @@ from attune.common.v1.http_pb2 import HttpResponse
 
 from services.analytics.execution.domain import ResultColumn
 from services.analytics.exports.files import FILES, formatted
+from services.analytics.exports.names import unique_names
+from services.analytics.exports.parquet import GROUP_BYTES
 from tests.analytics.calls import refused
 from tests.analytics.queries.conftest import Queries
 from tests.suite import violations_of
@@ -122,3 +124,28 @@ async def test_an_export_has_more_rows_than_an_answer_and_is_on_record(queries: 
 async def test_what_cannot_run_is_told_before_the_file_begins(queries: Queries) -> None:
     err = await refused(exported(queries, "SELECT nothing", "csv"))
     assert "does not exist" in violations_of(err)["sql"]
+
+
+@pytest.mark.parametrize("kind", sorted(FILES))
+async def test_values_that_no_reader_takes_are_texts(queries: Queries, kind: str) -> None:
+    sql = """SELECT '"\\ud800"'::json, '"\\u0000"'::json, '1e1000000'::json, 10::numeric ^ 5000,
+        (repeat('[', 3000) || repeat(']', 3000))::json, '[1]'::json"""
+    assert (await exported(queries, sql, kind))[0]
+    assert (await queries.run(sql)).metadata.row_count == 1
+    answer = await queries.run(sql)
+    assert answer.metadata.cached
+    texts, last = json.loads(answer.rows.utf8)[0][:5], json.loads(answer.rows.utf8)[0][5]
+    assert all(isinstance(text, str) for text in texts)
+    assert last == [1]
+
+
+def test_a_thousand_columns_of_one_name_are_told_apart() -> None:
+    names = unique_names([ResultColumn(name, "text") for name in ["a_3", *["a"] * 1600]])
+    assert names[:5] == ["a_3", "a", "a_2", "a_4", "a_5"]
+    assert len(set(names)) == 1601
+
+
+def test_a_parquet_file_under_way_holds_no_more_than_a_group_of_large_rows() -> None:
+    file = FILES["parquet"]([ResultColumn("text", "text")])
+    file.head()
+    assert formatted(file, [b'["%b"]' % (b"x" * GROUP_BYTES)])
