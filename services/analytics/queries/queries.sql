@@ -1,3 +1,8 @@
+-- name: leads_to
+SELECT secret_id
+FROM connections
+WHERE organization_id = $1 AND connection_id = $2;
+
 -- name: hold_slots
 -- Until the transaction ends: who counts at the same time counts this one too.
 INSERT INTO query_slots (organization_id)

@@ -89,7 +89,8 @@ class Runner:
     async def run(self, who: Caller, asked: Asked) -> Answer:
         """Raises NotAllowed, Rejected, NotFound, QuotaExceeded, Cancelled, TookTooLong."""
         approved = await self._approved(who, asked)
-        key = cache_key(asked, approved.tree_hash, who.role, self._now())
+        leads_to = await self._store.leads_to(who.organization_id, asked.connection_id)
+        key = cache_key(asked, approved.tree_hash, who.role, leads_to, self._now())
         if not asked.no_cache:
             answer = await self._found(who, asked, approved, key)
             if answer is not None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.analytics.audit.store import Entry, record
 from services.analytics.queries.domain import (
     ALLOWED,
+    EVENTS,
     Asked,
     End,
     Figures,
@@ -29,6 +30,15 @@ Key = tuple[str, UUID]
 class QueryStore:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+
+    async def leads_to(self, organization_id: str, connection_id: str) -> UUID | None:
+        """Which DSN a registered connection has: another one after each change of it."""
+        if connection_id == EVENTS:
+            return None
+        found: UUID | None = await self._pool.fetchval(
+            SQL["leads_to"], organization_id, connection_id
+        )
+        return found
 
     async def begin(
         self,

@@ -54,6 +54,21 @@ async def test_what_is_dropped_answers_no_more(queries: Queries) -> None:
     assert await drop(queries) == 2
 
 
+async def test_no_result_of_before_answers_when_a_connection_leads_elsewhere(
+    queries: Queries,
+) -> None:
+    async with app.pool_of(queries.suite.analytics_settings) as pool:
+        await pool.execute(
+            "INSERT INTO connections (organization_id, connection_id, name, dsn_shown, secret_id,"
+            " secret, sample_values, created_by, created_at, updated_at)"
+            " VALUES ('acme', 'test', '', '', gen_random_uuid(), '', false, '', now(), now())"
+        )
+        await queries.run("SELECT 1")
+        assert (await queries.run("SELECT 1")).metadata.cached
+        await pool.execute("UPDATE connections SET secret_id = gen_random_uuid()")
+        assert not (await queries.run("SELECT 1")).metadata.cached
+
+
 async def test_the_oldest_results_make_room(queries: Queries) -> None:
     for letter in "abcd":
         await queries.run(WIDE.format(letter))
