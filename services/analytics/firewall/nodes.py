@@ -34,7 +34,7 @@ ALLOWED = STATEMENTS | SOURCES | EXPRESSIONS | JSON | VALUES
 
 # What people call the nodes that they are told of.
 NAMES = {
-    "LockingClause": "FOR UPDATE and FOR SHARE, which lock rows,",
+    "LockingClause": "FOR UPDATE or FOR SHARE, which locks rows,",
     "IntoClause": "SELECT INTO, which makes a table,",
     "SetToDefault": "DEFAULT",
     "MultiAssignRef": "an assignment",
