@@ -93,6 +93,21 @@ def test_no_text_makes_it_fail(text: str, position: int) -> None:
     assert len(items) <= 100
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT pl| FROM users, " + "(SELECT * FROM " * 1000,
+        "SELECT pl| FROM users, " + "(SELECT * FROM " * 30 + "events" + ") x" * 30,
+        "SELECT 1; SELECT pl| FROM users WHERE x IN " + "(" * 90_000,
+        "SELECT " + "(" * 80_000 + ")" * 9_000 + "; SELECT pl| FROM users",
+        "SELECT 1 " + "FROM events " * 8_000 + "; SELECT pl| FROM users",
+    ],
+)
+def test_no_text_takes_long(text: str) -> None:
+    """Each of these once took minutes, or all the memory that there is."""
+    assert proposed(text)[0].text == "plan"
+
+
 def test_every_function_that_is_proposed_passes_the_firewall() -> None:
     grammar = {"coalesce", "nullif", "greatest", "least", "trim"}  # no functions of the server's
     for name in set(FUNCTIONS) - grammar:

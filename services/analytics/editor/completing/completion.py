@@ -12,6 +12,8 @@ COLUMN, RELATION, SCHEMA, FUNCTION = "column", "relation", "schema", "function"
 KEYWORD, VALUE, METRIC, DIMENSION = "keyword", "value", "metric", "dimension"
 # What stands before a relation.
 BEFORE_RELATIONS = ("FROM", "JOIN", "TABLE")
+# What is looked at of a long text: characters before the cursor and behind it.
+BEFORE, BEHIND = 8_000, 4_000
 COMPARING = ("=", "<>", "!=", "<", ">", "<=", ">=", "LIKE", "ILIKE", "IN", "ANY", "NOT")
 
 
@@ -37,6 +39,17 @@ def complete(
     sql: str, position: int, catalogue: Catalogue, words: Words, limit: int
 ) -> tuple[int, list[Item]]:
     """Where what is replaced begins, and what could stand there, best first."""
+    first = max(0, position - BEFORE)
+    start, items = complete_near(
+        sql[first : position + BEHIND], position - first, catalogue, words, limit
+    )
+    return first + start, items
+
+
+def complete_near(
+    sql: str, position: int, catalogue: Catalogue, words: Words, limit: int
+) -> tuple[int, list[Item]]:
+    """The same of a text that is not long."""
     tokens = as_if_closed(statement_at(tokens_of(sql), position), position)
     typed = next((t for t in tokens if t.start < position <= t.end and is_open(t, position)), None)
     before = [t for t in tokens if t.end <= (typed.start if typed else position)]

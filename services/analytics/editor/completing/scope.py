@@ -1,6 +1,6 @@
 """Which relations a place in a statement can name columns of, and by what."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.analytics.catalogue.domain import Catalogue, Column
@@ -21,11 +21,8 @@ def sources_at(
 ) -> list[Source]:
     """What a place within these parentheses sees; the innermost query's first."""
     common = common_tables(tokens, catalogue)
-    found = [
-        (depth, source)
-        for depth, source in items(tokens, catalogue, common)
-        if inside[: len(depth)] == depth
-    ]
+    around = {inside[:depth] for depth in range(len(inside) + 1)}
+    found = list(items(tokens, catalogue, common, around))
     found.sort(key=lambda pair: -len(pair[0]))
     return [source for _, source in found]
 
@@ -45,9 +42,15 @@ def common_tables(tokens: Sequence[Token], catalogue: Catalogue) -> dict[str, li
 
 
 def items(
-    tokens: Sequence[Token], catalogue: Catalogue, common: Mapping[str, Sequence[Column]]
+    tokens: Sequence[Token],
+    catalogue: Catalogue,
+    common: Mapping[str, Sequence[Column]],
+    wanted: Collection[tuple[int, ...]],
 ) -> Iterator[tuple[tuple[int, ...], Source]]:
-    """All that stands in any FROM, with the parentheses around it."""
+    """All that stands in a FROM within the wanted parentheses, with those.
+
+    Others are not looked at: each query in FROM is looked into for its columns, and those in it.
+    """
     listing: dict[tuple[int, ...], bool] = {}
     for place, token in enumerate(tokens):
         level = token.inside
@@ -55,7 +58,7 @@ def items(
             listing[level] = False
         begins = token.key in ("FROM", "JOIN") and is_query(tokens, place)
         listing[level] = listing.get(level, False) or begins
-        if begins or (token.text == "," and listing[level]):
+        if level in wanted and (begins or (token.text == "," and listing[level])):
             source = source_at(tokens, place + 1, catalogue, common)
             if source:
                 yield level, source
@@ -132,10 +135,7 @@ def selected(
     ends = next((t.start for t in own if t.key == "FROM"), body[-1].end)
     chosen = [t for t in own if body[0].end <= t.start < ends]
     known = [
-        column
-        for depth, source in items(body, catalogue, common)
-        if depth == level
-        for column in source.columns
+        column for _, source in items(body, catalogue, common, {level}) for column in source.columns
     ]
     columns: list[Column] = []
     for part in parts(chosen):

@@ -4,6 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+# Parentheses within each other; those further in count as one.
+MOST_OPEN = 20
+
 TOKEN = re.compile(
     r"""
     (?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))
@@ -48,16 +51,23 @@ def tokens_of(text: str) -> list[Token]:
     """All but comments."""
     found: list[Token] = []
     inside: list[int] = []
+    beyond = 0
     for match in TOKEN.finditer(text):
         kind = match.lastgroup if match.lastgroup != "tag" else "string"
         piece = match[0]
         if kind == "comment":
             continue
-        if piece == ")" and inside:
-            inside.pop()
+        if piece == ")":
+            if beyond:
+                beyond -= 1
+            elif inside:
+                inside.pop()
         found.append(Token(str(kind), piece, match.start(), match.end(), tuple(inside)))
         if piece == "(":
-            inside.append(match.start())
+            if len(inside) < MOST_OPEN:
+                inside.append(match.start())
+            else:
+                beyond += 1
     return found
 
 
@@ -71,7 +81,12 @@ def statement_at(tokens: Sequence[Token], position: int) -> list[Token]:
 
 def as_if_closed(tokens: Sequence[Token], position: int) -> list[Token]:
     """What is open and never closed ends at the cursor, where somebody still writes."""
-    closed = {t.start for place, t in enumerate(tokens) if t.text == "(" and ends(tokens, place)}
+    ends = {t.inside: place for place, t in enumerate(tokens) if t.text == ")"}
+    closed = {
+        t.start
+        for place, t in enumerate(tokens)
+        if t.text == "(" and ends.get(t.inside, -1) > place
+    }
     opened = {t.start for t in tokens if t.text == "(" and t.end <= position} - closed
     return [
         replace(t, inside=tuple(i for i in t.inside if i not in opened))
@@ -79,8 +94,3 @@ def as_if_closed(tokens: Sequence[Token], position: int) -> list[Token]:
         else t
         for t in tokens
     ]
-
-
-def ends(tokens: Sequence[Token], place: int) -> bool:
-    level = tokens[place].inside
-    return any(t.text == ")" and t.inside == level for t in tokens[place + 1 :])
