@@ -133,12 +133,11 @@ class Figures:
     query: str
 
 
-def cache_key(
-    asked: Asked, tree_hash: str, role: str, leads_to: UUID | None, now: datetime
-) -> str:
+def cache_key(asked: Asked, tree_hash: str, role: str, leads_to: UUID | None, now: datetime) -> str:
     """Results under the same key are the same for all who may ask for them.
 
-    `leads_to` is another one whenever a connection leads elsewhere. The event store's rows are of a version: the minute, so that a result is never older.
+    `leads_to` is another one whenever a connection leads elsewhere. The event store's rows are of a
+    version: the minute, so that a result is never older.
     """
     version = int(now.timestamp() // FRESH.total_seconds()) if asked.connection_id == EVENTS else 0
     place = (asked.connection_id, str(leads_to))
