@@ -28,6 +28,7 @@ SETTINGS = {
     "max_wal_size": "512MB",
     "autovacuum_max_workers": "2",
     "max_worker_processes": "4",
+    "max_logical_replication_workers": "0",  # nor the process that would start them
     "max_parallel_workers": "2",
     "io_method": "sync",
     "jit": "off",

@@ -1,12 +1,16 @@
 """Whether a process does its work yet. A probe is data, so that `attune status` can ask again."""
 
+import asyncio
 import os
 import re
 import socket
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 PATIENCE = 1.0
 READY_LINE = 7  # of postmaster.pid: what `pg_ctl --wait` reads
@@ -87,11 +91,16 @@ async def grpc_is_ready(address: str) -> bool:
 
 
 async def http_is_ready(url: str) -> bool:
-    import httpx2
+    return await asyncio.to_thread(http_answers, url)
 
-    async with httpx2.AsyncClient(timeout=PATIENCE, trust_env=False) as client:
-        with suppress(httpx2.HTTPError):
-            return (await client.get(url)).status_code == 200
+
+def http_answers(url: str) -> bool:
+    """Ask without an HTTP library, which would stay in the launcher for one question."""
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE)
+    with closing(connection), suppress(OSError, HTTPException):
+        connection.request("GET", parts.path)
+        return connection.getresponse().status == HTTPStatus.OK
     return False
 
 

@@ -5,8 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import resources
-
-import snowballstemmer
+from typing import Any
 
 # conversionRate and HTTPRequest are two words each.
 HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -19,7 +18,6 @@ than that the their them there these they this those to us was we were what when
 whom whose why will with would you your calculate compute find list
 """
 STOP = frozenset(STOP_WORDS.split())
-english = snowballstemmer.stemmer("english")
 
 
 def words(text: str) -> list[str]:
@@ -29,9 +27,17 @@ def words(text: str) -> list[str]:
     return [word.casefold()[:LONGEST] for word in WORD.findall(bare)]
 
 
+@cache
+def stemmer() -> Any:
+    """Made at its first use: the package brings some thirty languages, and 5 MiB."""
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english")
+
+
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
-    found: str = english.stemWord(word)
+    found: str = stemmer().stemWord(word)
     return found
 
 
