@@ -86,7 +86,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             served_rollups(pool),
             served_event_log(pool),
             *served_knowledge(settings, pool, items, now),
-            *served_of_queries(queries, data, now),
+            *served_of_queries(queries, data, semantics.compiling, now),
             *semantics.served(items, queries.runner),
             served_saved_queries(pool, now),
         ]

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
+import pytest
 
 from tests.e2e.conftest import Api
 
@@ -73,6 +74,40 @@ async def test_the_documents_example_is_defined_found_and_calculated(
     # What it rests on runs by itself.
     again = await made(client, "/api/v1/queries:run", {"sql": answer["sql"]})
     assert again["rows"] == answer["rows"]
+
+
+async def test_a_metric_query_runs_streams_and_leaves_as_a_file_as_sql_does(
+    client: httpx2.AsyncClient,
+) -> None:
+    source = {"relation": "events", "time": "timestamp", "event": "shipped"}
+    parcels = {"name": "parcels", "type": "simple", "source": source, "aggregate": "count"}
+    await made(client, METRICS, parcels)
+    await made(client, "/api/v1/events", [event("a", "shipped"), event("b", "shipped")])
+    asked = {"metric_query": {"metrics": ["parcels"]}}
+    ran = await made(client, "/api/v1/queries:run", asked)
+    assert ran["rows"] == [[2]]
+    assert [column["name"] for column in ran["columns"]] == ["parcels"]
+    streamed = await client.post("/api/v1/queries:stream", json=asked)
+    assert '"rows":[[2]]' in streamed.text
+    exported = await client.post("/api/v1/queries:export", json=asked)
+    assert exported.text.split() == ["parcels", "2"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({}, "sql"),
+        ({"sql": "SELECT 1", "metric_query": {"metrics": ["x"]}}, "metric_query"),
+        ({"connection_id": "events", "metric_query": {"metrics": ["x"]}}, "metric_query"),
+    ],
+)
+async def test_a_query_is_sql_or_a_metric_query(
+    client: httpx2.AsyncClient, asked: dict[str, Any], field: str
+) -> None:
+    for path in ("run", "stream", "export"):
+        answer = await client.post(f"/api/v1/queries:{path}", json=asked)
+        assert answer.status_code == 422, answer.text
+        assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
 async def test_days_are_those_of_the_organization(api: Api) -> None:

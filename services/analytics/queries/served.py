@@ -27,7 +27,7 @@ from services.analytics.queries.cancelling import Running
 from services.analytics.queries.checking import CataloguesRead, Wall
 from services.analytics.queries.firewall import Firewall
 from services.analytics.queries.running import Bounds, Runner
-from services.analytics.queries.service import QueriesService
+from services.analytics.queries.service import MetricCompiler, QueriesService
 from services.analytics.queries.store import QueryStore
 from services.analytics.queries.targets import EventStore, Registered
 from services.analytics.results.cache import ResultCache
@@ -92,20 +92,22 @@ async def opened_queries(
         yield Queries(runner, running, store, directory, cache, NameStore(pool))
 
 
-def served_of_queries(queries: Queries, data: Data, now: Clock) -> list[Served]:
+def served_of_queries(
+    queries: Queries, data: Data, metrics: MetricCompiler, now: Clock
+) -> list[Served]:
     return [
-        served_queries(queries, now),
+        served_queries(queries, metrics, now),
         served_query_cache(queries, now),
         served_query_editor(data, queries.names),
     ]
 
 
-def served_queries(queries: Queries, now: Clock) -> Served:
+def served_queries(queries: Queries, metrics: MetricCompiler, now: Clock) -> Served:
     q = queries
     return Served(
         queries_pb2.DESCRIPTOR.services_by_name["QueriesService"],
         queries_pb2_grpc.add_QueriesServiceServicer_to_server,
-        QueriesService(q.runner, q.running, q.store, q.cache, now),
+        QueriesService(q.runner, metrics, q.running, q.store, q.cache, now),
     )
 
 

@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 from uuid import UUID
 
 from attune.analytics.v1 import queries_pb2 as pb
 from attune.analytics.v1 import queries_pb2_grpc as pb_grpc
+from attune.analytics.v1.metrics_pb2 import CompileMetricsRequest
 from attune.common.v1.json_pb2 import Json
 from google.api.httpbody_pb2 import HttpBody
 
@@ -21,7 +22,7 @@ from services.analytics.results.cache import ResultCache
 from services.common.caller import caller
 from services.common.clock import Clock
 from services.common.downloads import download
-from services.common.errors import FailedPrecondition, NotFound
+from services.common.errors import FailedPrecondition, InvalidFields, NotFound, Violation
 from services.common.ids import uuid_of
 from services.common.interceptors import Context
 from services.common.moments import moment
@@ -33,25 +34,44 @@ QUERIES, RESULTS, DAYS = 50, 100, 7
 RunRequest: TypeAlias = pb.RunQueryRequest | pb.StreamQueryRequest | pb.ExportQueryRequest
 
 
+class Compiled(Protocol):
+    @property
+    def sql(self) -> str: ...
+
+
+class MetricCompiler(Protocol):
+    """Knows what the organization measures."""
+
+    async def compiled(self, organization_id: str, asked: CompileMetricsRequest) -> Compiled:
+        """The statement of a metric query. Raises InvalidFields, NotFound, Unavailable."""
+
+
 class QueriesService(pb_grpc.QueriesServiceServicer):
     def __init__(
-        self, runner: Runner, running: Running, store: QueryStore, cache: ResultCache, now: Clock
+        self,
+        runner: Runner,
+        metrics: MetricCompiler,
+        running: Running,
+        store: QueryStore,
+        cache: ResultCache,
+        now: Clock,
     ) -> None:
         self._runner = runner
+        self._metrics = metrics
         self._running = running
         self._store = store
         self._cache = cache
         self._now = now
 
     async def RunQuery(self, request: pb.RunQueryRequest, context: Context) -> pb.RunQueryResponse:
-        asked = asked_of(request, no_cache=request.no_cache)
+        asked = replace(await self._asked(request), no_cache=request.no_cache)
         return answer_to_pb(await self._runner.run(caller(), asked))
 
     async def StreamQuery(
         self, request: pb.StreamQueryRequest, context: Context
     ) -> AsyncIterator[pb.StreamQueryResponse]:
         as_of = self._now()
-        async with self._runner.streaming(caller(), asked_of(request)) as streamed:
+        async with self._runner.streaming(caller(), await self._asked(request)) as streamed:
             columns = map(column_to_pb, streamed.columns)
             yield pb.StreamQueryResponse(query_id=str(streamed.id), columns=columns)
             async for batch in streamed.batches():
@@ -123,12 +143,31 @@ class QueriesService(pb_grpc.QueriesServiceServicer):
         self, request: pb.ExportQueryRequest, context: Context
     ) -> AsyncIterator[HttpBody]:
         kind, rows = FILES[request.format or "csv"], request.limit or EXPORTED_ROWS
-        asked = replace(asked_of(request), rows=rows, exported_as=kind.suffix)
+        asked = replace(await self._asked(request), rows=rows, exported_as=kind.suffix)
         name = f"{request.name.strip() or 'query'}.{kind.suffix}"
         async with self._runner.streaming(caller(), asked) as streamed:
             file = kind(streamed.columns)
             async for part in download(kind.content_type, name, written(file, streamed.batches())):
                 yield part
+
+    async def _asked(self, request: RunRequest) -> Asked:
+        """The statement, as it was written or as the metrics compile. Raises InvalidFields."""
+        sql, connection_id = request.sql, request.connection_id
+        if request.HasField("metric_query"):
+            if sql or connection_id:
+                problem = "says all by itself: leave out sql and connection_id"
+                raise InvalidFields(Violation("metric_query", problem))
+            wanted = request.metric_query
+            compiled = await self._metrics.compiled(caller().organization_id, wanted)
+            sql, connection_id = compiled.sql, wanted.connection_id
+        if not sql:
+            raise InvalidFields(Violation("sql", "is needed, or a metric_query"))
+        return Asked(
+            sql=sql,
+            connection_id=connection_id or EVENTS,
+            rows=request.limit or ROWS,
+            time_zone=request.time_zone or "UTC",
+        )
 
     async def _record(self, query_id: str) -> Record:
         """One that the caller may see. Raises NotFound."""
@@ -137,16 +176,6 @@ class QueriesService(pb_grpc.QueriesServiceServicer):
         if found is None or not (who.may_read_others or found.user_id == who.subject):
             raise NotFound(f"no query {query_id!r} of yours")
         return found
-
-
-def asked_of(request: RunRequest, *, no_cache: bool = False) -> Asked:
-    return Asked(
-        sql=request.sql,
-        connection_id=request.connection_id or EVENTS,
-        rows=request.limit or ROWS,
-        time_zone=request.time_zone or "UTC",
-        no_cache=no_cache,
-    )
 
 
 def filters_of(request: pb.ListQueriesRequest, of_user: str) -> Filters:

@@ -29,7 +29,7 @@ from services.common.server import Served
 
 
 class Semantics:
-    """`kinds` are the kinds of knowledge that this part has."""
+    """`kinds` are the kinds of knowledge that this part has; `compiling` is its compiler."""
 
     def __init__(
         self, pool: Pool, data: Data, hints: Hints, calendars: Calendars, now: Clock
@@ -39,7 +39,7 @@ class Semantics:
         self.kinds: list[Kind] = [
             kind(checker, hints) for kind in (BusinessMetrics, Dimensions, Entities)
         ]
-        self._compiling = Compiling(pool, data.catalogues, calendars, now)
+        self.compiling = Compiling(pool, data.catalogues, calendars, now)
 
     def served(self, items: Items, runner: Runner) -> Iterator[Served]:
         yield Served(
@@ -60,5 +60,5 @@ class Semantics:
         yield Served(
             metrics_pb2.DESCRIPTOR.services_by_name["MetricsService"],
             metrics_pb2_grpc.add_MetricsServiceServicer_to_server,
-            MetricsService(self._compiling, runner),
+            MetricsService(self.compiling, runner),
         )

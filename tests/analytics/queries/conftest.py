@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NoReturn
 
 import grpc
 import pytest
 from attune.analytics.v1 import queries_pb2 as pb
 from attune.analytics.v1 import queries_pb2_grpc as pb_grpc
 from attune.analytics.v1 import query_cache_pb2_grpc as cache_grpc
+from attune.analytics.v1.metrics_pb2 import CompileMetricsRequest
 from redis.asyncio import Redis
 
 from services.analytics import app
@@ -28,6 +29,7 @@ from services.analytics.queries.served import (
     served_query_cache,
 )
 from services.common.clock import utc_now
+from services.common.errors import NotFound
 from services.common.server import serving
 from services.common.tokens import TokenVerifier
 from tests.analytics.executing import One
@@ -55,6 +57,13 @@ class Open:
         if "refuse me" in sql:
             raise NotAllowed("write", "may only read", sql.index("refuse me"))
         return Passed(sql)
+
+
+class Unmeasured:
+    """An organization that has defined no metrics."""
+
+    async def compiled(self, organization_id: str, asked: CompileMetricsRequest) -> NoReturn:
+        raise NotFound("nothing is measured")
 
 
 class Nothing:
@@ -116,7 +125,7 @@ async def serving_queries(
         opening = opened_queries(pool, redis, data, bounds, clock)
         opened = await stack.enter_async_context(opening)
         serve = serving(
-            [served_queries(opened, clock), served_query_cache(opened, clock)],
+            [served_queries(opened, Unmeasured(), clock), served_query_cache(opened, clock)],
             domain="analytics",
             verifier=TokenVerifier(PUBLIC_KEY, utc_now),
             ready=lambda: None,

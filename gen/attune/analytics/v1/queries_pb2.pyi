@@ -1,5 +1,6 @@
 import datetime
 
+from attune.analytics.v1 import metrics_pb2 as _metrics_pb2
 from attune.common.v1 import access_pb2 as _access_pb2
 from attune.common.v1 import json_pb2 as _json_pb2
 from buf.validate import validate_pb2 as _validate_pb2
@@ -15,18 +16,20 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class RunQueryRequest(_message.Message):
-    __slots__ = ("sql", "connection_id", "limit", "time_zone", "no_cache")
+    __slots__ = ("sql", "connection_id", "limit", "time_zone", "no_cache", "metric_query")
     SQL_FIELD_NUMBER: _ClassVar[int]
     CONNECTION_ID_FIELD_NUMBER: _ClassVar[int]
     LIMIT_FIELD_NUMBER: _ClassVar[int]
     TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
     NO_CACHE_FIELD_NUMBER: _ClassVar[int]
+    METRIC_QUERY_FIELD_NUMBER: _ClassVar[int]
     sql: str
     connection_id: str
     limit: int
     time_zone: str
     no_cache: bool
-    def __init__(self, sql: _Optional[str] = ..., connection_id: _Optional[str] = ..., limit: _Optional[int] = ..., time_zone: _Optional[str] = ..., no_cache: _Optional[bool] = ...) -> None: ...
+    metric_query: _metrics_pb2.CompileMetricsRequest
+    def __init__(self, sql: _Optional[str] = ..., connection_id: _Optional[str] = ..., limit: _Optional[int] = ..., time_zone: _Optional[str] = ..., no_cache: _Optional[bool] = ..., metric_query: _Optional[_Union[_metrics_pb2.CompileMetricsRequest, _Mapping]] = ...) -> None: ...
 
 class ResultColumn(_message.Message):
     __slots__ = ("name", "type")
@@ -63,16 +66,18 @@ class RunQueryResponse(_message.Message):
     def __init__(self, columns: _Optional[_Iterable[_Union[ResultColumn, _Mapping]]] = ..., rows: _Optional[_Union[_json_pb2.Json, _Mapping]] = ..., metadata: _Optional[_Union[QueryMetadata, _Mapping]] = ...) -> None: ...
 
 class StreamQueryRequest(_message.Message):
-    __slots__ = ("sql", "connection_id", "limit", "time_zone")
+    __slots__ = ("sql", "connection_id", "limit", "time_zone", "metric_query")
     SQL_FIELD_NUMBER: _ClassVar[int]
     CONNECTION_ID_FIELD_NUMBER: _ClassVar[int]
     LIMIT_FIELD_NUMBER: _ClassVar[int]
     TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
+    METRIC_QUERY_FIELD_NUMBER: _ClassVar[int]
     sql: str
     connection_id: str
     limit: int
     time_zone: str
-    def __init__(self, sql: _Optional[str] = ..., connection_id: _Optional[str] = ..., limit: _Optional[int] = ..., time_zone: _Optional[str] = ...) -> None: ...
+    metric_query: _metrics_pb2.CompileMetricsRequest
+    def __init__(self, sql: _Optional[str] = ..., connection_id: _Optional[str] = ..., limit: _Optional[int] = ..., time_zone: _Optional[str] = ..., metric_query: _Optional[_Union[_metrics_pb2.CompileMetricsRequest, _Mapping]] = ...) -> None: ...
 
 class StreamQueryResponse(_message.Message):
     __slots__ = ("query_id", "columns", "rows", "metadata")
@@ -191,20 +196,22 @@ class CancelQueryRequest(_message.Message):
     def __init__(self, query_id: _Optional[str] = ...) -> None: ...
 
 class ExportQueryRequest(_message.Message):
-    __slots__ = ("sql", "connection_id", "limit", "time_zone", "format", "name")
+    __slots__ = ("sql", "connection_id", "limit", "time_zone", "format", "name", "metric_query")
     SQL_FIELD_NUMBER: _ClassVar[int]
     CONNECTION_ID_FIELD_NUMBER: _ClassVar[int]
     LIMIT_FIELD_NUMBER: _ClassVar[int]
     TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
     FORMAT_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
+    METRIC_QUERY_FIELD_NUMBER: _ClassVar[int]
     sql: str
     connection_id: str
     limit: int
     time_zone: str
     format: str
     name: str
-    def __init__(self, sql: _Optional[str] = ..., connection_id: _Optional[str] = ..., limit: _Optional[int] = ..., time_zone: _Optional[str] = ..., format: _Optional[str] = ..., name: _Optional[str] = ...) -> None: ...
+    metric_query: _metrics_pb2.CompileMetricsRequest
+    def __init__(self, sql: _Optional[str] = ..., connection_id: _Optional[str] = ..., limit: _Optional[int] = ..., time_zone: _Optional[str] = ..., format: _Optional[str] = ..., name: _Optional[str] = ..., metric_query: _Optional[_Union[_metrics_pb2.CompileMetricsRequest, _Mapping]] = ...) -> None: ...
 
 class GetQueryStatsRequest(_message.Message):
     __slots__ = ("by", "days", "user_id")

@@ -28,7 +28,7 @@ if _version_not_supported:
 
 class QueriesServiceStub:
     """QueriesService runs SQL that reads, on the event store and on registered
-    databases. Each statement passes the firewall, runs in a read-only transaction
+    databases, as somebody wrote it or as a metric query compiles. Each statement passes the firewall, runs in a read-only transaction
     with one deadline over all that it does, and is on record before it runs.
 
     A statement is bounded: 30 seconds, 10,000 rows, 8 MiB, and what it may cost by
@@ -85,7 +85,7 @@ class QueriesServiceStub:
 
 class QueriesServiceServicer:
     """QueriesService runs SQL that reads, on the event store and on registered
-    databases. Each statement passes the firewall, runs in a read-only transaction
+    databases, as somebody wrote it or as a metric query compiles. Each statement passes the firewall, runs in a read-only transaction
     with one deadline over all that it does, and is on record before it runs.
 
     A statement is bounded: 30 seconds, 10,000 rows, 8 MiB, and what it may cost by
@@ -257,7 +257,7 @@ def add_QueriesServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class QueriesService:
     """QueriesService runs SQL that reads, on the event store and on registered
-    databases. Each statement passes the firewall, runs in a read-only transaction
+    databases, as somebody wrote it or as a metric query compiles. Each statement passes the firewall, runs in a read-only transaction
     with one deadline over all that it does, and is on record before it runs.
 
     A statement is bounded: 30 seconds, 10,000 rows, 8 MiB, and what it may cost by

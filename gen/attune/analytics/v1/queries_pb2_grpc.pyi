@@ -29,7 +29,7 @@ GRPC_VERSION: str
 
 class QueriesServiceStub:
     """QueriesService runs SQL that reads, on the event store and on registered
-    databases. Each statement passes the firewall, runs in a read-only transaction
+    databases, as somebody wrote it or as a metric query compiles. Each statement passes the firewall, runs in a read-only transaction
     with one deadline over all that it does, and is on record before it runs.
 
     A statement is bounded: 30 seconds, 10,000 rows, 8 MiB, and what it may cost by
@@ -124,7 +124,7 @@ class QueriesServiceStub:
 @_typing.type_check_only
 class QueriesServiceAsyncStub(QueriesServiceStub):
     """QueriesService runs SQL that reads, on the event store and on registered
-    databases. Each statement passes the firewall, runs in a read-only transaction
+    databases, as somebody wrote it or as a metric query compiles. Each statement passes the firewall, runs in a read-only transaction
     with one deadline over all that it does, and is on record before it runs.
 
     A statement is bounded: 30 seconds, 10,000 rows, 8 MiB, and what it may cost by
@@ -215,7 +215,7 @@ class QueriesServiceAsyncStub(QueriesServiceStub):
 
 class QueriesServiceServicer(metaclass=_abc_1.ABCMeta):
     """QueriesService runs SQL that reads, on the event store and on registered
-    databases. Each statement passes the firewall, runs in a read-only transaction
+    databases, as somebody wrote it or as a metric query compiles. Each statement passes the firewall, runs in a read-only transaction
     with one deadline over all that it does, and is on record before it runs.
 
     A statement is bounded: 30 seconds, 10,000 rows, 8 MiB, and what it may cost by
