@@ -10,6 +10,9 @@ PATTERNS = {
     "^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}$": "must be 1 to 100 letters, digits,"
     " '_', '.' and '-', a letter or a digit first",
     "^[a-z][a-z_]{0,49}$": "must be 1 to 50 lower-case letters and underscores, a letter first",
+    "^([A-Za-z_][A-Za-z0-9_]*)?$": "must have letters, digits and '_' alone, no digit first",
+    "^[A-Za-z0-9 ._-]*$": "must have letters, digits, spaces, '.', '_' and '-' alone",
+    "^[A-Za-z0-9_+/-]*$": "must be an IANA time zone, such as Europe/Berlin",
 }
 
 
