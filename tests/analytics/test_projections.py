@@ -11,6 +11,7 @@ from tests.activity.feedback.voting import Voter
 from tests.activity.test_profiles import event
 from tests.analytics.projecting import LONG_AGO, admin, dump, happens, projected, working
 from tests.suite import Servers, Suite
+from tests.waiting import until
 
 SAME = {
     "conversations": "id, external_id, user_id, started_at, last_message_at, message_count,"
@@ -41,6 +42,13 @@ async def equal_to_activity(conn: Connection, organization: str = "acme") -> Non
 
 async def forget_cursor(conn: Connection) -> None:
     await conn.execute("UPDATE analytics.event_cursors SET seq = 0 WHERE consumer = $1", CONSUMER)
+
+
+async def followed_all(conn: Connection) -> None:
+    async def done() -> bool:
+        return not await conn.fetchval("SELECT EXISTS (SELECT FROM analytics.event_arrivals)")
+
+    await until(done)
 
 
 async def test_all_that_people_do_is_there_as_activity_has_it(
@@ -104,6 +112,31 @@ async def test_who_comes_when_the_log_is_gone_starts_from_a_snapshot(
     # Of votes the log told all that was, and the snapshot what counts.
     kept = {row["event"] for row in anew["events"]}
     assert {row["event"] for row in live["events"]} - kept == {"attune.feedback_withdrawn"}
+
+
+async def test_what_is_projected_anew_is_counted_once(
+    suite: Suite, servers: Servers, database: str
+) -> None:
+    counts = "SELECT event, {} AS n FROM analytics.{} WHERE {} GROUP BY event ORDER BY event"
+    stored = counts.format("count(*)", "events", "event LIKE 'attune.%'")
+    learned = counts.format("sum(events)::bigint", "event_schemas", "events > 0")
+    days = counts.format("sum(occurrences)::bigint", "event_property_days", "property = ''")
+    async with admin(servers, database) as conn:
+        await happens(suite)
+        for _ in range(2):
+            async with working(suite):
+                await projected(conn)
+                await followed_all(conn)
+            found = [dict(row) for row in await conn.fetch(stored)]
+            assert found
+            assert [dict(row) for row in await conn.fetch(learned)] == found
+            assert [dict(row) for row in await conn.fetch(days)] == found
+            await conn.execute("UPDATE activity.event_head SET dropped = seq")
+            await conn.execute("DELETE FROM activity.event_log")
+            await forget_cursor(conn)
+            await Voter(suite, "ann").vote("demo-2", 3)
+        drifts = "SELECT count(*) FROM analytics.schema_drifts"
+        assert await conn.fetchval(drifts) == 0
 
 
 async def test_votes_that_are_dropped_for_their_age_are_dropped_here(

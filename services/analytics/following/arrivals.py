@@ -8,6 +8,8 @@ from uuid import UUID
 from services.common.db import Connection, load_queries
 
 SQL = load_queries(__package__)
+# Longer than a step of the follower's may take.
+STEP_SECONDS = 900
 
 
 class Stored(Protocol):
@@ -31,6 +33,12 @@ async def note_arrivals(conn: Connection, organization_id: str, events: Sequence
     if events:
         keys = ([event.timestamp for event in events], [event.id for event in events])
         await conn.execute(SQL["note_arrivals"], organization_id, *keys)
+
+
+async def hold(conn: Connection, organization_id: str) -> None:
+    """Wait until nobody follows the organization, and keep it so until the transaction ends."""
+    await conn.execute(SQL["add_follower"], organization_id)
+    await conn.execute(SQL["hold_follower"], organization_id, timeout=STEP_SECONDS)
 
 
 async def take_arrivals(conn: Connection, organization_id: str, most: int) -> Arrivals:

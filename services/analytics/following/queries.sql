@@ -14,6 +14,9 @@ INSERT INTO event_followers (organization_id) VALUES ($1) ON CONFLICT DO NOTHING
 -- name: claim_follower
 SELECT organization_id FROM event_followers WHERE organization_id = $1 FOR UPDATE SKIP LOCKED;
 
+-- name: hold_follower
+SELECT organization_id FROM event_followers WHERE organization_id = $1 FOR UPDATE;
+
 -- name: take_arrivals
 -- Some statements' events, at least one's; with the others at most $2.
 DELETE FROM event_arrivals a

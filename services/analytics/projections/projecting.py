@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from attune.activity.v1 import activity_pb2, conversations_pb2, feedback_pb2, profiles_pb2
 from google.protobuf.message import Message
 
-from services.analytics.projections.rows import Rows
+from services.analytics.projections.rows import EVENT_PREFIX, Rows
 from services.analytics.projections.store import ProjectionStore
+from services.analytics.registry.store import forget_counts
 from services.common.clock import Clock
 from services.common.consumer import Fact
 from services.common.db import Connection
@@ -56,3 +57,7 @@ class Projector:
     async def clear(self, conn: Connection, organization_id: str) -> None:
         """Drop all that was projected of an organization."""
         await self._store.clear(conn, organization_id)
+
+    async def cleared(self, conn: Connection, organization_id: str) -> None:
+        """What `clear` leaves to the end of its transaction: others wait for it."""
+        await forget_counts(conn, organization_id, f"{EVENT_PREFIX}%")

@@ -18,6 +18,7 @@ from services.common.moments import datetime_of
 
 INTENT_LENGTH = 500
 SOURCE = "attune.activity"
+EVENT_PREFIX = "attune."
 CONSENT = "consent."
 ACTIVITY_EVENTS = {
     "query": "attune.query",

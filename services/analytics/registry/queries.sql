@@ -73,6 +73,16 @@ FROM unnest($2::text[], $3::text[], $4::date[], $5::bigint[])
 ON CONFLICT (organization_id, event, property, day) DO UPDATE
 SET occurrences = d.occurrences + excluded.occurrences;
 
+-- name: forget_schemas
+-- Counts alone: what is known stays known, so that its coming again is no drift.
+UPDATE event_schemas SET events = 0 WHERE organization_id = $1 AND event LIKE $2;
+
+-- name: forget_properties
+UPDATE event_properties SET occurrences = 0 WHERE organization_id = $1 AND event LIKE $2;
+
+-- name: forget_days
+DELETE FROM event_property_days WHERE organization_id = $1 AND event LIKE $2;
+
 -- name: add_drifts
 INSERT INTO schema_drifts (organization_id, kind, event, property, type, happened_at, detected_at,
     observed, expected)

@@ -108,7 +108,7 @@ def by_event(properties: Iterable[Property]) -> defaultdict[str, dict[str, list[
 
 
 def share_of(schema: Schema, types: Iterable[Property]) -> float:
-    return min(1.0, sum(one.occurrences for one in types) / schema.events)
+    return min(1.0, sum(one.occurrences for one in types) / max(schema.events, 1))
 
 
 def properties_to_pb(

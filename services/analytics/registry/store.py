@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.analytics.following.arrivals import Arrivals
+from services.analytics.following.arrivals import Arrivals, hold
 from services.analytics.registry.domain import Drift, Known, Property, Schema
 from services.common.db import Connection, Database, load_queries
 
@@ -71,6 +71,17 @@ async def put(
     await conn.execute(SQL["put_properties"], organization_id, *columns(rows, 7))
     counted = [(*key, count) for key, count in sorted(days.items())]
     await conn.execute(SQL["put_days"], organization_id, *columns(counted, 4))
+
+
+async def forget_counts(conn: Connection, organization_id: str, events: str) -> None:
+    """Count events whose names are LIKE this from nothing, because all of them arrive again.
+
+    Call it last in the transaction that takes the events away: nobody follows the organization
+    until it ends, and before that what was counted are events that are gone then.
+    """
+    await hold(conn, organization_id)
+    for query in ("forget_schemas", "forget_properties", "forget_days"):
+        await conn.execute(SQL[query], organization_id, events)
 
 
 async def add_drifts(
