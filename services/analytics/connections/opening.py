@@ -16,6 +16,8 @@ import asyncpg
 from asyncpg.connect_utils import SessionAttribute
 
 from services.analytics.connections.dsn import Dsn
+from services.analytics.connections.hashing import bound_hashing
+from services.analytics.execution.metering import metered
 from services.common.db import Connection, load_queries
 from services.common.errors import FailedPrecondition
 from services.common.outgoing import (
@@ -30,6 +32,8 @@ from services.common.outgoing import (
 SQL = load_queries(__package__, "opening.sql")
 CONNECT_SECONDS = 10.0
 CLOSE_SECONDS = 2.0
+# What a server may tell of itself.
+MOST_READ = 256 * 1024 * 1024
 OWN = "this is one of Attune's own databases, which no connection may reach"
 
 
@@ -46,6 +50,7 @@ class Opener:
         self._resolver = Resolver()
 
     def __enter__(self) -> Self:
+        bound_hashing()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -53,8 +58,11 @@ class Opener:
 
     @asynccontextmanager
     async def opened(self, dsn: Dsn) -> AsyncIterator[Connection]:
-        """A connection of its own until the block ends. Raises CannotConnect."""
-        conn = await self.connect(dsn)
+        """A connection of its own until the block ends, which brings so much and no more.
+
+        Raises CannotConnect.
+        """
+        conn = metered(await self.connect(dsn), MOST_READ)
         async with ending(conn):
             yield conn
 

@@ -64,6 +64,32 @@ async def test_each_failure_has_a_sentence_that_says_what_to_change(shop: Shop) 
     assert "may LOGIN" in await why(shop)
 
 
+async def test_no_server_says_how_long_a_password_is_hashed(shop: Shop) -> None:
+    """Two billion times would hold up every call of the process for most of an hour."""
+
+    async def scram(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(int.from_bytes(await reader.readexactly(4)) - 4)
+        writer.write(message(b"R", (10).to_bytes(4) + b"SCRAM-SHA-256\0\0"))
+        await reader.readexactly(1)
+        first = await reader.readexactly(int.from_bytes(await reader.readexactly(4)) - 4)
+        nonce = first.partition(b"r=")[2]
+        asked = b"r=%bx,s=c2FsdHNhbHRzYWx0c2E=,i=2000000000" % nonce
+        writer.write(message(b"R", (11).to_bytes(4) + asked))
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(scram, "127.0.0.1", 0)
+    async with server:
+        port = str(server.sockets[0].getsockname()[1])
+        told = await why(shop, port=port, sslmode="disable")
+    assert told == "the server does not answer as PostgreSQL does"
+
+
+def message(kind: bytes, body: bytes) -> bytes:
+    """Of PostgreSQL's protocol."""
+    return kind + (len(body) + 4).to_bytes(4) + body
+
+
 async def test_what_is_no_postgres_is_told_apart_and_not_quoted(shop: Shop) -> None:
     async def banner(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(8)
