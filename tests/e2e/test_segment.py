@@ -91,6 +91,16 @@ async def test_a_wrong_clock_is_corrected(api: Api, sdk: httpx2.AsyncClient) -> 
     assert abs(datetime.now(UTC) - timedelta(hours=2) - row["timestamp"]) < timedelta(minutes=1)
 
 
+async def test_when_it_was_sent_is_ignored_where_nobody_can_read_it(
+    api: Api, sdk: httpx2.AsyncClient
+) -> None:
+    at = datetime.now(UTC) - timedelta(hours=3)
+    sent = {"userId": "unreadable", "event": "x", "timestamp": at.isoformat(), "sentAt": "soon"}
+    await collect(sdk, "track", sent)
+    [row] = await stored(api, user_id="unreadable")
+    assert row["timestamp"] == at
+
+
 async def test_an_import_takes_events_of_long_ago_by_their_own_time(
     api: Api, sdk: httpx2.AsyncClient
 ) -> None:

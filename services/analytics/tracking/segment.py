@@ -87,7 +87,7 @@ def fields_of(body: bytes) -> Fields:
 
 
 def sent_at_of(fields: Fields) -> datetime | None:
-    """When a batch says it was sent; one that cannot be read corrects nothing."""
+    """When an event or a batch says it was sent; what cannot be read corrects nothing."""
     try:
         return moment(fields, "sentAt")
     except Refused:
@@ -129,7 +129,7 @@ def read_message(
         raise Refused(INVALID, Violation("userId", "is required where there is no anonymousId"))
     return Event(
         arrival.organization_id,
-        happened(told_time(fields), moment(fields, "sentAt"), arrival),
+        happened(told_time(fields), sent_at_of(fields), arrival),
         event_id,
         kind,
         name_of(kind, fields),
