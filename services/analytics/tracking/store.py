@@ -114,8 +114,8 @@ async def ensure_months_of(
     """
     old = (event for event in events if event.timestamp < older_than)
     missing = {month_of(event) for event in old} - known
-    if missing:
-        await ensure_months(db, *[date(*month, 1) for month in (min(missing), max(missing))])
+    for month in sorted(missing):  # those between stay unmade: each is a table to plan with
+        await ensure_months(db, date(*month, 1), date(*month, 1))
     return known | missing
 
 
