@@ -124,6 +124,19 @@ async def test_traits_of_later_events_win_whatever_comes_first(
     assert person["last_seen"] - person["first_seen"] == timedelta(hours=2)
 
 
+async def test_each_trait_is_the_newest_of_its_own(api: Api, sdk: httpx2.AsyncClient) -> None:
+    now = datetime.now(UTC)
+    told = ((9, {"plan": "old"}), (1, {"seats": 5}), (4, {"plan": "new", "seats": 4}))
+    for call in ("identify", "group"):
+        for hours, traits in told:
+            at = (now - timedelta(hours=hours)).isoformat()
+            who = {"userId": "each", "groupId": "each"}
+            await collect(sdk, call, {**who, "traits": traits, "timestamp": at})
+    for table, key in (("users", "user_id"), ("groups", "group_id")):
+        [one] = await rows_of(api, f"SELECT traits FROM {table} WHERE {key} = 'each'")
+        assert json.loads(one["traits"]) == {"plan": "new", "seats": 5}
+
+
 async def test_an_id_means_the_first_person_whom_it_was_said_to_mean(
     api: Api, sdk: httpx2.AsyncClient
 ) -> None:

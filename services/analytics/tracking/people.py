@@ -41,11 +41,12 @@ decode_named = msgspec.json.Decoder(Named, strict=False).decode
 
 @dataclass
 class Told:
-    """Of one person or group: the newest value of each trait, and when it was told."""
+    """Of one person or group: the newest value of each trait, and when each was told."""
 
     first: datetime
     last: datetime
     traits: dict[str, Raw] = field(default_factory=dict)
+    times: dict[str, datetime] = field(default_factory=dict)
 
 
 async def tell(conn: Connection, organization_id: str, events: Sequence[Event]) -> None:
@@ -72,7 +73,9 @@ def gathered(told: Iterable[tuple[str, Event]]) -> dict[str, Told]:
     for name, event in told:
         one = found.setdefault(name, Told(event.timestamp, event.timestamp))
         one.last = event.timestamp
-        one.traits |= cut_object(event.properties)
+        traits = cut_object(event.properties)
+        one.traits |= traits
+        one.times |= dict.fromkeys(traits, event.timestamp)
     return found
 
 
@@ -114,6 +117,7 @@ async def keep_traits(
         organization_id,
         names,
         [msgspec.json.encode(told[name].traits).decode() for name in names],
+        [msgspec.json.encode(told[name].times).decode() for name in names],
         [told[name].first for name in names],
         [told[name].last for name in names],
     )

@@ -1,22 +1,36 @@
 -- name: keep_user_traits
--- What was told later wins, whatever comes first.
-INSERT INTO users AS u (organization_id, user_id, traits, traits_at, first_seen, last_seen)
-SELECT $1, user_id, traits::jsonb, last, first, last
-FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[])
-    AS t (user_id, traits, first, last)
+-- Of each trait what was told later wins, whatever comes first.
+INSERT INTO users AS u (organization_id, user_id, traits, trait_times, traits_at, first_seen,
+    last_seen)
+SELECT $1, user_id, traits::jsonb, times::jsonb, last, first, last
+FROM unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[])
+    AS t (user_id, traits, times, first, last)
 ON CONFLICT (organization_id, user_id) DO UPDATE
-SET traits = CASE WHEN u.traits_at > excluded.traits_at
-        THEN excluded.traits || u.traits ELSE u.traits || excluded.traits END,
+SET (traits, trait_times) = (
+        SELECT u.traits || coalesce(jsonb_object_agg(n.key, n.value), '{}'),
+            u.trait_times
+                || coalesce(jsonb_object_agg(n.key, excluded.trait_times -> n.key), '{}')
+        FROM jsonb_each(excluded.traits) AS n (key, value)
+        WHERE NOT u.traits ? n.key
+            OR coalesce((u.trait_times ->> n.key)::timestamptz, u.traits_at, '-infinity')
+                <= (excluded.trait_times ->> n.key)::timestamptz),
     traits_at = greatest(u.traits_at, excluded.traits_at);
 
 -- name: keep_group_traits
-INSERT INTO groups AS g (organization_id, group_id, traits, traits_at, first_seen, last_seen)
-SELECT $1, group_id, traits::jsonb, last, first, last
-FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[])
-    AS t (group_id, traits, first, last)
+INSERT INTO groups AS g (organization_id, group_id, traits, trait_times, traits_at, first_seen,
+    last_seen)
+SELECT $1, group_id, traits::jsonb, times::jsonb, last, first, last
+FROM unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[])
+    AS t (group_id, traits, times, first, last)
 ON CONFLICT (organization_id, group_id) DO UPDATE
-SET traits = CASE WHEN g.traits_at > excluded.traits_at
-        THEN excluded.traits || g.traits ELSE g.traits || excluded.traits END,
+SET (traits, trait_times) = (
+        SELECT g.traits || coalesce(jsonb_object_agg(n.key, n.value), '{}'),
+            g.trait_times
+                || coalesce(jsonb_object_agg(n.key, excluded.trait_times -> n.key), '{}')
+        FROM jsonb_each(excluded.traits) AS n (key, value)
+        WHERE NOT g.traits ? n.key
+            OR coalesce((g.trait_times ->> n.key)::timestamptz, g.traits_at, '-infinity')
+                <= (excluded.trait_times ->> n.key)::timestamptz),
     traits_at = greatest(g.traits_at, excluded.traits_at),
     first_seen = least(g.first_seen, excluded.first_seen),
     last_seen = greatest(g.last_seen, excluded.last_seen);
