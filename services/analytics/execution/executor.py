@@ -8,10 +8,11 @@ from typing import Protocol, TypeAlias
 
 import asyncpg
 import msgspec
+from msgspec import Raw
 
 from services.analytics.execution.deadline import Deadline
 from services.analytics.execution.domain import Limits, Plan, ResultColumn, node_of
-from services.analytics.execution.failures import translated
+from services.analytics.execution.failures import Rejected, translated
 from services.analytics.execution.metering import within_bounds
 from services.analytics.execution.pools import Pools, Target
 from services.analytics.execution.values import (
@@ -30,6 +31,7 @@ MOST_FETCHED = 2_000
 GROWTH = 16
 ENDING_SECONDS = 5.0
 EXPLAIN = "EXPLAIN (FORMAT JSON) "
+TOO_DEEP = "54001"  # statement_too_complex
 SESSION = """
 SET LOCAL TimeZone = {time_zone};
 SET LOCAL statement_timeout = {millis};
@@ -197,8 +199,12 @@ async def prepared(conn: Connection, sql: str) -> tuple[Prepared, Sequence[async
 async def plan_of(conn: Connection, sql: str, deadline: Deadline) -> Plan:
     with translated(deadline, len(EXPLAIN)):
         async with deadline.timeout():
-            document = str(await conn.fetchval(EXPLAIN + sql), "utf8")
-    return Plan(node_of(msgspec.json.decode(document)[0]["Plan"]), document)
+            said: Raw | str = await conn.fetchval(EXPLAIN + sql)
+    document = said if isinstance(said, str) else bytes(said).decode()
+    try:
+        return Plan(node_of(msgspec.json.decode(document)[0]["Plan"]), document)
+    except RecursionError as err:
+        raise Rejected("the statement is nested too deeply", TOO_DEEP) from err
 
 
 def begin(time_zone: str, deadline: Deadline) -> str:

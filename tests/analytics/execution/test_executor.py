@@ -120,6 +120,13 @@ async def test_what_postgresql_refuses_is_told_with_its_state_and_place(
     assert (err.value.sqlstate, err.value.position) == (sqlstate, position)
 
 
+async def test_a_plan_of_many_levels_is_read(executor: Executor) -> None:
+    links = [f"c{i} AS (SELECT * FROM c{i - 1} LIMIT 5)" for i in range(1, 100)]
+    chain = f"WITH c0 AS (VALUES (1)), {', '.join(links)} SELECT * FROM c99"
+    assert (await run(executor, chain)).rows == [b"[1]"]
+    assert len((await executor.explain("acme", "events", chain)).root.walk()) >= 99
+
+
 async def test_no_answer_brings_more_than_a_process_can_hold(executor: Executor, at: str) -> None:
     wide = "SELECT CASE WHEN i > 1 THEN repeat('x', 30000000) END FROM generate_series(1, 17) i"
     with pytest.raises(Rejected, match="too large") as err:
