@@ -1,5 +1,6 @@
 import pytest
 from attune.activity.v1.identity_pb2 import Organization
+from attune.analytics.v1.business_metrics_pb2 import BusinessMetric, MetricField
 from attune.suggestions.v1.preferences_pb2 import Preferences
 from google.protobuf.field_mask_pb2 import FieldMask
 
@@ -32,6 +33,18 @@ def test_what_is_the_servers_may_be_sent_back_and_is_not_changed() -> None:
     given = Organization(id="other", name="Acme")
     mask = FieldMask(paths=["id", "name", "created_at"])
     assert masked(given, mask, ignore={"id", "created_at"}) == {"name": "Acme"}
+
+
+def test_a_path_into_a_message_names_all_of_it() -> None:
+    given = BusinessMetric(field=MetricField(column="properties", path=["amount"]))
+    mask = FieldMask(paths=["field.column", "field.path", "name"])
+    assert masked(given, mask) == {"field": given.field, "name": ""}
+
+
+@pytest.mark.parametrize("path", ["field.nope", "name.first", "filters.operator", "field."])
+def test_a_path_into_what_has_no_such_field_is_named(path: str) -> None:
+    with pytest.raises(InvalidFields, match="is not a field"):
+        masked(BusinessMetric(), FieldMask(paths=[path]))
 
 
 @pytest.mark.parametrize("path", ["nope", "name.first", "", "*", "Name"])

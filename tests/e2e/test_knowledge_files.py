@@ -62,6 +62,23 @@ async def test_a_change_of_a_file_changes_that_and_prune_deletes(
     assert [(e["title"], e["content"], e["tags"]) for e in entries] == [("A", "two", [])]
 
 
+async def test_a_change_within_a_metrics_field_and_source_is_applied(
+    analyst: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.yaml"
+    metric = (
+        "business_metrics:\n  - name: revenue\n    type: simple\n    aggregate: sum\n"
+        "    source: {{event: {event}}}\n"
+        "    field: {{column: properties, path: [{path}], cast: numeric}}\n"
+    )
+    path.write_text(metric.format(event="purchase", path="revenue"))
+    await knowledge.apply(analyst, await planned(analyst, tmp_path))
+    path.write_text(metric.format(event="sale", path="amount"))
+    done, failed = await knowledge.apply(analyst, await planned(analyst, tmp_path))
+    assert ([step.action for step in done], failed) == (["change"], [])
+    assert await planned(analyst, tmp_path) == []
+
+
 async def test_what_is_refused_is_told_with_file_and_line_and_all_else_is_done(
     analyst: httpx2.AsyncClient, tmp_path: Path
 ) -> None:
@@ -115,5 +132,5 @@ async def test_a_metric_that_does_not_compile_is_told_with_its_line(
     assert (done, len(failed)) == ([], 2)
     told = sorted(str(one.problems[0]) for one in failed)
     assert told[0].startswith(f"{path}:4: formula: ")
-    assert told[1].startswith(f"{path}:6: ")
+    assert told[1].startswith(f"{path}:7: relation: ")
     assert "no relation store.nowhere" in told[1]

@@ -1,5 +1,9 @@
 """What is particular to items that are business metrics, dimensions and entities."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
 from services.analytics.knowledge.versions.domain import (
     BUSINESS_METRIC,
     DIMENSION,
@@ -14,7 +18,7 @@ from services.analytics.semantics.metrics import domain as metrics
 from services.analytics.semantics.store import definitions_of
 from services.analytics.vocabulary.publishing import publish
 from services.common.db import Connection
-from services.common.errors import FailedPrecondition
+from services.common.errors import FailedPrecondition, InvalidFields, Violation
 from services.common.event_log import Hints
 
 
@@ -47,7 +51,8 @@ class BusinessMetrics(Defining):
     async def check(self, organization_id: str, draft: Draft) -> None:
         metric = metrics.metric_in(draft.content)
         form = metrics.compiled_form(metric, draft.connection_id, 1)
-        await self._checker.metric(organization_id, draft.connection_id, form)
+        with fields_named(partial(metrics.field_to_change, metric)):
+            await self._checker.metric(organization_id, draft.connection_id, form)
 
 
 class Dimensions(Defining):
@@ -61,7 +66,9 @@ class Dimensions(Defining):
         form = dimensions.compiled_form(
             dimensions.dimension_in(draft.content), draft.connection_id, 1
         )
-        await self._checker.dimension(organization_id, draft.connection_id, form)
+        names = {f"dimensions.{form.name}": "field", "source": "relation"}
+        with fields_named(lambda broken: names.get(broken.field, broken.field)):
+            await self._checker.dimension(organization_id, draft.connection_id, form)
 
 
 class Entities(Defining):
@@ -73,4 +80,16 @@ class Entities(Defining):
 
     async def check(self, organization_id: str, draft: Draft) -> None:
         form = dimensions.compiled_form(dimensions.entity_in(draft.content), draft.connection_id, 1)
-        await self._checker.dimension(organization_id, draft.connection_id, form)
+        names = {f"dimensions.{form.name}": "key", "source": "relation"}
+        with fields_named(lambda broken: names.get(broken.field, broken.field)):
+            await self._checker.dimension(organization_id, draft.connection_id, form)
+
+
+@contextmanager
+def fields_named(name: Callable[[Violation], str]) -> Iterator[None]:
+    """What is checked tells the parts of a query, and the caller changes fields of a definition."""
+    try:
+        yield
+    except InvalidFields as error:
+        renamed = (Violation(name(broken), broken.message) for broken in error.violations)
+        raise InvalidFields(*renamed) from None

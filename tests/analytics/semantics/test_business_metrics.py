@@ -83,18 +83,19 @@ async def test_every_field_is_read_as_it_was_written(suite: Suite) -> None:
         ({"formula": "count(DISTINCT nobody)"}, "formula", "has no column 'nobody'"),
         ({"formula": "count("}, "formula", "is no SQL"),
         ({"formula": "1) FROM events; DROP TABLE x --"}, "formula", "is no SQL"),
-        ({"formula": "pg_sleep(10)"}, "definition", "pg_sleep"),
-        ({"formula": "user_id"}, "definition", "GROUP BY"),
-        ({"formula": "(SELECT count(*) FROM secrets)"}, "definition", "secrets"),
+        ({"formula": "pg_sleep(10)"}, "formula", "pg_sleep"),
+        ({"formula": "user_id"}, "formula", "GROUP BY"),
+        ({"formula": "(SELECT count(*) FROM secrets)"}, "formula", "secrets"),
         ({"formula": "count(*) + (SELECT 1)"}, "formula", "subquery"),
         ({"formula": "count(*) OVER ()"}, "formula", "window"),
         ({"formula": "count(*), 1"}, "formula", "one expression"),
         ({"formula": "count(*) FROM events"}, "formula", "one expression"),
-        ({"formula": "SELECT count(*) FROM pg_authid"}, "definition", "pg_authid"),
+        ({"formula": "SELECT count(*) FROM pg_authid"}, "formula", "pg_authid"),
         ({}, "formula", "needs it"),
-        ({"type": "derived", "formula": "nothing + 1"}, "metrics", "no metric 'nothing'"),
-        ({"type": "derived", "formula": "1 + drop table"}, "expression", "'table' at 9"),
+        ({"type": "derived", "formula": "nothing + 1"}, "formula", "no metric 'nothing'"),
+        ({"type": "derived", "formula": "1 + drop table"}, "formula", "'table' at 9"),
         ({"type": "ratio", "numerator": "a"}, "denominator", "needs it"),
+        ({"type": "ratio", "numerator": "a", "denominator": "b"}, "numerator", "no metric 'a'"),
         ({"type": "simple", "aggregate": "sum", "field": USER}, "field", "cast it to numeric"),
         ({"type": "simple", "aggregate": "sum"}, "field", "needs a column"),
         ({"type": "simple", "aggregate": "count", "formula": "1"}, "formula", "has none"),
@@ -168,9 +169,9 @@ async def test_a_dimension_that_a_metric_filters_by_cannot_be_deleted(suite: Sui
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"field": pb.MetricField(column="nothing")}, "no column 'nothing'"),
+        ({"field": pb.MetricField(column="nothing")}, "field: events has no column 'nothing'"),
         ({"field": pb.MetricField(column="properties")}, "path"),
-        ({"relation": "nowhere"}, "no relation"),
+        ({"relation": "nowhere"}, "relation: there is no relation"),
         ({"field": pb.MetricField(column="user_id", path=["x"])}, "only JSON columns"),
     ],
 )
@@ -188,6 +189,7 @@ async def test_entities_are_kept_and_their_key_is_checked(suite: Suite) -> None:
 
     error = await refused(suite.entities.CreateEntity(told("nobody"), metadata=suite.as_()))
     assert error.code() is INVALID
+    assert str(error.details()).startswith("key: events has no column 'nobody'")
     made = await suite.entities.CreateEntity(told("user_id"), metadata=suite.as_())
     request = dimensions_pb2.ListEntitiesRequest(connection_id="events")
     assert (await suite.entities.ListEntities(request, metadata=suite.as_())).entities == [made]

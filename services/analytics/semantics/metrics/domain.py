@@ -154,3 +154,13 @@ def needs(metric: BusinessMetric, connection_id: str) -> list[str]:
         return sorted(set(needed_by(compiled_form(metric, connection_id, 1))))
     except NotCompilable:
         return []
+
+
+def field_to_change(metric: BusinessMetric, broken: Violation) -> str:
+    """The field of the definition behind what the compiler, firewall or planner complains of."""
+    if broken.field not in ("metrics", "expression", "definition"):
+        return broken.field
+    if metric.type != RATIO:
+        return "formula" if metric.formula else broken.field
+    sides = {"numerator": metric.numerator, "denominator": metric.denominator}
+    return next((side for side, name in sides.items() if repr(name) in broken.message), "numerator")
