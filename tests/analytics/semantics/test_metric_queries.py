@@ -8,6 +8,7 @@ import pytest
 from attune.analytics.v1 import business_metrics_pb2 as pb
 from attune.analytics.v1 import metrics_pb2 as metrics
 
+from services.analytics.semantics.querying.asking import period_of
 from tests.analytics.semantics.defining import (
     ask,
     define,
@@ -96,6 +97,12 @@ async def test_periods_fill_compare_and_tell_their_bounds(suite: Suite) -> None:
     assert (len(found), sum(row[1] for row in found), sum(row[2] for row in found)) == (7, 5, 0)
     start, end = answer.start.ToDatetime(UTC), answer.end.ToDatetime(UTC)
     assert (end - start, start - answer.previous_start.ToDatetime(UTC)) == (timedelta(days=7),) * 2
+
+
+def test_last_month_is_the_one_before_and_last_days_end_with_today() -> None:
+    assert period_of("last month") == period_of("previous month")
+    assert period_of("Last  fiscal year") == period_of("previous fiscal year")
+    assert period_of("last 2 months") != period_of("previous 2 months")
 
 
 async def test_the_largest_values_are_kept_and_the_rest_is_one_group(suite: Suite) -> None:

@@ -61,7 +61,10 @@ def range_of(told: pb.TimeRange) -> TimeRange:
 
 
 def period_of(text: str) -> Relative:
-    """ "last 7 days" and the like; one unit where no number is given."""
+    """ "last 7 days" and the like; one unit where no number is given.
+
+    "last month" is the one before this one, as people say it, and "last 1 month" this one.
+    """
     words = " ".join(text.lower().split())
     if words in DAYS:
         return Relative(DAYS[words], Grain.DAY)
@@ -70,7 +73,9 @@ def period_of(text: str) -> Relative:
         problem = 'is no period such as "this month", "last 7 days" or "previous fiscal quarter"'
         raise InvalidFields(Violation("time_range.period", problem))
     unit = Grain(match[3].replace(" ", "_"))
-    return Relative(Anchor(match[1]), unit, int(match[2] or 1))
+    whole = match[1] == Anchor.LAST and not match[2]
+    anchor = Anchor.PREVIOUS if whole else Anchor(match[1])
+    return Relative(anchor, unit, int(match[2] or 1))
 
 
 def moment_of(text: str, field: str) -> date | datetime:
