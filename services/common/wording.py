@@ -25,7 +25,7 @@ def words_of(broken: Violation) -> str:
     if rule == "required":
         return "is required"
     if rule == "string.in":
-        return f"must be one of {', '.join(value)}"
+        return f"must be one of {', '.join(filter(None, value))}"
     if (rule, value) in (("string.min_len", 1), ("repeated.min_items", 1)):
         return EMPTY
     if rule == "string.pattern":

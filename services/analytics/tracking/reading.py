@@ -37,6 +37,12 @@ Moment = Annotated[datetime, Meta(tz=True)]
 Read: TypeAlias = "Callable[[bytes, UUID, str | None, Arrival], Event]"
 
 NOTHING = Raw(b"null")
+NO_JSON = "JSON is malformed: "
+# Of msgspec's words those that do not say what to change.
+SAID = {
+    "Expected `str` of length >= 1": "must not be empty",
+    "Invalid RFC3339 encoded datetime": "must be an RFC 3339 time, such as 2025-12-29T10:30:00Z",
+}
 
 cut_value = msgspec.json.Decoder(Raw).decode
 cut_array = msgspec.json.Decoder(list[Raw]).decode
@@ -86,7 +92,7 @@ def readable(body: bytes) -> bytes:
     except msgspec.MsgspecError as error:
         whole = mended(body)
         if whole == body:
-            problem = str(error).removeprefix("JSON is malformed: ")
+            problem = str(error).removeprefix(NO_JSON)
             raise MalformedBody(f"the body is not JSON: {problem}") from None
         return readable(whole)
 
@@ -205,7 +211,12 @@ def refusal_of(error: msgspec.MsgspecError) -> Refused:
 
 def told(message: str) -> str:
     """msgspec's words as ours: "Expected `str | null`, got `int`" is "must be str, not int"."""
-    plain = message.replace(" | null", "").replace("`", "")
+    if message.startswith(NO_JSON):
+        return f"is not JSON: {message.removeprefix(NO_JSON)}"
+    without_null = message.replace(" | null", "")
+    if without_null in SAID:
+        return SAID[without_null]
+    plain = without_null.replace("`", "")
     if plain.startswith("Expected ") and ", got " in plain:
         wanted, _, got = plain.removeprefix("Expected ").partition(", got ")
         return f"must be {wanted}, not {got}"
