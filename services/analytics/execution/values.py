@@ -34,9 +34,13 @@ def floating(text: str) -> float | str:
 
 
 def numeric(text: str) -> Decimal | str:
-    """As text where it is no number of JSON, or longer than most can read."""
+    """As text where it is no number of JSON, or longer than most can read; a zero of many digits
+    loses them, as it would be written 0E-20.
+    """
     value = Decimal(text)
-    return value if value.is_finite() and len(text) <= MOST_DIGITS else text
+    if not value.is_finite() or len(text) > MOST_DIGITS:
+        return text
+    return value if value or "E" not in str(value) else Decimal(0)
 
 
 def document(text: str) -> Raw | str:
