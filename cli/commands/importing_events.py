@@ -9,7 +9,7 @@ import typer
 
 from cli.commands.importing import AGAIN, INTERRUPTED, counted
 from cli.console import FAILURE, err, out, out_json
-from cli.local.errors import LocalError
+from cli.local.errors import LocalError, UsageError
 from cli.settings import read_settings
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cli.importing.resuming import Progress
     from cli.importing.rows import Row
 
-# By which a file that is gone on with is told from another one of its name.
+# Of a file, which is told by them from another one of its name.
 FINGERPRINT_BYTES = 64 * 1024
 
 
@@ -62,10 +62,11 @@ def events(
     import asyncio
 
     from cli.importing.mapping import mapping_of
-    from cli.importing.rows import rows
+    from cli.importing.rows import columns, rows
 
     found = rows(file)  # says at once where there is no such file
     mapping = mapping_of(pairs or (), event, properties, fingerprint(file))
+    mapping.expect(columns(file))
     report = Report(refused or Path(f"{file}.refused.jsonl"))
     work = dry(found, mapping) if dry_run else sent(file, found, mapping, report, org, from_start)
     try:
@@ -79,13 +80,13 @@ def events(
 
 
 def fingerprint(file: Path) -> str:
-    """What message ids of the file's rows begin with: of all of it, as files of one tool may begin
-    alike, and rows that are taken for known ones are lost.
-    """
+    """What message ids of the file's rows begin with."""
     import hashlib
 
     with file.open("rb") as source:
-        return f"import:{hashlib.file_digest(source, 'sha256').hexdigest()[:24]}"
+        begins = source.read(FINGERPRINT_BYTES)
+    size = str(file.stat().st_size).encode()
+    return f"import:{hashlib.sha256(size + begins).hexdigest()[:24]}"
 
 
 class Report:
@@ -144,6 +145,8 @@ async def sent(
             work = EventImport(client, mapping, progress, report, moved)
             try:
                 await work.send(found)
+            except UsageError:
+                raise
             except LocalError as error:
                 raise LocalError(f"{error} {AGAIN}") from None
     resuming.clear(file)
@@ -175,10 +178,12 @@ def tell(done: "Progress", learned: "Learned", report: Path, dry_run: bool, as_j
         out_json({**counts, "refused": done.refused, "dry_run": dry_run, "learned": data})
         return
     verb = "Would be stored" if dry_run else "On record"
-    known = f"; {done.duplicates:,} were there" if done.duplicates else ""
-    out(f"{verb}: {counted(done.accepted, 'event')} of {data['people']:,} people{known}.")
+    known = f"; {done.duplicates:,} of them were there before" if done.duplicates else ""
+    people = "1 person" if data["people"] == 1 else f"{data['people']:,} people"
+    out(f"{verb}: {counted(done.accepted + done.duplicates, 'event')} of {people}{known}.")
     for one in data["events"]:
-        out(f"  {one['event']}: {one['events']:,}, from {one['first']} to {one['last']}")
+        first, last = (one[end][:19].replace("T", " ") for end in ("first", "last"))
+        out(f"  {one['event']}: {one['events']:,}, from {first} to {last} UTC")
         for name, about in one["properties"].items():
             types = ", ".join(about["types"])
             out(f"    {name}: {types}, in {about['share']:.0%}")

@@ -1,6 +1,6 @@
 """Rows as events: which column is what."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -45,6 +45,14 @@ class EventMapping:
         made.setdefault("message_id", f"{self.prefix}:{number}")
         made["properties"] = self._properties(values)
         return made
+
+    def expect(self, columns: Collection[str] | None) -> None:
+        """Raises UsageError where an option names a column that the file has not."""
+        if columns is None:
+            return
+        for name in (*self.columns.values(), *(self.properties or ())):
+            if name not in columns:
+                raise UsageError(f"There is no column {name!r}: there are {', '.join(columns)}.")
 
     def _properties(self, values: Mapping[str, Any]) -> dict[str, Any]:
         used = {self.columns.get(field, field) for field in FIELDS}

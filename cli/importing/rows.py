@@ -43,6 +43,23 @@ def rows(path: Path) -> Iterator[Row]:
     return {"csv": csv_rows, "jsonl": json_rows, "parquet": parquet_rows}[kind](path)
 
 
+def columns(path: Path) -> list[str] | None:
+    """Which columns a file of `rows` has; None for JSON lines, whose rows have each their own."""
+    kind = KINDS[path.suffix.lower()]
+    if kind == "csv":
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            return next(csv.reader(file), [])
+    if kind == "parquet":
+        import pyarrow
+        import pyarrow.parquet
+
+        try:
+            return list(pyarrow.parquet.read_schema(path).names)
+        except pyarrow.ArrowInvalid as err:
+            raise UsageError(f"{path} is no Parquet file: {err}.") from None
+    return None
+
+
 def csv_rows(path: Path) -> Iterator[Row]:
     """Values that look like numbers and booleans are; what is empty is left out, and a column
     without a name: tools number rows in such a one.

@@ -10,12 +10,11 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from cli.commands.importing_events import fingerprint
 from cli.demo import commerce
 from cli.importing.events import EventImport
 from cli.importing.mapping import EventMapping, Unusable, mapping_of, time_in
 from cli.importing.resuming import Progress
-from cli.importing.rows import Row, rows
+from cli.importing.rows import Row, columns, rows
 from cli.local.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
@@ -45,15 +44,6 @@ def test_a_csv_column_without_a_name_is_left_out(tmp_path: Path) -> None:
     ]
 
 
-def test_rows_of_files_that_begin_alike_are_told_apart(tmp_path: Path) -> None:
-    prints = set()
-    for last in "xy":
-        path = tmp_path / f"{last}.csv"
-        path.write_text("a\n" * 100_000 + last)
-        prints.add(fingerprint(path))
-    assert len(prints) == 2
-
-
 def test_a_long_value_of_a_csv_file_is_read(tmp_path: Path) -> None:
     path, text = tmp_path / "e.csv", "x" * 200_000
     path.write_text(f"a,b\n{text},1\n")
@@ -73,6 +63,21 @@ def test_a_parquet_file_is_read_with_its_types(tmp_path: Path) -> None:
     table = pyarrow.table({"ts": [at, None], "n": [1, 2], "tags": [["a"], []]})
     pyarrow.parquet.write_table(table, path)
     assert values(path) == [{"ts": at, "n": 1, "tags": ["a"]}, {"n": 2, "tags": []}]
+
+
+@pytest.mark.parametrize("options", [{"pairs": ["timestamp=ts"]}, {"properties": "a, ts"}])
+def test_an_option_that_names_no_column_says_which_there_are(
+    tmp_path: Path, options: dict[str, Any]
+) -> None:
+    csv, parquet, lines = (tmp_path / f"e.{kind}" for kind in ("csv", "parquet", "jsonl"))
+    csv.write_text("\ufeffa,b\n")
+    pyarrow.parquet.write_table(pyarrow.table({"a": [1], "b": [2]}), parquet)
+    lines.write_text('{"a": 1}')
+    mapping = mapping_of(options.get("pairs", ()), None, options.get("properties"), "p")
+    for path in (csv, parquet):
+        with pytest.raises(UsageError, match="no column 'ts': there are a, b"):
+            mapping.expect(columns(path))
+    mapping.expect(columns(lines))
 
 
 @pytest.mark.parametrize("name", ["e.txt", "none.csv"])
