@@ -28,7 +28,7 @@ def check(
     connection: Annotated[str, typer.Option(help="The connection that would be asked.")] = "events",
     organization: Annotated[
         str, typer.Option("--org", help="The organization that has the connection.")
-    ] = "default",
+    ] = "sample",
     schema_free: Annotated[
         bool,
         typer.Option(

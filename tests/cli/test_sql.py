@@ -64,7 +64,7 @@ async def test_of_a_connection_only_what_it_has_is_allowed(
     assert [v["allowed"] for v in told(outcome.out)] == [True, False, True]
     outcome = await asyncio.to_thread(attune, "sql", "check", str(file), "--connection", "shop")
     assert outcome.code == 1
-    assert "default has no connection 'shop'" in outcome.err
+    assert "sample has no connection 'shop'" in outcome.err
 
 
 def test_a_file_that_is_not_there_is_a_usage_error(attune: Attune) -> None:
