@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cli.importing.resuming import Progress
     from cli.importing.rows import Row
 
-# Of a file, which is told by them from another one of its name.
+# By which a file that is gone on with is told from another one of its name.
 FINGERPRINT_BYTES = 64 * 1024
 
 
@@ -80,13 +80,13 @@ def events(
 
 
 def fingerprint(file: Path) -> str:
-    """What message ids of the file's rows begin with."""
+    """What message ids of the file's rows begin with: of all of it, as files of one tool may begin
+    alike, and rows that are taken for known ones are lost.
+    """
     import hashlib
 
     with file.open("rb") as source:
-        begins = source.read(FINGERPRINT_BYTES)
-    size = str(file.stat().st_size).encode()
-    return f"import:{hashlib.sha256(size + begins).hexdigest()[:24]}"
+        return f"import:{hashlib.file_digest(source, 'sha256').hexdigest()[:24]}"
 
 
 class Report:

@@ -10,6 +10,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
+from cli.commands.importing_events import fingerprint
 from cli.demo import commerce
 from cli.importing.events import EventImport
 from cli.importing.mapping import EventMapping, Unusable, mapping_of, time_in
@@ -42,6 +43,15 @@ def test_a_csv_column_without_a_name_is_left_out(tmp_path: Path) -> None:
         {"event": "visit", "at": "2020-01-01"},
         "has more values than there are names",
     ]
+
+
+def test_rows_of_files_that_begin_alike_are_told_apart(tmp_path: Path) -> None:
+    prints = set()
+    for last in "xy":
+        path = tmp_path / f"{last}.csv"
+        path.write_text("a\n" * 100_000 + last)
+        prints.add(fingerprint(path))
+    assert len(prints) == 2
 
 
 def test_a_long_value_of_a_csv_file_is_read(tmp_path: Path) -> None:

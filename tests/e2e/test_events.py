@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from tests.e2e.conftest import Api
-from tests.e2e.events import stored
+from tests.e2e.events import rows_of, stored
 
 EVENTS = "/api/v1/events"
 
@@ -143,6 +143,18 @@ async def test_an_import_brings_events_of_long_ago(api: Api, client: httpx2.Asyn
     assert answer.json()["accepted"] == 1
     [row] = await stored(api, user_id="old")
     assert row["timestamp"] == datetime(1999, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+
+async def test_an_import_makes_the_months_that_it_has_and_no_others(
+    api: Api, client: httpx2.AsyncClient
+) -> None:
+    times = ("1971-02-03T00:00:00Z", "1981-02-03T00:00:00Z")
+    batch = [{"event": "commit", "user_id": "sparse", "timestamp": time} for time in times]
+    answer = await client.post(EVENTS, json=batch, params={"imported": "true"})
+    assert answer.json()["accepted"] == 2
+    made = "SELECT tablename FROM pg_tables WHERE tablename ~ '^events_19(7[1-4]|7[6-9]|8)'"
+    tables = {row["tablename"] for row in await rows_of(api, made)}
+    assert tables == {"events_1971_02", "events_1981_02"}
 
 
 async def test_imports_of_the_same_months_at_the_same_time_are_all_stored(
