@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 from cli.knowledge.kinds import CONNECTION, EVENTS, KINDS, Kind
 from cli.knowledge.planning import CREATE, DELETE, Step, There
@@ -94,7 +95,8 @@ async def take(client: Any, step: Step) -> Sequence[Problem | str]:
         body = {name: value for name, (_, value) in step.changes.items()}
         if step.kind.of_connection and "{" not in step.kind.path:
             body[CONNECTION] = step.connection_id
-        reply = await patient(client, "POST", path, params=params, json=body)
+        key = {"Idempotency-Key": uuid4().hex}  # an answer that was lost is given again
+        reply = await patient(client, "POST", path, params=params, json=body, headers=key)
     else:
         assert step.there
         path = f"{path}/{step.there.id}"
