@@ -32,8 +32,8 @@ class Person:
     client: httpx2.AsyncClient
     acknowledged: dict[str, int] = field(default_factory=dict)
 
-    async def rate_all(self) -> None:
-        for n in range(VOTES):
+    async def rate(self, numbers: range) -> None:
+        for n in numbers:
             name, score = f"{self.name}-{n}", 1 + n % 5
             key = {"Idempotency-Key": name}
             await self.insist("/api/v1/conversations", {"conversation_id": name}, key)
@@ -59,24 +59,23 @@ class Person:
 
 
 async def kill_both(suite: Suite, watcher: Watcher, people: list[Person]) -> None:
-    """After some more votes, so that some are accepted and not yet processed; then again."""
+    """After some more votes, so that some are accepted and not yet processed."""
 
     def total() -> int:
         return sum(len(person.acknowledged) for person in people)
 
-    for _ in range(ROUNDS):
-        goal, before = total() + len(people) * 2, dict(watcher.restarted)
+    goal, before = total() + len(people) * 2, dict(watcher.restarted)
 
-        async def reached(goal: int = goal) -> bool:
-            return total() >= goal
+    async def reached() -> bool:
+        return total() >= goal
 
-        async def back(before: dict[str, int] = before) -> bool:
-            return all(watcher.restarted[name] > before.get(name, 0) for name in VICTIMS)
+    async def back() -> bool:
+        return all(watcher.restarted[name] > before.get(name, 0) for name in VICTIMS)
 
-        await until(reached)
-        for victim in VICTIMS:
-            os.kill(pid_of(suite, victim), signal.SIGKILL)
-        await until(back)
+    await until(reached)
+    for victim in VICTIMS:
+        os.kill(pid_of(suite, victim), signal.SIGKILL)
+    await until(back)
 
 
 async def test_votes_outlive_whatever_is_killed_and_are_processed_in_the_end(
@@ -86,10 +85,11 @@ async def test_votes_outlive_whatever_is_killed_and_are_processed_in_the_end(
     async with AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(client_of(suite, name)) for name in USERS]
         people = [Person(name, client) for name, client in zip(USERS, clients, strict=True)]
-        async with asyncio.TaskGroup() as group:
-            for person in people:
-                group.create_task(person.rate_all())
-            await kill_both(suite, watcher, people)
+        for first in range(0, VOTES, VOTES // ROUNDS):
+            async with asyncio.TaskGroup() as group:
+                for person in people:
+                    group.create_task(person.rate(range(first, first + VOTES // ROUNDS)))
+                await kill_both(suite, watcher, people)
         for person in people:
 
             async def processed(person: Person = person) -> bool:
