@@ -40,6 +40,7 @@ from attune_client.errors import (
     UnexpectedAnswer,
     Unreachable,
     UnsupportedMediaType,
+    VersionConflict,
     Violation,
 )
 from attune_client.feedback import Feedback, FeedbackStats, FeedbackTrend, Submitted
@@ -110,6 +111,7 @@ __all__ = [
     "UserPatterns",
     "UserProfile",
     "UserTraits",
+    "VersionConflict",
     "Violation",
     "__version__",
     "add_interaction_log",

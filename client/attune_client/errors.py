@@ -120,6 +120,10 @@ class IdempotencyKeyReused(Refused):
     """The idempotency key was used before with another body."""
 
 
+class VersionConflict(Refused):
+    """Somebody changed it since the version that the caller knows: read it again."""
+
+
 class BodyTooLarge(Refused):
     """The body is larger than the server takes."""
 
@@ -163,6 +167,7 @@ BY_REASON: Mapping[str, type[Refused]] = {
     "FAILED_PRECONDITION": FailedPrecondition,
     "ALREADY_EXISTS": AlreadyExists,
     "IDEMPOTENCY_KEY_REUSED": IdempotencyKeyReused,
+    "VERSION_CONFLICT": VersionConflict,
     "BODY_TOO_LARGE": BodyTooLarge,
     "UNSUPPORTED_MEDIA_TYPE": UnsupportedMediaType,
     "RATE_LIMITED": RateLimited,
