@@ -59,7 +59,10 @@ def credential_in(header: bytes | None) -> str:
     without a password.
     """
     if header is None:
-        raise unauthenticated("this needs an Authorization header with a bearer token")
+        raise unauthenticated(
+            "this needs an Authorization header: Bearer with a token or an API key,"
+            " or Basic with an API key as the user name"
+        )
     match = BEARER.fullmatch(header) or user_name(header)
     if match is None:
         raise unauthenticated("the Authorization header is not of the form: Bearer <token>")
