@@ -23,10 +23,12 @@ def check(call: pg.FuncCall, catalogue: Catalogue, *, free: bool, shared: bool) 
     found = listed(name, len(call.args))
     if found is not None and found.verdict is Verdict.REFUSED:
         raise _refused(call, name, found.reason)
+    own = found if found and schema in (None, SYSTEM) and not found.extension else None
+    if own:  # also where a user-defined one has the name: the server takes its own first
+        _check_own(call, name, own, shared)
     if _user_defined(schema, name, catalogue):
         return name
-    if schema in (None, SYSTEM) and found is not None and not found.extension:
-        _check_own(call, name, found, shared)
+    if own:
         if schema is None and not shared:  # in the event store's schema there is no function
             call.funcname.insert(0, pg.Node(string=pg.String(sval=SYSTEM)))
         return name

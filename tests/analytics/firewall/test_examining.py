@@ -209,3 +209,11 @@ def test_whatever_is_approved_is_approved_again_as_it_was_written_anew(
         again = examine(approved.sql, shop)
         assert (again.sql, again.tree_hash) == (approved.sql, approved.tree_hash)
         assert not {"pg_sleep", "pg_class"} & (approved.functions | set(approved.relations))
+
+
+def test_a_user_defined_function_opens_no_function_of_the_server() -> None:
+    """Without a schema the server takes its own before one of the same name."""
+    held = Catalogue("shop", ("public",), functions=frozenset({("public", "current_setting")}))
+    assert examine("SELECT public.current_setting('app.secret')", held).functions
+    with pytest.raises(Refused, match="a setting of PostgreSQL itself"):
+        examine("SELECT current_setting('app.secret')", held)
