@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cli.local.encryption import rotate_master_keys, uses_of_master_keys
 from services.activity import app as activity
+from services.analytics import app as analytics
 from services.common.db import Pool, pool_for
 from services.common.vault import KeyDestroyed, Keyring, UnknownMasterKey, Unreadable, Vault
 from services.common.vault.rewrapping import MasterKeyUse, rewrap, rewrapping, uses
@@ -124,8 +125,11 @@ async def test_the_command_rotates_by_the_keys_that_the_worker_has(
     await Vault(pool, Keyring(keys)).encrypt("acme", "webhooks", SECRET)
     assert await uses_of_master_keys(dsn) == [("activity", MasterKeyUse("old", 1))]
     texts = {name: base64.b64encode(key).decode() for name, key in reversed(keys.items())}
-    known = suite.activity_settings.model_copy(update={"encryption_keys": texts})
-    async with activity.working(known):
+    known = {"encryption_keys": texts}
+    async with (
+        activity.working(suite.activity_settings.model_copy(update=known)),
+        analytics.working(suite.analytics_settings.model_copy(update=known)),
+    ):
         assert await rotate_master_keys(dsn) == [("activity", MasterKeyUse("test", 1))]
 
 
