@@ -105,6 +105,11 @@ class GroupCommit(Generic[Row, Result]):
         for held in (own, self._held):
             held.add(1, size)
 
+    def waiting(self, organization_id: str) -> int:
+        """How many of the organization's rows are not stored yet."""
+        held = self._held_by.get(organization_id)
+        return held.rows if held else 0
+
     async def flushed(self) -> None:
         """Wait until nothing is queued: what a service does before it stops."""
         while self._writers:

@@ -169,3 +169,17 @@ async def test_imports_of_the_same_months_at_the_same_time_are_all_stored(
         assert answer.status_code == 200, answer.text
         assert answer.json()["accepted"] == len(batch)
     assert len(await stored(api, user_id="together")) == 36
+
+
+async def test_large_batches_side_by_side_store_each_message_once(
+    api: Api, client: httpx2.AsyncClient
+) -> None:
+    batch = [
+        {"event": "Twice", "user_id": f"side-{n % 50}", "message_id": f"side-{n}"}
+        for n in range(600)
+    ]
+    sending = (client.post(EVENTS, json=some) for some in (batch, batch[::-1], batch))
+    answers = [answer.json() for answer in await asyncio.gather(*sending)]
+    assert sum(answer["accepted"] for answer in answers) == 600
+    assert sum(answer["duplicates"] for answer in answers) == 1200
+    assert len(await stored(api, event="Twice")) == 600

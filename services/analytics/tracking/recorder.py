@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 import structlog
+from asyncpg import DeadlockDetectedError
 
 from services.analytics.tracking.domain import (
     INVALID,
@@ -28,6 +29,9 @@ log = structlog.get_logger(__name__)
 MAX_REQUESTS = 2_000
 MAX_BYTES = 32 * 1024 * 1024
 REQUEST_OVERHEAD_BYTES = 500
+# So many transactions of an organization at once, of requests with so many events.
+LANES = 2
+LARGE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +51,17 @@ class Batch:
 
 
 class Recorder:
-    """Stores the requests of one organization that arrive together in one transaction."""
+    """Stores the requests of one organization that arrive together in one transaction.
+
+    Large ones gain nothing by company, and are stored side by side.
+    """
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._queue: GroupCommit[Batch, list[Outcome]] = GroupCommit(
-            "events", self._write, MAX_REQUESTS, MAX_BYTES
-        )
+        self._lanes: list[GroupCommit[Batch, list[Outcome]]] = [
+            GroupCommit("events", self._write, MAX_REQUESTS // LANES, MAX_BYTES // LANES)
+            for _ in range(LANES)
+        ]
         self._months: Months = frozenset()
 
     async def record(self, batch: Batch, size: int) -> list[Outcome]:
@@ -62,10 +70,18 @@ class Recorder:
             oldest = batch.arrival.received_at - OLDEST
             self._months |= await ensure_months_of(self._pool, batch.events, oldest, self._months)
         organization_id = batch.arrival.organization_id
-        return await self._queue.submit(organization_id, batch, size + REQUEST_OVERHEAD_BYTES)
+        lane = self._lane(organization_id, len(batch.entries))
+        return await lane.submit(organization_id, batch, size + REQUEST_OVERHEAD_BYTES)
+
+    def _lane(self, organization_id: str, entries: int) -> GroupCommit[Batch, list[Outcome]]:
+        """Small requests share the first; a large one goes where least is waiting."""
+        if entries < LARGE:
+            return self._lanes[0]
+        return min(self._lanes, key=lambda lane: lane.waiting(organization_id))
 
     async def flushed(self) -> None:
-        await self._queue.flushed()
+        for lane in self._lanes:
+            await lane.flushed()
 
     async def _write(self, organization_id: str, batches: Sequence[Batch]) -> list[list[Outcome]]:
         events = [event for batch in batches for event in batch.events]
@@ -74,6 +90,8 @@ class Recorder:
                 firsts = await insert_events(conn, organization_id, events)
                 for batch in batches:
                     await keep_refused(conn, batch.arrival, batch.refused)
+        except DeadlockDetectedError:  # with another batch of the same people, which is done by now
+            return await self._write(organization_id, batches)
         except DATA_ERRORS:
             if len(batches) > 1:
                 raise  # then each is written alone
