@@ -77,7 +77,7 @@ async def test_a_batch_is_answered_entry_by_entry(
 
 
 async def test_refusals_say_what_to_change(client: httpx2.AsyncClient) -> None:
-    batch = [{"event": ""}, {"event": "a", "timestamp": "2026-01-05"}]
+    batch = [{"event": ""}, {"event": "a", "timestamp": "2026-01-05"}, {"event": "attune.query"}]
     answer = (await client.post(EVENTS, json=batch)).json()
     said = [result["errors"][0] for result in answer["results"]]
     assert said == [
@@ -85,6 +85,10 @@ async def test_refusals_say_what_to_change(client: httpx2.AsyncClient) -> None:
         {
             "field": "timestamp",
             "message": "must be an RFC 3339 time, such as 2025-12-29T10:30:00Z",
+        },
+        {
+            "field": "event",
+            "message": "begins with 'attune.', as only what Attune records itself does",
         },
     ]
     lines = await client.post(f"{EVENTS}:upload", content=b"broken\n")

@@ -16,6 +16,8 @@ OLDEST_IMPORTED = datetime(1970, 1, 1, tzinfo=UTC)
 SKEW_IGNORED = timedelta(seconds=5)
 
 ACCEPTED, DUPLICATE, REFUSED = "accepted", "duplicate", "refused"
+# Of the events that Attune records itself, which nobody else may tell of.
+OWN_NAMES = "attune."
 INVALID, TOO_LARGE, WRONG_TIME = "invalid", "too_large", "wrong_time"
 NATIVE, SEGMENT = "attune", "segment:"
 REASONS = (INVALID, TOO_LARGE, WRONG_TIME)
@@ -103,6 +105,16 @@ class Arrival:
     sent_at: datetime | None = None
     # Makes the ids of messages that have none.
     key: str = ""
+
+
+def named(event: str | None) -> str:
+    """The name of an event. Raises Refused where there is none that a sender may give."""
+    if event is None:
+        raise Refused(INVALID, Violation("event", "is required"))
+    if event.startswith(OWN_NAMES):
+        problem = f"begins with {OWN_NAMES!r}, as only what Attune records itself does"
+        raise Refused(INVALID, Violation("event", problem))
+    return event
 
 
 def happened(when: datetime | None, sent_at: datetime | None, arrival: Arrival) -> datetime:

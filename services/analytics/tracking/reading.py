@@ -23,6 +23,7 @@ from services.analytics.tracking.domain import (
     Refused,
     RefusedEvent,
     happened,
+    named,
 )
 from services.common.errors import InvalidFields, MalformedBody, Violation
 from services.common.ids import uuid7s
@@ -168,14 +169,12 @@ def kept(event_id: UUID, piece: bytes, key: str | None, refusal: Refused) -> Ref
 def read_sent(piece: bytes, event_id: UUID, key: str | None, arrival: Arrival) -> Event:
     """An event of Attune's own form. Raises Refused, and msgspec's errors."""
     sent = decode_sent(piece)
-    if sent.event is None:
-        raise Refused(INVALID, Violation("event", "is required"))
     return Event(
         arrival.organization_id,
         happened(sent.timestamp, sent.sent_at, arrival),
         event_id,
         sent.type,
-        sent.event,
+        named(sent.event),
         sent.user_id,
         sent.anonymous_id,
         object_text(sent.properties, "properties") or "{}",

@@ -20,6 +20,7 @@ from services.analytics.tracking.domain import (
     Event,
     Refused,
     happened,
+    named,
 )
 from services.analytics.tracking.reading import (
     MOST_EVENTS,
@@ -148,10 +149,7 @@ def name_of(kind: str, fields: Fields) -> str:
     """A tracked event has a name of its own; the others are called what they are."""
     if kind != "track":
         return kind
-    name = text(fields, "event", 200)
-    if name is None:
-        raise Refused(INVALID, Violation("event", "is required"))
-    return name
+    return named(text(fields, "event", 200))
 
 
 def properties_of(kind: str, fields: Fields) -> str:
