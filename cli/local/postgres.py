@@ -19,6 +19,9 @@ from cli.local.probes import Probe, postgres_is_ready
 from cli.local.process import Program
 
 SUPERUSER = "postgres"
+# A statement may build a text of 1 GB, and several of them: a session that wants more than this
+# gets "out of memory" from PostgreSQL, and the others live on.
+SESSION_BYTES = 2**30
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -88,6 +91,7 @@ class Postgres:
             stop_signal=signal.SIGINT,  # "fast": ends sessions, keeps what was committed
             orphan_signal=signal.SIGINT,
             grace=30.0,
+            memory=SESSION_BYTES,
         )
 
     def is_ready(self) -> bool:

@@ -23,6 +23,7 @@ class Program:
     """What to run and how to stop it.
 
     `orphan_signal` is what the kernel sends when the launcher is gone, even by SIGKILL.
+    `memory` bounds the address space of each of its processes, in bytes.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     orphan_signal: signal.Signals = signal.SIGKILL
     grace: float = 10.0
+    memory: int | None = None
 
 
 class Embedded(Protocol):
@@ -45,11 +47,13 @@ class Embedded(Protocol):
 
 
 def argv(program: Program) -> tuple[str, ...]:
-    """The command, tied to this process where the system can (Linux with util-linux)."""
-    setpriv = shutil.which("setpriv")
-    if not setpriv:
-        return program.command
-    return (setpriv, "--pdeathsig", program.orphan_signal.name, "--", *program.command)
+    """The command, tied to this process and bounded, where Linux has util-linux."""
+    command = program.command
+    if program.memory and (prlimit := shutil.which("prlimit")):
+        command = (prlimit, f"--as={program.memory}", "--", *command)
+    if setpriv := shutil.which("setpriv"):
+        command = (setpriv, "--pdeathsig", program.orphan_signal.name, "--", *command)
+    return command
 
 
 def spawn_options(program: Program) -> dict[str, Any]:

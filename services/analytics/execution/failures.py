@@ -15,8 +15,8 @@ WORD = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|\w+|[^\w\s]+')
 # resources, operator intervention, system.
 OF_SERVER = ("08", "40", "53", "57", "58")
 REFUSED_LOGIN = "28"
-# A limit of the server that this statement alone went over: temporary files.
-OVER_LIMIT = "53400"
+# Limits of the server that this statement alone went over: temporary files, memory.
+OVER_LIMIT = ("53400", "53200")
 CANCELED = "57014"
 
 
@@ -92,7 +92,7 @@ def translation(err: asyncpg.PostgresError, deadline: Passing, offset: int) -> D
         return Cancelled("the query was cancelled")
     if state.startswith(REFUSED_LOGIN):
         return Unavailable("the connection's database refuses its user or password")
-    if state.startswith(OF_SERVER) and state != OVER_LIMIT:
+    if state.startswith(OF_SERVER) and state not in OVER_LIMIT:
         return Unavailable("the connection's database cannot do this now; try again")
     said = {part: text for part, text in err.as_dict().items() if text}
     told = ". ".join(said[part] for part in ("message", "hint") if part in said)

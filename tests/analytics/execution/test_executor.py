@@ -136,6 +136,16 @@ async def test_no_answer_brings_more_than_a_process_can_hold(executor: Executor,
     assert (await run(executor, SERIES.format(1))).rows == [b"[1]"]
 
 
+async def test_a_statement_that_wants_all_the_memory_fails_alone(
+    executor: Executor, at: str
+) -> None:
+    async with connected(at) as other:
+        with pytest.raises(Rejected) as refused:
+            await run(executor, "SELECT length(repeat('a', 1000000000) || repeat('b', 9))")
+        assert refused.value.sqlstate == "53200"
+        assert await other.fetchval("SELECT 1") == 1
+
+
 async def test_nothing_can_be_written(executor: Executor, at: str) -> None:
     async with connected(at) as conn:
         await conn.execute("CREATE SEQUENCE IF NOT EXISTS counter")
