@@ -59,7 +59,10 @@ async def until_stopped(settings: Settings, view: "RunView") -> None:
         view.stopping()
         work.cancel()
 
-    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signs = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # which is what nohup asks for
+        signs.append(signal.SIGHUP)
+    for sign in signs:
         asyncio.get_running_loop().add_signal_handler(sign, on_signal)
     try:
         await work

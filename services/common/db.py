@@ -34,8 +34,8 @@ TRANSIENT_ERRORS = (
 )
 CONNECT_SECONDS = 5.0
 READY_SECONDS = 2.0
-# A quiet minute, and a connection that nobody needs goes: each takes some 20 MiB of the server.
-IDLE_SECONDS = 60.0
+# A connection that nobody needs for so long goes: each takes some 20 MiB of the server.
+IDLE_SECONDS = 20.0
 
 
 def load_queries(package: str, file: str = "queries.sql") -> dict[str, str]:
