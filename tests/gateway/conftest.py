@@ -104,7 +104,9 @@ async def client(multiplexed: bool) -> AsyncIterator[httpx2.AsyncClient]:
 
 
 def settings_for(services: str, **changed: Any) -> Settings:
-    addresses = {f"{name}_address": services for name in ("activity", "suggestions", "echo")}
+    addresses = {
+        f"{name}_address": services for name in ("activity", "suggestions", "analytics", "echo")
+    }
     return Settings(**(addresses | {"http_port": 0} | changed))
 
 

@@ -17,7 +17,7 @@ async def test_it_is_ready_when_every_service_is(client: httpx2.AsyncClient) -> 
     answer = await client.get("/readyz")
     assert answer.status_code == 200
     assert answer.json()["services"] == dict.fromkeys(
-        ("activity", "suggestions", "echo"), "SERVING"
+        ("activity", "suggestions", "analytics", "echo"), "SERVING"
     )
 
 
