@@ -84,11 +84,10 @@ async def projected(conn: Connection, *organizations: str) -> None:
     for organization in organizations or ("acme",):
 
         async def done(org: str = organization) -> bool:
-            head = await conn.fetchval(HEAD, org)
+            passed = await conn.fetchval(CURSOR.format("analytics"), org, CONSUMER)
             made = await conn.fetchval(CURSOR.format("activity"), org, PROFILES)
-            return bool(
-                head == made == await conn.fetchval(CURSOR.format("analytics"), org, CONSUMER)
-            )
+            # The head last: making profiles tells of them.
+            return bool(passed == made == await conn.fetchval(HEAD, org))
 
         await until(done)
 
