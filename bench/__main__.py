@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bench.figures import Result
+from bench.following import come_to_rest
 from bench.machine import Machine, this_machine
 from bench.rows.bench import Bench, Row
 from bench.rows.context import context
@@ -92,6 +93,7 @@ def measured(
         bench = Bench(suite, quick, say, events)
         try:
             result = ROWS[name](bench)
+            come_to_rest(bench)  # the next row starts when this one's work is done
         except RuntimeError as err:  # the other rows are worth having all the same
             progress.print(f"  {name:<9} [red]failed:[/] {escape(str(err))}", soft_wrap=True)
             continue

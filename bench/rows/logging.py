@@ -1,8 +1,6 @@
 """Logging activities over REST against one process that inserts the row and nothing else."""
 
 import asyncio
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import resources
@@ -10,23 +8,18 @@ from importlib import resources
 import asyncpg
 
 from bench.figures import RATIO, Goal, Result, Rounds, spread
+from bench.following import watched
 from bench.load import Order, Outcome
 from bench.requests import BATCH_ROWS, batch_logs, questions, single_logs
 from bench.rows.bench import CLIENTS, Bench, taken_by_generator
-from bench.running import ORGANIZATION, VOCABULARY, other_database
+from bench.running import VOCABULARY, other_database
 
 DATABASE = "bench_baseline"
-CAUGHT_UP_SECONDS = 120.0
-SAMPLE_SECONDS = 0.05
 LAG_ALLOWED = 1.0
 LEARN_NOTE = (
     "the clock stops when all that was logged is learned; baseline: the same FastAPI process, which"
     " extracts the template and upserts two patterns in the transaction"
 )
-PROGRESS = """
-SELECT coalesce((SELECT seq FROM activity.event_head WHERE organization_id = $1), 0) AS head,
-    coalesce((SELECT seq FROM suggestions.event_cursors WHERE organization_id = $1), 0) AS learned
-"""
 
 
 def log(bench: Bench) -> Result:
@@ -37,7 +30,6 @@ def log(bench: Bench) -> Result:
         rounds, outcomes = interleaved(
             bench, sending(bench, port, others), sending(bench, bench.suite.port, mine)
         )
-    caught_up(bench)
     return Result(
         "log",
         f"Log an activity, durable, REST, {CLIENTS} clients",
@@ -99,7 +91,6 @@ def batch(bench: Bench) -> Result:
 
     with bench.suite.paused("worker"), inserting(bench) as port:
         rounds, outcomes = interleaved(bench, sending(bench, port, others), send_batches)
-    caught_up(bench)
     return Result(
         "batch",
         f"Batch log, {BATCH_ROWS:,} a call",
@@ -160,61 +151,4 @@ async def make_tables(admin_url: str, url: str) -> None:
     await admin.close()
     conn = await asyncpg.connect(url)
     await conn.execute((resources.files("bench.baselines") / "tables.sql").read_text())
-    await conn.close()
-
-
-def caught_up(bench: Bench) -> None:
-    """Wait until what was logged is learned, so that the next row starts at rest."""
-    with watched(bench):
-        bench.say("waiting until all is learned")
-
-
-class Watch:
-    """How far behind the learning was, in seconds, seen from the database."""
-
-    def __init__(self) -> None:
-        self.worst = 0.0
-        self.drained = 0.0
-        self._heads: list[tuple[int, float]] = []
-
-    def saw(self, head: int, learned: int, now: float) -> None:
-        """The oldest activity that is not learned was committed before the first head with it."""
-        if not self._heads or head > self._heads[-1][0]:
-            self._heads.append((head, now))
-        while self._heads and self._heads[0][0] <= learned:
-            self._heads.pop(0)
-        if self._heads:
-            self.worst = max(self.worst, now - self._heads[0][1] + SAMPLE_SECONDS)
-
-
-@contextmanager
-def watched(bench: Bench) -> Iterator[Watch]:
-    """Watch the learning during the block, and on until all is learned."""
-    watch, over = Watch(), threading.Event()
-    thread = threading.Thread(
-        target=lambda: asyncio.run(follow(bench.suite.database_url, watch, over))
-    )
-    thread.start()
-    try:
-        yield watch
-    finally:
-        ended = time.perf_counter()
-        over.set()
-        thread.join()
-        watch.drained = time.perf_counter() - ended
-
-
-async def follow(url: str, watch: Watch, over: threading.Event) -> None:
-    conn = await asyncpg.connect(url)
-    deadline = None
-    while True:
-        row = await conn.fetchrow(PROGRESS, ORGANIZATION)
-        assert row
-        now = time.perf_counter()
-        watch.saw(row["head"], row["learned"], now)
-        if over.is_set():
-            deadline = deadline or now + CAUGHT_UP_SECONDS
-            if row["learned"] >= row["head"] or now > deadline:
-                break
-        await asyncio.sleep(SAMPLE_SECONDS)
     await conn.close()
