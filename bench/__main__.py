@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from rich.markup import escape
 
 from bench.figures import Result
 from bench.following import come_to_rest
-from bench.machine import Machine, this_machine
+from bench.machine import Machine, Stolen, this_machine
 from bench.rows.bench import Bench, Row
 from bench.rows.context import context
 from bench.rows.firewall import wall
@@ -90,9 +91,10 @@ def measured(
     for name in names:
         tell(f"{name} …")
         say = partial(lambda name, text: tell(f"{name}: {text} …"), name)
-        bench = Bench(suite, quick, say, events)
+        bench, stolen = Bench(suite, quick, say, events), Stolen()
         try:
             result = ROWS[name](bench)
+            result = replace(result, notes=(*result.notes, stolen.told))
             come_to_rest(bench)  # the next row starts when this one's work is done
         except RuntimeError as err:  # the other rows are worth having all the same
             progress.print(f"  {name:<9} [red]failed:[/] {escape(str(err))}", soft_wrap=True)

@@ -7,6 +7,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 PACKAGES = ("grpcio", "protobuf", "uvicorn", "starlette", "fastapi", "asyncpg", "uvloop")
 
 
@@ -36,6 +38,22 @@ def this_machine(server: str) -> Machine:
         system=f"{platform.system()} {platform.release()}",
         versions=python | {name: version(name) for name in PACKAGES},
     )
+
+
+class Stolen:
+    """How much of the processors' time other machines on the same host took since it was made."""
+
+    def __init__(self) -> None:
+        self._before = psutil.cpu_times()
+
+    @property
+    def told(self) -> str:
+        """0 % where the system does not tell."""
+        now = psutil.cpu_times()
+        passed = sum(now) - sum(self._before)
+        stolen = getattr(now, "steal", 0.0) - getattr(self._before, "steal", 0.0)
+        share = stolen / passed if passed else 0.0
+        return f"{share:.1%} of the processors' time went to other machines meanwhile"
 
 
 def cpu_model(file: Path) -> str:

@@ -10,10 +10,10 @@ import httpx2
 from bench.figures import Goal, Result, percentile
 from bench.load import Order
 from bench.requests import get
-from bench.rows.bench import CLIENTS, Bench, taken_by_generator
+from bench.rows.bench import CLIENTS, Bench
+from bench.rows.steady import RATE, steadily
 from bench.running import Suite
 
-RATE = 200.0
 PEOPLE = 200
 PATIENCE_SECONDS = 30.0
 USERS = [f"reader{number:03}" for number in range(PEOPLE)]
@@ -27,34 +27,23 @@ def context(bench: Bench) -> Result:
     expect = '"version":'
     bench.say("everybody reads once: tokens are exchanged, connections made")
     bench.send(Order(bench.suite.port, asked, CLIENTS, PEOPLE / 50, rate=50))
-    bench.say("measuring")
-    seconds = 5.0 if bench.quick else 20.0
-    outcome = bench.send(Order(bench.suite.port, asked, 64, seconds, rate=RATE, expect=expect))
+    found = steadily(bench, asked, 2.0 if bench.quick else 3.0, expect)
     bench.say("measuring how fresh")
     fresh = asyncio.run(freshness(bench.suite, 10 if bench.quick else 40))
-    count = int(RATE * seconds)
     return Result(
         "context",
         f"A person's context, {RATE:.0f} a second",
-        outcome.p95,
+        found.p95,
         "ms",
         Goal(10.0, 5.0, rising=False),
-        f"p50 {outcome.p50:.1f}, p95 {outcome.p95:.1f}, p99 {outcome.p99:.1f} ms",
+        found.measured,
         notes=(
-            f"open loop; {outcome.count:,} of {count:,} requests answered, of {PEOPLE} people,"
-            f" tokens exchanged before; from the acknowledgement of an event to a context that"
-            f" shows it {median(fresh):.2f} s, p95 {percentile(fresh, 0.95):.2f} s, at most"
-            f" {max(fresh):.2f} s; {taken_by_generator([outcome])}",
+            f"{PEOPLE} people, tokens exchanged before; from the acknowledgement of an event to a"
+            f" context that shows it {median(fresh):.2f} s, p95 {percentile(fresh, 0.95):.2f} s, at"
+            f" most {max(fresh):.2f} s; {found.note}",
         ),
-        holds=outcome.count == count and not outcome.unexpected and max(fresh) < 1.0,
-        details={
-            "answered": outcome.count,
-            "p50_ms": outcome.p50,
-            "p95_ms": outcome.p95,
-            "p99_ms": outcome.p99,
-            "fresh_p50_s": median(fresh),
-            "fresh_max_s": max(fresh),
-        },
+        holds=found.complete and max(fresh) < 1.0,
+        details=found.details | {"fresh_p50_s": median(fresh), "fresh_max_s": max(fresh)},
     )
 
 

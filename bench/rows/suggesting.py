@@ -8,10 +8,11 @@ from bench.history import PEOPLE, History, history_of, prepared
 from bench.load import Order, Outcome
 from bench.requests import people, post, questions, suggestion
 from bench.rows.bench import CLIENTS, Bench, taken_by_generator
+from bench.rows.steady import RATE, Steady, requests_needed, steadily
 from bench.running import ORGANIZATION
 from cli.local.process import free_ports
 
-RATE, WARM_RATE = 200.0, 50.0
+WARM_RATE = 50.0
 ASKING = 400  # of the people with a history
 ECHOED = '{"question": "Show me revenue by country for last month", "of": "nobody at all"}'
 
@@ -78,42 +79,32 @@ def typed_texts(texts: list[str], count: int, chance: random.Random) -> list[str
 def miss(bench: Bench) -> Result:
     """Answers made anew for one person after another, over everything they once asked."""
     chance = random.Random("attune bench typing")
-    seconds = 5.0 if bench.quick else 10.0
+    seconds = 2.0 if bench.quick else 3.0
     with prepared(bench) as history:
-        texts = history_of().texts
-        count = int(RATE * seconds)
+        count = ASKING + requests_needed(bench, seconds)
         asked = [
             suggestion(bench.suite, history.people[number % ASKING], typed, history.organization)
-            for number, typed in enumerate(typed_texts(texts, ASKING + count, chance))
+            for number, typed in enumerate(typed_texts(history_of().texts, count, chance))
         ]
         bench.say("everybody asks once: tokens are exchanged, connections made")
         bench.send(
             Order(bench.suite.port, asked[:ASKING], CLIENTS, ASKING / WARM_RATE, rate=WARM_RATE)
         )
-        bench.say("measuring")
-        order = Order(bench.suite.port, asked[ASKING:], 64, seconds, rate=RATE)
-        outcome = bench.send(order)
-    return miss_result(history, count, outcome)
+        return miss_result(history, steadily(bench, asked[ASKING:], seconds))
 
 
-def miss_result(history: History, count: int, outcome: Outcome) -> Result:
+def miss_result(history: History, found: Steady) -> Result:
     return Result(
         "miss",
         f"Suggestion, cache miss, {history.activities:,} activities, {RATE:.0f} a second",
-        outcome.p95,
+        found.p95,
         "ms",
         Goal(20.0, 10.0, rising=False),
-        f"p50 {outcome.p50:.1f}, p95 {outcome.p95:.1f}, p99 {outcome.p99:.1f} ms",
+        found.measured,
         notes=(
-            f"open loop; {outcome.count:,} of {count:,} requests answered, no two alike, of"
-            f" {ASKING} of {PEOPLE:,} people, tokens exchanged before; {history.told};"
-            f" {taken_by_generator([outcome])}",
+            f"no two requests alike, of {ASKING} of {PEOPLE:,} people, tokens exchanged before;"
+            f" {history.told}; {found.note}",
         ),
-        holds=outcome.count == count,
-        details={
-            "answered": outcome.count,
-            "p50_ms": outcome.p50,
-            "p95_ms": outcome.p95,
-            "p99_ms": outcome.p99,
-        },
+        holds=found.complete,
+        details=found.details,
     )
