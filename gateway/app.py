@@ -40,7 +40,8 @@ EXPOSED = [
     "Retry-After",
     "X-Request-Id",
 ]
-ALLOWED = ["Authorization", "Content-Type", "Content-Encoding", "Idempotency-Key", "X-Request-Id"]
+ALLOWED = ["Authorization", "Content-Type", "Content-Encoding", "Idempotency-Key"]
+ALLOWED += ["Last-Event-ID", "X-Request-Id"]
 
 Names = Annotated[list[str], NoDecode]
 

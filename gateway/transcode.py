@@ -67,7 +67,8 @@ def routes(
         long = binding.access.deadline_seconds
         shared = replicas[binding.service] if endpoint.is_unary and not long else None
         route = Route(endpoint, endpoint.stub(channels[binding.service]), long or usual, shared)
-        table.add(binding.verb, binding.template, route)
+        sends_events = endpoint.streams and not endpoint.downloads
+        table.add(binding.verb, binding.template, route, streams=sends_events)
     return table
 
 
@@ -113,7 +114,7 @@ class Transcoder:
             visit.route = visit.path
             return await operation(visit)
         try:
-            route, segments = self._table.find(verb, visit.path)
+            route, segments = self._table.find(verb, visit.path, events=visit.wants_events)
         except Problem:
             self._admission.look(visit)
             raise
@@ -141,7 +142,7 @@ class Transcoder:
         call = route.stub(request, timeout=route.deadline, metadata=metadata)
         if endpoint.downloads:
             return await send_download(visit, call)
-        return await send_events(visit, call, endpoint.encode, self._bounds.heartbeat)
+        return await send_events(visit, call, endpoint.frame, self._bounds.heartbeat)
 
     async def _ask(
         self, visit: Visit, route: Route, request: Message, metadata: Metadata

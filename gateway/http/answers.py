@@ -65,15 +65,15 @@ async def send_download(visit: Visit, call: Any) -> None:
 
 
 async def send_events(
-    visit: Visit, call: Any, encode: Callable[[Any], bytes], heartbeat: float
+    visit: Visit, call: Any, frame: Callable[[Any], bytes], heartbeat: float
 ) -> None:
-    """Each message as an event; a comment where there was none for `heartbeat` seconds.
+    """Each message as an event, by `frame`; a comment where there was none for `heartbeat` seconds.
 
     An error before the first event is an ordinary answer, one after it an event named error.
     """
     try:
         with visit.cancelling(call.cancel):
-            await copy_events(visit, call, encode, heartbeat)
+            await copy_events(visit, call, frame, heartbeat)
     except grpc.aio.AioRpcError as error:
         if not visit.status:
             raise
@@ -84,7 +84,7 @@ async def send_events(
 
 
 async def copy_events(
-    visit: Visit, call: Any, encode: Callable[[Any], bytes], heartbeat: float
+    visit: Visit, call: Any, frame: Callable[[Any], bytes], heartbeat: float
 ) -> None:
     reading = asyncio.ensure_future(call.read())
     try:
@@ -95,7 +95,7 @@ async def copy_events(
                 await visit.start(200, EVENTS, STREAM_HEADERS)
             if message is grpc.aio.EOF:
                 return
-            await visit.write(event(encode(message)) if done else HEARTBEAT)
+            await visit.write(frame(message) if done else HEARTBEAT)
             if done:
                 reading = asyncio.ensure_future(call.read())
     finally:
@@ -103,7 +103,8 @@ async def copy_events(
         call.cancel()
 
 
-def event(data: bytes, name: bytes = b"") -> bytes:
+def event(data: bytes, name: bytes = b"", number: bytes = b"") -> bytes:
     """One frame; JSON without white space has no line breaks to split at."""
-    head = b"event: " + name + b"\n" if name else b""
+    head = b"id: " + number + b"\n" if number else b""
+    head += b"event: " + name + b"\n" if name else b""
     return head + b"data: " + data + b"\n\n"

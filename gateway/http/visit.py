@@ -46,6 +46,11 @@ class Visit:
         self.gone = False
         self._send = send
 
+    @property
+    def wants_events(self) -> bool:
+        """Whether the caller asks for server-sent events."""
+        return b"text/event-stream" in self.headers.get(b"accept", b"")
+
     async def answer(
         self, body: bytes, content_type: bytes, status: int = 200, headers: Headers | None = None
     ) -> None:

@@ -77,7 +77,9 @@ class Description:
     def add(self, endpoint: Endpoint) -> None:
         binding = endpoint.binding
         path = VARIABLE.sub(r"{\1}", binding.template.text)
-        self.paths.setdefault(path, {})[binding.verb.lower()] = self._operation(endpoint)
+        operations = self.paths.setdefault(path, {})
+        operation, verb = self._operation(endpoint), binding.verb.lower()
+        operations[verb] = joined(operations[verb], operation) if verb in operations else operation
 
     def _operation(self, endpoint: Endpoint) -> Schema:
         method = endpoint.binding.method
@@ -125,6 +127,8 @@ class Description:
             )
         if endpoint.keyed:
             found.append({"$ref": "#/components/parameters/IdempotencyKey"})
+        if endpoint.resumes:
+            found.append({"$ref": "#/components/parameters/LastEventId"})
         return found
 
     def _request_body(self, endpoint: Endpoint, text: str) -> Schema:
@@ -194,10 +198,19 @@ class Description:
             "components": {
                 "schemas": dict(sorted(schemas.items())),
                 "responses": {status: problem_response(status) for status in TITLES},
-                "parameters": {"IdempotencyKey": IDEMPOTENCY_KEY},
+                "parameters": {"IdempotencyKey": IDEMPOTENCY_KEY, "LastEventId": LAST_EVENT_ID},
                 "securitySchemes": {"bearer": BEARER},
             },
         }
+
+
+def joined(first: Schema, second: Schema) -> Schema:
+    """One operation of two RPCs with the same path, of which one streams: Accept says which."""
+    answer, other = (one["responses"]["200"] for one in (first, second))
+    both = answer | {"content": answer["content"] | other["content"]}
+    description = f"{first['description']}\n\n{second['description']}"
+    responses = first["responses"] | {"200": both}
+    return first | {"description": description, "responses": responses}
 
 
 def about_keys(endpoint: Endpoint) -> str:
@@ -214,6 +227,15 @@ IDEMPOTENCY_KEY: Schema = {
     "required": False,
     "description": "The same key with the same body gets the first answer again, for 24 hours.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+}
+
+
+LAST_EVENT_ID: Schema = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "required": False,
+    "description": "The id of the last event that came: the stream goes on after it.",
+    "schema": {"type": "string"},
 }
 
 

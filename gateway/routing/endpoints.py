@@ -16,6 +16,7 @@ from gateway.codec.encode import Encoders, to_json
 from gateway.codec.entries import callers_fields
 from gateway.codec.parameters import parameters, query_pairs
 from gateway.codec.scalars import FIELD_MASK, HTTP_BODY, JSON, Refused, message_of
+from gateway.codec.streams import framer, last_id_field
 from gateway.http.bodies import is_json
 from gateway.http.problems import Problem, invalid, unsupported
 from gateway.http.visit import Visit
@@ -28,6 +29,7 @@ MASK = "update_mask"
 KEY = "request_id"
 KEY_NAME = "Idempotency-Key"
 KEY_HEADER = KEY_NAME.lower().encode()
+LAST_EVENT_ID = b"last-event-id"
 
 
 class Endpoint:
@@ -45,12 +47,16 @@ class Endpoint:
         self.request_class: type[Message] = GetMessageClass(method.input_type)
         self.answer_class: type[Message] = GetMessageClass(method.output_type)
         self.encode = answer_encoder(binding, encoders)
+        # A message of a stream as a server-sent event.
+        self.frame = framer(method.output_type, self.encode)
         self._body = body_reader(binding, decoders)
         fields = parameters(method.input_type, frozenset())
         in_path = [variable.field for variable in binding.template.variables]
         self.path = {name: fields[name] for name in in_path}
         self.query = parameters(method.input_type, taken(binding)) if binding.body != "*" else {}
         self.keyed = KEY in method.input_type.fields_by_name
+        self._last_id = last_id_field(method.input_type)
+        self.resumes = bool(self._last_id)
 
     def stub(self, channel: grpc.aio.Channel) -> Any:
         """The callable of this RPC on a channel, in bytes."""
@@ -74,6 +80,8 @@ class Endpoint:
             self._read_query(message, visit.query, problems)
         if self.keyed:
             read_key(message, visit.headers.get(KEY_HEADER), problems)
+        if self._last_id and (last := visit.headers.get(LAST_EVENT_ID)) is not None:
+            setattr(message, self._last_id, last.decode("latin-1"))
         if problems:
             raise invalid(*problems)
         return message

@@ -71,30 +71,51 @@ def verb_and_path(rule: http_pb2.HttpRule) -> tuple[str, str]:
     return kind.upper(), getattr(rule, kind)
 
 
+@dataclass
+class Choice(Generic[Route]):
+    """What an HTTP method means at a path: one answer, a stream of events, or the caller chooses"""
+
+    answer: Route | None = None
+    events: Route | None = None
+
+    def of(self, wants_events: bool) -> Route | None:
+        first, second = self.answer, self.events
+        if wants_events:
+            first, second = second, first
+        return second if first is None else first
+
+
 class RouteTable(Generic[Route]):
     """Finds what an HTTP method and a raw path mean."""
 
     def __init__(self) -> None:
-        self._static: dict[tuple[str, str], Route] = {}
-        self._root: Node[dict[str, Route]] = Node()
+        self._static: dict[tuple[str, str], Choice[Route]] = {}
+        self._root: Node[dict[str, Choice[Route]]] = Node()
 
-    def add(self, verb: str, template: Template, route: Route) -> None:
+    def add(self, verb: str, template: Template, route: Route, *, streams: bool = False) -> None:
         ends = self._root.insert(template.segments).ends.setdefault(template.verb, {})
-        if verb in ends:
+        choice = ends.setdefault(verb, Choice())
+        if (choice.events if streams else choice.answer) is not None:
             raise ValueError(f"two RPCs have {verb} {template.text}")
-        ends[verb] = route
+        if streams:
+            choice.events = route
+        else:
+            choice.answer = route
         if template.is_static:
-            self._static[verb, template.text] = route
+            self._static[verb, template.text] = choice
 
-    def find(self, verb: str, path: str) -> tuple[Route, list[str]]:
-        """The route and the path's segments; raises a Problem of 404 or 405."""
+    def find(self, verb: str, path: str, *, events: bool = False) -> tuple[Route, list[str]]:
+        """The route and the path's segments; raises a Problem of 404 or 405.
+
+        Where an RPC that streams has the same path as one that does not, `events` says which.
+        """
         static = self._static.get((verb, path))
-        if static is not None:
-            return static, []
+        if static is not None and (route := static.of(events)) is not None:
+            return route, []
         allowed: set[str] = set()
         for ends, segments in candidates(self._root, path):
-            if verb in ends:
-                return ends[verb], segments
+            if verb in ends and (route := ends[verb].of(events)) is not None:
+                return route, segments
             allowed |= ends.keys()
         if not allowed:
             raise Problem(404, "NO_ROUTE", "no route has this path")

@@ -95,6 +95,13 @@ class Echo(echo_pb2_grpc.EchoServiceServicer):  # type: ignore[misc]
         if request.wait:
             await self._wait()
 
+    async def StreamSteps(self, request: Any, context: Context) -> AsyncIterator[Any]:
+        for step in steps_of(request):
+            yield step
+
+    async def ListSteps(self, request: Any, context: Context) -> Any:
+        return echo_pb2.StepsResponse(steps=steps_of(request))
+
     async def File(self, request: Any, context: Context) -> Any:
         headers = HttpResponse(
             headers={"Content-Disposition": f'attachment; name="{request.name}"'}
@@ -206,3 +213,8 @@ async def serving(echo: Echo, identity: Identity, *, multiplexed: bool) -> Async
         yield f"127.0.0.1:{port}"
     finally:
         await server.stop(None)
+
+
+def steps_of(request: Any) -> list[Any]:
+    first = int(request.after or 0) + 1
+    return [echo_pb2.Step(id=str(n), kind="step") for n in range(first, request.to + 1)]

@@ -56,6 +56,17 @@ def test_two_rpcs_cannot_have_one_route() -> None:
         table("/a/{id}", "/a/{name}")
 
 
+def test_of_one_route_the_caller_may_want_events_or_not() -> None:
+    made = table("/a/{id}")
+    made.add("GET", parse("/a/{id}"), "events", streams=True)
+    assert made.find("GET", "/a/1")[0] == "/a/{id}"
+    assert made.find("GET", "/a/1", events=True)[0] == "events"
+
+
+def test_a_route_of_one_kind_serves_whoever_asks() -> None:
+    assert table("/a").find("GET", "/a", events=True)[0] == "/a"
+
+
 def test_variables_are_cut_and_decoded() -> None:
     template = parse("/{parent=shelves/*}/books/{id}")
     found = dict(values(template, ["shelves", "a%2Fb", "books", "c%20d"]))

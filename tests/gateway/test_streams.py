@@ -28,6 +28,33 @@ async def test_messages_are_events(client: httpx2.AsyncClient) -> None:
     assert '"number":3' in frames[2]
 
 
+EVENTS = {"accept": "text/event-stream"}
+
+
+async def test_events_have_the_names_and_ids_that_the_proto_gives_them(
+    client: httpx2.AsyncClient,
+) -> None:
+    answer = await client.get("/echo/v1/steps?to=2", headers=EVENTS)
+    assert events(answer.text) == [
+        'id: 1\nevent: step\ndata: {"id":"1","kind":"step"}',
+        'id: 2\nevent: step\ndata: {"id":"2","kind":"step"}',
+    ]
+
+
+async def test_a_reader_goes_on_after_the_last_event_it_has(client: httpx2.AsyncClient) -> None:
+    headers = EVENTS | {"last-event-id": "2"}
+    frames = events((await client.get("/echo/v1/steps?to=3", headers=headers)).text)
+    assert [frame.split("\n")[0] for frame in frames] == ["id: 3"]
+
+
+async def test_of_two_rpcs_at_one_path_accept_says_which(client: httpx2.AsyncClient) -> None:
+    answer = await client.get("/echo/v1/steps?to=1")
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json() == {"steps": [{"id": "1", "kind": "step"}]}
+    answer = await client.get("/echo/v1/steps?to=1", headers=EVENTS)
+    assert answer.headers["content-type"] == "text/event-stream"
+
+
 async def test_an_empty_stream_is_an_answer_without_events(client: httpx2.AsyncClient) -> None:
     answer = await client.get("/echo/v1/count")
     assert (answer.status_code, answer.text) == (200, "")
