@@ -1,0 +1,1 @@
+"""Funnels, retention, trends and who did not do what: typed plans, compiled to SQL."""
