@@ -1,0 +1,1 @@
+"""Charts of results: chosen by rule, kept, drawn."""
