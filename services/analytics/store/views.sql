@@ -146,3 +146,34 @@ COMMENT ON COLUMN interaction_logs.tokens_used IS 'Tokens of the prompt and of t
 COMMENT ON COLUMN interaction_logs.created_at IS 'When the person first voted.';
 COMMENT ON COLUMN interaction_logs.message_id IS 'conversation_events.id of what was rated.';
 COMMENT ON COLUMN interaction_logs.revision IS 'How often the vote was given or changed.';
+
+-- Ids lead to ids that themselves were left later: each is followed to its end, at most so far that
+-- a circle ends.
+CREATE OR REPLACE VIEW merged_ids WITH (security_barrier) AS
+WITH RECURSIVE merges AS (
+    SELECT organization_id, kind, previous_id, user_id
+    FROM analytics.user_merges
+    WHERE undone_at IS NULL
+),
+followed AS (
+    SELECT organization_id, kind, previous_id, user_id, 1 AS steps
+    FROM merges
+    UNION ALL
+    SELECT f.organization_id, f.kind, f.previous_id, m.user_id, f.steps + 1
+    FROM followed f
+    JOIN merges m ON m.organization_id = f.organization_id AND m.kind = 'alias'
+        AND m.previous_id = f.user_id
+    WHERE f.steps < 20
+)
+SELECT f.organization_id, f.kind, f.previous_id, f.user_id
+FROM followed f
+WHERE f.steps = 20 OR NOT EXISTS (
+    SELECT FROM merges m
+    WHERE m.organization_id = f.organization_id AND m.kind = 'alias' AND m.previous_id = f.user_id);
+
+COMMENT ON VIEW merged_ids IS
+    'Ids that mean a person who has another one: of before anybody knew, and former ones.';
+COMMENT ON COLUMN merged_ids.kind IS
+    'anonymous, for what events have as anonymous_id; alias, for a former user_id.';
+COMMENT ON COLUMN merged_ids.previous_id IS 'The id. Once for each kind.';
+COMMENT ON COLUMN merged_ids.user_id IS 'The person, by the id of now.';

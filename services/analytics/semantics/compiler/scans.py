@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from services.analytics.catalogue.domain import Catalogue, Relation
 from services.analytics.semantics.compiler import buckets
 from services.analytics.semantics.compiler.errors import NotCompilable
-from services.analytics.semantics.compiler.fields import Kind, Typed, read
-from services.analytics.semantics.compiler.filters import condition
-from services.analytics.semantics.compiler.joins import Joins
 from services.analytics.semantics.compiler.leaves import Leaf, time_of
 from services.analytics.semantics.compiler.periods import Calendar, Period, Shift
 from services.analytics.semantics.compiler.quoting import identifier, text
+from services.analytics.semantics.compiler.rows import Rows
 from services.analytics.semantics.domain import Definitions, Dimension, Filter, Grain
 
 
@@ -72,10 +70,9 @@ def whole(leaf: Leaf, around: Around) -> str:
 
 class Scan:
     def __init__(self, relation: Relation, leaves: Sequence[Leaf], around: Around) -> None:
-        self._relation = relation
         self._leaves = leaves
         self._around = around
-        self._joins = Joins(relation, around.catalogue)
+        self._rows = Rows(relation, around.definitions, around.catalogue, around.calendar)
 
     def sql(self) -> str:
         around = self._around
@@ -102,28 +99,17 @@ class Scan:
     def _from(self) -> str:
         top = self._around.top
         if top is None:
-            return self._joins.sql()
-        key = self._value(top.dimension)
+            return self._rows.sql()
+        key = self._rows.dimension(top.dimension)
         how = "LEFT JOIN" if top.label else "JOIN"
-        return f"{self._joins.sql()} {how} {top.name} AS top ON top.value = {key.sql}"
+        return f"{self._rows.sql()} {how} {top.name} AS top ON top.value = {key.sql}"
 
     def _dimension(self, dimension: Dimension) -> str:
-        value, top = self._value(dimension.name), self._around.top
+        value, top = self._rows.dimension(dimension.name), self._around.top
         sql = value.sql
         if top and top.label and top.dimension == dimension.name:
             sql = f"CASE WHEN top.value IS NULL THEN {text(top.label)} ELSE ({sql})::text END"
         return f"{sql} AS {identifier(dimension.name)}"
-
-    def _value(self, name: str) -> Typed:
-        dimension = self._around.definitions.dimensions.get(name)
-        if dimension is None:
-            raise NotCompilable("dimensions", f"there is no dimension {name!r}")
-        relation, alias = self._joins.reach(dimension)
-        value = read(dimension.field, relation, alias, f"dimensions.{name}")
-        if value.kind is Kind.JSON:
-            problem = "is a JSON value as a whole: name a property by its path"
-            raise NotCompilable(f"dimensions.{name}", problem)
-        return value
 
     def _bucket(self, grain: Grain) -> str:
         # All leaves of a scan have the same time.
@@ -136,21 +122,15 @@ class Scan:
         if period:
             when = time_of(self._leaves[0])
             conditions.append(buckets.within(when, period, self._around.calendar))
-        return [*conditions, *(self._condition(one, "filters") for one in self._around.filters)]
+        kept = (self._rows.condition(one, "filters") for one in self._around.filters)
+        return [*conditions, *kept]
 
     def _wanted(self, leaf: Leaf) -> tuple[str, ...]:
         """The conditions of one leaf alone; the first is on its event, where it has one."""
         event = leaf.source.event
         named = [f"t0.{identifier('event')} = {text(event)}"] if event else []
         where = f"metrics.{leaf.metric.name}.filters"
-        return (*named, *(self._condition(one, where) for one in leaf.filters))
-
-    def _condition(self, one: Filter, where: str) -> str:
-        if one.field:
-            value = read(one.field, self._relation, "t0", where)
-        else:
-            value = self._value(one.dimension)
-        return condition(value, one.operator, one.values, self._around.calendar, where)
+        return (*named, *(self._rows.condition(one, where) for one in leaf.filters))
 
 
 def any_of(wanted: Sequence[tuple[str, ...]]) -> list[str]:
