@@ -5,7 +5,7 @@ from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 
-from services.suggestions.templates.inflections import singulars, verb_bases
+from services.common.inflections import singulars, verb_bases
 
 # The closed classes of English, and the verbs that ask. They are never in a slot.
 _FUNCTION_WORDS = """

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Literal, NamedTuple
 
-from services.suggestions.templates.inflections import inflections, noun_inflections
+from services.common.inflections import inflections, noun_inflections
 from services.suggestions.templates.phrases import PhraseIndex
 from services.suggestions.templates.words import fold, phrases_of, plain_words, split_words
 

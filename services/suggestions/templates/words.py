@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Protocol, Self
 
-from services.suggestions.templates.inflections import inflections
+from services.common.inflections import inflections
 from services.suggestions.templates.phrases import PhraseIndex
 
 # Stands for a combining mark while borders are sought, because `\w` does not know marks.

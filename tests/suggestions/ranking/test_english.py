@@ -2,8 +2,8 @@
 
 import pytest
 
+from services.common.inflections import noun_inflections
 from services.suggestions.ranking.english import plural, sentence, singular
-from services.suggestions.templates.inflections import noun_inflections
 
 PAIRS = [
     ("stock", "stocks"), ("region", "regions"), ("product category", "product categories"),

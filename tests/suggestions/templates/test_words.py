@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.suggestions.templates.inflections import inflections, noun_inflections
+from services.common.inflections import inflections, noun_inflections
 from services.suggestions.templates.vocabulary import EMPTY
 from services.suggestions.templates.words import Exclusion, fold, shape, split_words
 from tests.suggestions.templates.words_known import KNOWN

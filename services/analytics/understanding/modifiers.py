@@ -1,0 +1,378 @@
+"""What narrows and divides a measure: when, compared with what, which values, by what, how many."""
+
+from datetime import datetime
+
+from services.analytics.semantics.compiler import (
+    Anchor,
+    Calendar,
+    NotCompilable,
+    Relative,
+    TimeRange,
+)
+from services.analytics.semantics.compiler.periods import before, resolved
+from services.analytics.semantics.domain import Grain, Operator
+from services.analytics.understanding.domain import Knowledge, KnownDimension, KnownProperty
+from services.analytics.understanding.lexicon import Mention
+from services.analytics.understanding.sentence import Condition, Draft, Sentence, TopN
+
+USUAL_TOP = 10
+NUMERIC = {
+    ">": Operator.GREATER, ">=": Operator.AT_LEAST, "<": Operator.LESS, "<=": Operator.AT_MOST,
+}  # fmt: skip
+NAMED = ("dimension", "property")
+MEASURES = ("metric", "event", "property")
+LIST = frozenset({"and", "comma", "filler", "is", "from"})
+AROUND = frozenset({"filler", "comma", "which", "is"})
+
+
+class Modifiers:
+    def __init__(self, knowledge: Knowledge, calendar: Calendar, now: datetime) -> None:
+        self._knowledge = knowledge
+        self._calendar = calendar
+        self._now = now
+
+    def apply(self, sentence: Sentence, draft: Draft) -> None:
+        self.shown(sentence, draft)
+        self.times(sentence, draft)
+        self.numbers(sentence, draft)
+        self.values(sentence, draft)
+        self.top(sentence, draft)
+        self.by(sentence, draft)
+
+    def shown(self, sentence: Sentence, draft: Draft) -> None:
+        for at in sentence.free("chart"):
+            draft.chart = sentence.value(at)
+            sentence.take(at)
+        for at in sentence.free("grain")[:1]:
+            draft.grain = sentence.value(at)
+            sentence.take(at)
+        for at in sentence.free("trend"):
+            draft.trend = True
+            sentence.take(at)
+        for at in sentence.free("only"):
+            if sentence.kind(sentence.after(at)) in ("time", "metric", "event", "grain"):
+                sentence.take(at)
+
+    def times(self, sentence: Sentence, draft: Draft) -> None:
+        """The period; one that it is compared with must be the one before it."""
+        for at in sentence.free("everything"):
+            draft.all_time = True
+            sentence.take(at)
+        found = sentence.free("time")
+        against = [at for at in found if self._versus(sentence, at)]
+        own = [at for at in found if at not in against]
+        if own:
+            draft.time_range = sentence.value(own[0])
+            sentence.take(own[0])
+        if against:
+            self._compared(sentence, draft, against[0])
+        elif len(own) == 2 and sentence.free("compare"):
+            self._two(sentence, draft, own)
+        self._earlier(sentence, draft)
+        self._growth(sentence, draft)
+
+    def _versus(self, sentence: Sentence, at: int) -> bool:
+        opening = sentence.before(at)
+        return sentence.kind(opening) == "versus"
+
+    def _compared(self, sentence: Sentence, draft: Draft, at: int) -> None:
+        asked = sentence.value(at)
+        mine = draft.time_range or draft.inherited
+        if mine is None and isinstance(asked, Relative) and asked.anchor is Anchor.PREVIOUS:
+            mine = Relative(Anchor.THIS, asked.unit)
+            draft.assumed.append(
+                f"this {asked.unit.value} is compared, as no other period is named"
+            )
+        if mine is not None and self._is_before(asked, mine):
+            draft.time_range, draft.compare = mine, True
+        elif mine is not None and self._is_before(mine, asked):
+            draft.time_range, draft.compare = asked, True
+        else:
+            return
+        sentence.take(at, sentence.before(at), *sentence.free("compare")[:1])
+
+    def _two(self, sentence: Sentence, draft: Draft, own: list[int]) -> None:
+        """ "compare this month and last month"."""
+        one, other = (sentence.value(at) for at in own)
+        if not self._is_before(other, one):
+            one, other = other, one
+        if self._is_before(other, one):
+            draft.time_range, draft.compare = one, True
+            sentence.take(*own, sentence.free("compare")[0])
+
+    def _is_before(self, asked: TimeRange, mine: TimeRange) -> bool:
+        """Whether it is the period that `compare` puts beside the other."""
+        try:
+            period = resolved(mine, self._calendar, self._now)
+            earlier = before(mine, period, self._calendar)
+            return resolved(asked, self._calendar, self._now) == earlier
+        except NotCompilable:
+            return False
+
+    def _earlier(self, sentence: Sentence, draft: Draft) -> None:
+        """ "than the week before"; the unit has to be the period's own."""
+        for at in sentence.free("earlier"):
+            unit = sentence.value(at)
+            asked = draft.time_range or draft.inherited
+            own = asked.unit.value if isinstance(asked, Relative) and asked.count == 1 else ""
+            opening = sentence.before(at)
+            if asked is None or (unit and unit != own) or sentence.kind(opening) != "versus":
+                continue
+            draft.compare = True
+            sentence.take(at, opening, *sentence.free("compare")[:1])
+
+    def _growth(self, sentence: Sentence, draft: Draft) -> None:
+        """Growth is against the period before; month over month, of the months of a trend."""
+        for at in sentence.free("over_units"):
+            unit: Grain = sentence.value(at)
+            asked = draft.time_range
+            if asked is None and draft.grain in (None, unit):
+                draft.time_range = Relative(Anchor.THIS, unit)
+                draft.assumed.append(f"this {unit.value}, as no period is named")
+            elif not (isinstance(asked, Relative) and asked.unit is unit and asked.count == 1):
+                continue
+            draft.compare = True
+            sentence.take(at)
+        for at in sentence.free("growth"):
+            if draft.compare or (draft.time_range and not draft.grain and not draft.trend):
+                draft.compare = True
+                sentence.take(at)
+            elif draft.trend:
+                sentence.take(at)
+
+    def numbers(self, sentence: Sentence, draft: Draft) -> None:
+        """ "amount over 100", "orders over 100 euros"."""
+        for at in sentence.free("over"):
+            number = at + 1
+            if sentence.kind(number) == "unit" and sentence.kind(number + 1) == "number":
+                unit, number, last = number, number + 1, number + 1
+            else:
+                unit = number + 1
+                last = unit if sentence.kind(unit) == "unit" else number
+            if sentence.kind(number) != "number":
+                continue
+            told = sentence.value(unit) if sentence.kind(unit) == "unit" else ""
+            by = self._measured(sentence, at, told)
+            if by is None:
+                continue
+            values = (sentence.value(number),)
+            draft.conditions.append(Condition(by, NUMERIC[sentence.value(at)], values))
+            sentence.take(*range(at, last + 1))
+
+    def _measured(self, sentence: Sentence, at: int, unit: str) -> Mention | None:
+        """What a number is compared with: what is named before it, or all that has its unit."""
+        named = sentence.before(at, AROUND)
+        if named is not None and sentence.kind(named) in NAMED:
+            mention: Mention = sentence.value(named)
+            known = self._of(mention)
+            if known and known.numeric and unit in ("", known.unit):
+                sentence.take(named, named - 1 if sentence.kind(named - 1) == "is" else None)
+                return mention
+            return None
+        if not unit or not self._counted(sentence, named):
+            return None
+        found = [one for one in self._numeric() if self._of(one).unit == unit]  # type: ignore[union-attr]
+        return found[0] if len(found) == 1 else None
+
+    def _counted(self, sentence: Sentence, at: int | None) -> bool:
+        """Whether it is rows that are over 100 euros, and not their sum."""
+        if sentence.kind(at) == "event":
+            return True
+        if sentence.kind(at) != "metric" or at is None:
+            return False
+        name = sentence.value(at).name
+        metric = next(one for one in self._knowledge.metrics if one.name == name)
+        return metric.aggregate is not None and metric.aggregate.value == "count"
+
+    def _numeric(self) -> list[Mention]:
+        found = [
+            Mention("dimension", one.name) for one in self._knowledge.dimensions if one.numeric
+        ]
+        dimensions = {one.name for one in found}
+        properties = {
+            one.name: None for event in self._knowledge.events for one in event.properties
+            if one.numeric and one.name not in dimensions
+        }  # fmt: skip
+        return found + [Mention("property", name) for name in properties]
+
+    def _of(self, mention: Mention) -> KnownDimension | KnownProperty | None:
+        known: list[KnownDimension | KnownProperty] = (
+            list(self._knowledge.dimensions)
+            if mention.kind == "dimension"
+            else [one for event in self._knowledge.events for one in event.properties]
+        )
+        return next((one for one in known if one.name == mention.name), None)
+
+    def values(self, sentence: Sentence, draft: Draft) -> None:
+        """Values, alone or in lists; "plan is pro", "excluding Germany", "Germany vs France"."""
+        for at in sentence.free("value"):
+            if at not in sentence.taken:
+                self._listed(sentence, draft, at)
+        for at in sentence.free("quoted"):
+            self._quoted(sentence, draft, at)
+
+    def _listed(self, sentence: Sentence, draft: Draft, first: int) -> None:
+        by = owner(sentence.value(first))
+        listed, at = [first], sentence.after(first, LIST)
+        versus = False
+        while at is not None and (sentence.kind(at) in ("value", "versus")):
+            if sentence.kind(at) == "versus":
+                following = sentence.after(at)
+                if sentence.kind(following) != "value" or following is None:
+                    break
+                versus, at = True, following
+            if owner(sentence.value(at)) != by:
+                break
+            listed.append(at)
+            at = sentence.after(at, LIST)
+        self._condition(sentence, draft, by, listed)
+        compared = sentence.free("compare") if len(listed) > 1 else []
+        if versus or compared:
+            draft.breakdown.append(by)
+            sentence.take(*compared[:1])
+
+    def _condition(self, sentence: Sentence, draft: Draft, by: Mention, listed: list[int]) -> None:
+        """Takes the values with what belongs to them: the name of what has them, and "not"."""
+        sentence.take(*range(listed[0], listed[-1] + 1))
+        edge = self._name_beside(sentence, by, listed)
+        opening = sentence.before(edge, AROUND | {"only", "people", "from"})
+        negated = sentence.kind(opening) == "not" and opening is not None
+        if negated:
+            sentence.take(opening)
+        for beside in (sentence.before(edge), sentence.after(listed[-1])):
+            if sentence.kind(beside) in ("only", "people"):
+                sentence.take(beside)
+        values = tuple(dict.fromkeys(sentence.value(at).name for at in listed))
+        draft.conditions.append(Condition(by, operator_of(negated, len(values)), values))
+
+    def _name_beside(self, sentence: Sentence, by: Mention, listed: list[int]) -> int:
+        """The first piece of "plan is pro", or "the pro plan"."""
+        name = sentence.before(listed[0], AROUND)
+        if sentence.kind(name) in ("not",):
+            name = sentence.before(name, AROUND) if name is not None else None
+            if self._names(sentence, name, by) and name is not None:
+                sentence.take(*range(name, listed[0]))
+                return listed[0]
+            name = None
+        if self._names(sentence, name, by) and name is not None:
+            joint = sentence.before(name)
+            if sentence.kind(joint) != "by":
+                sentence.take(*range(name, listed[0]))
+                return name
+        following = sentence.after(listed[-1], frozenset({"filler"}))
+        if self._names(sentence, following, by):
+            sentence.take(following)
+        return listed[0]
+
+    def _names(self, sentence: Sentence, at: int | None, by: Mention) -> bool:
+        return at is not None and sentence.kind(at) in NAMED and sentence.value(at).name == by.name
+
+    def _quoted(self, sentence: Sentence, draft: Draft, at: int) -> None:
+        """ "where city is 'Foo'": a value that is not known has to be quoted."""
+        name = sentence.before(at, AROUND | {"not"})
+        if name is None or sentence.kind(name) not in NAMED:
+            return
+        between = range(name + 1, at)
+        negated = any(sentence.kind(each) == "not" for each in between)
+        told = (sentence.value(at),)
+        condition = Condition(sentence.value(name), operator_of(negated, 1), told)
+        draft.conditions.append(condition)
+        sentence.take(*range(name, at + 1))
+
+    def top(self, sentence: Sentence, draft: Draft) -> None:
+        """ "top 5 countries", "which country has the most revenue", "5 best countries"."""
+        for at in sentence.free("most"):
+            if draft.grain and self._best(sentence, draft, at):
+                return
+            number, name = self._superlative(sentence, at)
+            if name is None:
+                continue
+            count = sentence.value(number) if number is not None else self._usual(sentence, name)
+            if not isinstance(count, int) or not 1 <= count <= 1000:
+                continue
+            descending = sentence.value(at) == "desc"
+            draft.top = TopN(sentence.value(name), count, descending)
+            if number is None and count == USUAL_TOP:
+                draft.assumed.append(f"{USUAL_TOP} of them, as no number is given")
+            draft.breakdown.insert(0, sentence.value(name))
+            sentence.take(at, number, name)
+            return
+
+    def _best(self, sentence: Sentence, draft: Draft, at: int) -> bool:
+        """ "which month had the most revenue"."""
+        asked = [each for each in sentence.all("grain") if sentence.pieces[each].plural]
+        if not asked or sentence.kind(sentence.after(at)) not in ("metric", "aggregate"):
+            return False
+        draft.best = sentence.value(at)
+        sentence.take(at)
+        return True
+
+    def _superlative(self, sentence: Sentence, at: int) -> tuple[int | None, int | None]:
+        """Where the number is, and what is ranked."""
+        following = sentence.after(at)
+        number = following if sentence.kind(following) == "number" else None
+        name = sentence.after(number) if number is not None else following
+        if number is None and sentence.kind(at - 1) == "number":
+            number = at - 1
+        if sentence.kind(name) in NAMED:
+            return number, name
+        ranked = [each for each in sentence.free(*NAMED) if each < at or number is None]
+        if (
+            sentence.kind(following) not in ("metric", "event", "aggregate", "people", "")
+            or not ranked
+        ):
+            return number, None
+        first = ranked[0]
+        if sentence.kind(first - 1) == "number" and number is None:
+            number = first - 1
+        joint = sentence.before(first)
+        if sentence.kind(joint) == "by":
+            sentence.take(joint)
+        return number, first
+
+    def _usual(self, sentence: Sentence, name: int) -> int:
+        """One for "which country", ten for "which countries" and "top countries"."""
+        plural = sentence.pieces[name].plural
+        asked = any(sentence.kind(at) == "which" for at in range(max(0, name - 2), name))
+        return 1 if asked and not plural else USUAL_TOP
+
+    def by(self, sentence: Sentence, draft: Draft) -> None:
+        """ "by country and device", "per plan", "which countries"."""
+        for at in sentence.free("by"):
+            self._chain(sentence, draft, at)
+        for at in sentence.free("which"):
+            name = sentence.after(at, frozenset({"filler"}))
+            if name in sentence.free(*NAMED) and name is not None:
+                draft.breakdown.append(sentence.value(name))
+                sentence.take(at, name)
+
+    def _chain(self, sentence: Sentence, draft: Draft, at: int) -> None:
+        name = sentence.after(at, frozenset({"filler"}))
+        first = True
+        while name is not None and name not in sentence.taken and sentence.kind(name) in NAMED:
+            if self._per_person(sentence, at, name):
+                return
+            draft.breakdown.append(sentence.value(name))
+            sentence.take(name, at if first else None)
+            first = False
+            name = sentence.after(name, frozenset({"filler", "comma", "and"}))
+            if sentence.kind(name) == "by":
+                return
+        if not first and sentence.kind(name) == "grain":
+            sentence.take(name)
+
+    def _per_person(self, sentence: Sentence, at: int, name: int) -> bool:
+        """ "revenue per customer" may be a ratio, and is not defined as one."""
+        known = self._of(sentence.value(name))
+        entity = isinstance(known, KnownDimension) and known.entity
+        return entity and sentence.value(at) == "per"
+
+
+def owner(value: Mention) -> Mention:
+    return Mention("property" if value.of_property else "dimension", value.of)
+
+
+def operator_of(negated: bool, count: int) -> Operator:
+    if count == 1:
+        return Operator.NOT_EQUAL if negated else Operator.EQUAL
+    return Operator.NOT_IN if negated else Operator.IN
