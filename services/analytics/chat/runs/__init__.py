@@ -1,0 +1,1 @@
+"""Runs of questions: what goes on, who reads it, and how it ends."""

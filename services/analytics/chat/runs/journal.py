@@ -1,0 +1,125 @@
+"""Runs in Redis: so that another process can go on reading one, or end it.
+
+Redis is speed and never the truth: without it a run is read where it goes on, and nowhere else.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+import structlog
+from attune.analytics.v1 import chat_pb2 as pb
+from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
+from redis.exceptions import RedisError
+
+from services.analytics.chat.runs.run import About
+
+log = structlog.get_logger(__name__)
+
+KEPT = timedelta(minutes=10)
+# A reader elsewhere says so often that it is there; what it said holds for twice as long.
+READING = timedelta(seconds=5)
+WAIT_MILLIS = 2_000
+PART, END = b"part", b"end"
+T = TypeVar("T")
+
+
+class Journal:
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def begin(self, about: About) -> None:
+        """Note whose it is, and where in a conversation."""
+        told: dict[Any, Any] = {
+            "user": about.user_id,
+            "conversation": about.conversation_id,
+            "message": str(about.message_id),
+        }
+        name = key_of(about.organization_id, about.run_id, "about")
+        writing = self._redis.pipeline(transaction=True)
+        writing.hset(name, mapping=told)
+        writing.expire(name, KEPT)
+        self._note_alive(writing, about)
+        await asked(writing.execute)
+
+    async def about(self, organization_id: str, run_id: UUID) -> About | None:
+        name = key_of(organization_id, run_id, "about")
+        found: Any = await asked(lambda: self._redis.hgetall(name))
+        if not found:
+            return None
+        return About(
+            run_id=run_id,
+            organization_id=organization_id,
+            user_id=found[b"user"].decode(),
+            conversation_id=found[b"conversation"].decode(),
+            message_id=UUID(found[b"message"].decode()),
+        )
+
+    async def tell(self, about: About, part: pb.ChatPart) -> None:
+        await self._add(about, {PART: part.SerializeToString()}, part.id)
+
+    async def end(self, about: About, parts: int) -> None:
+        """That there are no more than so many parts."""
+        await self._add(about, {END: b""}, str(parts + 1))
+
+    async def _add(self, about: About, fields: dict[bytes, bytes], number: str) -> None:
+        name = key_of(about.organization_id, about.run_id, "parts")
+        writing = self._redis.pipeline(transaction=True)
+        writing.xadd(name, fields, id=f"{number}-0")  # type: ignore[arg-type]  # bytes are keys too
+        for each in (name, key_of(about.organization_id, about.run_id, "about")):
+            writing.expire(each, KEPT)
+        await asked(writing.execute)
+
+    async def after(self, about: About, number: int) -> tuple[list[pb.ChatPart], bool]:
+        """Parts after that one, and whether the run is over; waits a moment where there is none."""
+        name = key_of(about.organization_id, about.run_id, "parts")
+        read = lambda: self._redis.xread({name: f"{number}-0"}, block=WAIT_MILLIS)  # noqa: E731
+        found: Any = await asked(read)
+        entries = found[0][1] if found else []
+        parts = [pb.ChatPart.FromString(fields[PART]) for _, fields in entries if PART in fields]
+        return parts, any(END in fields for _, fields in entries)
+
+    async def note_reader(self, about: About) -> None:
+        """Say to the process where it goes on that somebody reads."""
+        name = key_of(about.organization_id, about.run_id, "read")
+        await asked(lambda: self._redis.set(name, b"", px=2 * READING))
+
+    async def ask_to_cancel(self, about: About) -> None:
+        name = key_of(about.organization_id, about.run_id, "cancel")
+        await asked(lambda: self._redis.set(name, b"", px=KEPT))
+
+    async def wishes(self, runs: Sequence[About]) -> list[tuple[bool, bool]]:
+        """Of each run that goes on here whether somebody elsewhere ends it, and reads it."""
+        looking = self._redis.pipeline(transaction=False)
+        for one in runs:
+            names = [key_of(one.organization_id, one.run_id, what) for what in ("cancel", "read")]
+            looking.mget(names)
+            self._note_alive(looking, one)
+        found: Any = await asked(looking.execute)
+        if found is None:
+            return [(False, False)] * len(runs)
+        return [(cancel is not None, read is not None) for cancel, read in found[::2]]
+
+    def _note_alive(self, writing: Pipeline, about: About) -> None:
+        """Say to readers elsewhere that its process lives."""
+        name = key_of(about.organization_id, about.run_id, "alive")
+        writing.set(name, b"", px=2 * READING)
+
+    async def is_alive(self, about: About) -> bool:
+        name = key_of(about.organization_id, about.run_id, "alive")
+        return bool(await asked(lambda: self._redis.exists(name)))
+
+
+async def asked(question: Callable[[], Awaitable[T]]) -> T | None:
+    """What Redis answers; None where it does not."""
+    try:
+        return await question()
+    except (RedisError, OSError) as err:
+        log.debug("no journal of runs: redis does not answer", error=str(err))
+        return None
+
+
+def key_of(organization_id: str, run_id: UUID, what: str) -> str:
+    return f"attune:chat:{{{organization_id}}}:{run_id}:{what}"

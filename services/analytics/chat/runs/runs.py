@@ -1,0 +1,156 @@
+"""The runs of this process: started, read from anywhere, and ended when nobody wants them."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import TypeAlias
+from uuid import UUID
+
+import structlog
+from attune.analytics.v1 import chat_pb2 as pb
+
+from services.analytics.chat.runs.journal import READING, Journal
+from services.analytics.chat.runs.run import About, Run
+from services.common.errors import NotFound, QuotaExceeded
+from services.common.tasks import end
+
+log = structlog.get_logger(__name__)
+
+UNREAD_SECONDS = 30.0
+LOOK_SECONDS = 0.5
+# A run that goes on for longer than any statement may has lost its way.
+LONGEST_SECONDS = 110.0
+# So many of one person go on at once.
+AT_ONCE = 3
+
+Tell: TypeAlias = Callable[[pb.ChatPart], Awaitable[None]]
+Work: TypeAlias = Callable[[Tell], Awaitable[None]]
+Key: TypeAlias = tuple[str, UUID]
+
+
+class Runs:
+    def __init__(self, journal: Journal, unread_seconds: float = UNREAD_SECONDS) -> None:
+        self._journal = journal
+        self._unread_seconds = unread_seconds
+        self._runs: dict[Key, Run] = {}
+        self._tasks: dict[Key, asyncio.Task[None]] = {}
+        self._some = asyncio.Event()
+
+    @asynccontextmanager
+    async def looking(self) -> AsyncIterator["Runs"]:
+        """Look after the runs until the block ends, and end them then."""
+        task = asyncio.create_task(self._keep_looking())
+        try:
+            yield self
+        finally:
+            await end(task, *self._tasks.values())
+
+    async def start(self, about: About, work: Work) -> Run:
+        """Begin to work; `work` tells the parts. Raises QuotaExceeded."""
+        own = [key for key, run in self._runs.items() if is_of(run.about, about)]
+        if len(own) >= AT_ONCE:
+            raise QuotaExceeded(f"{AT_ONCE} of your questions are being answered: wait for one", 1)
+        run = Run(about, left_at=asyncio.get_running_loop().time())
+        key = key_of(about)
+        self._runs[key] = run
+        self._tasks[key] = asyncio.create_task(self._work(run, work))
+        self._some.set()
+        return run
+
+    async def _work(self, run: Run, work: Work) -> None:
+        async def tell(part: pb.ChatPart) -> None:
+            await self._journal.tell(run.about, await run.tell(part))
+
+        try:
+            await self._journal.begin(run.about)
+            async with asyncio.timeout(LONGEST_SECONDS):
+                await work(tell)
+        except asyncio.CancelledError:
+            await asyncio.shield(tell(ended("the run was cancelled")))
+        except TimeoutError:
+            await tell(ended("the run took too long"))
+        except Exception as error:
+            log.exception("a run failed", exc_info=error)
+            await tell(ended("something went wrong here, and is on record"))
+        finally:
+            key = key_of(run.about)
+            del self._runs[key], self._tasks[key]
+            await run.end()
+            await self._journal.end(run.about, len(run.parts))
+
+    async def read(
+        self, organization_id: str, user_id: str, run_id: UUID, after: int
+    ) -> AsyncIterator[pb.ChatPart]:
+        """The parts after that one until it is over, wherever it goes on. Raises NotFound."""
+        run = self._runs.get((organization_id, run_id))
+        about = run.about if run else await self._journal.about(organization_id, run_id)
+        if about is None or about.user_id != user_id:
+            raise NotFound(f"no run {run_id} of yours, or none any more")
+        parts = self.follow(run, after) if run else self._elsewhere(about, after)
+        async for part in parts:
+            yield part
+
+    async def follow(self, run: Run, after: int = 0) -> AsyncGenerator[pb.ChatPart, None]:
+        """The parts of a run of this process."""
+        with run.read():
+            async for part in run.after(after):
+                yield part
+
+    async def _elsewhere(self, about: About, number: int) -> AsyncIterator[pb.ChatPart]:
+        over, noted = False, float("-inf")
+        while not over:
+            now = asyncio.get_running_loop().time()
+            if now - noted >= READING.total_seconds():
+                await self._journal.note_reader(about)
+                noted = now
+            parts, over = await self._journal.after(about, number)
+            for part in parts:
+                yield part
+            number += len(parts)
+            if not parts and not over and not await self._journal.is_alive(about):
+                yield ended("what answered it was stopped: ask again")
+                return
+
+    async def cancel(self, organization_id: str, user_id: str, run_id: UUID) -> None:
+        """Raises NotFound; one that is over stays as it is."""
+        run = self._runs.get((organization_id, run_id))
+        about = run.about if run else await self._journal.about(organization_id, run_id)
+        if about is None or about.user_id != user_id:
+            raise NotFound(f"no run {run_id} of yours, or none any more")
+        if run:
+            self._tasks[key_of(about)].cancel()
+        else:
+            await self._journal.ask_to_cancel(about)
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await self._some.wait()
+            await asyncio.sleep(LOOK_SECONDS)
+            if not self._runs:
+                self._some.clear()
+                continue
+            with suppress(KeyError):  # it ended meanwhile
+                await self._look()
+
+    async def _look(self) -> None:
+        """End the runs that somebody wants to end, and those that nobody reads."""
+        runs, now = list(self._runs.values()), asyncio.get_running_loop().time()
+        wishes = await self._journal.wishes([run.about for run in runs])
+        for run, (cancelled, read) in zip(runs, wishes, strict=True):
+            if read:
+                run.left_at = now
+            if cancelled or run.unread_since(now) > self._unread_seconds:
+                self._tasks[key_of(run.about)].cancel()
+
+
+def key_of(about: About) -> Key:
+    return about.organization_id, about.run_id
+
+
+def is_of(one: About, other: About) -> bool:
+    return (one.organization_id, one.user_id) == (other.organization_id, other.user_id)
+
+
+def ended(why: str) -> pb.ChatPart:
+    """The last part of a run that did not come to its end."""
+    return pb.ChatPart(type="error", message=pb.ChatMessage(type="error", content=why))
