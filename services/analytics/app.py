@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from services.analytics.catalogue.introspecting import Introspector, introspecting
 from services.analytics.catalogue.store import CatalogueStore
+from services.analytics.chat.served import chatting
 from services.analytics.connections.connections import Connections
 from services.analytics.connections.opening import Opener
 from services.analytics.connections.store import ConnectionStore
@@ -76,6 +77,8 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
         activity = await stack.enter_async_context(channel_to(settings.activity_address))
         tokens = ServiceTokens(SCHEMA, settings.analytics_service_key, activity, now)
         semantics = Semantics(pool, data, hints, Calendars(activity, tokens, now), now)
+        opened = chatting(pool, redis, data.catalogues, queries.runner, activity, tokens, now)
+        chat = await stack.enter_async_context(opened)
         items = items_of(pool, Statements(data.wall, data.executor), now, semantics.kinds)
         services = [
             served_tracking(pool, recorder, now),
@@ -89,6 +92,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             *served_of_queries(queries, data, semantics.compiling, now),
             *semantics.served(items, queries.runner),
             served_saved_queries(pool, now),
+            chat,
         ]
         serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
         yield await stack.enter_async_context(serve(services, address=settings.analytics_address))

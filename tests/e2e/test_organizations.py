@@ -26,6 +26,7 @@ VALUES = {
     "question": SECRET,
 }
 SHOWN = f"SELECT '{SECRET[:4]}' || '{SECRET[4:]}' AS found"
+CERTIFIED = "What was found here?"  # in each organization something else
 # Parameters that nobody from outside may set.
 FOR_SERVICES = {("WithdrawFeedback", "user_id")}
 # Parameters that a route needs.
@@ -115,6 +116,10 @@ BODIES: dict[str, Any] = {
     "StreamEvents": {"event": "opened"},
     "CollectEvents": {"userId": "ann", "event": "opened"},
     "ReplayRefusedEvents": {"all": True},
+    "Chat": {"message": CERTIFIED},
+    "StreamChat": {"message": CERTIFIED},
+    "CancelRun": {},
+    "AnswerQuestion": {"question": CERTIFIED},
 }
 
 
@@ -145,6 +150,8 @@ async def call(client: httpx2.AsyncClient, route: Binding) -> httpx2.Response:
     body = BODIES.get(route.method.name)
     content = json.dumps(body).encode() if body is not None and route.body else None
     headers = {"Content-Type": "application/json"}
+    if route.method.server_streaming:
+        headers["Accept"] = "text/event-stream"
     if route.method.name.startswith("Watch"):
         return await first_of(client, path)
     return await client.request(route.verb, path, params=params, content=content, headers=headers)
@@ -246,6 +253,20 @@ async def query(client: httpx2.AsyncClient) -> None:
     assert (await client.post(f"{path}/comments", json={"text": SECRET})).status_code == 200
     link = (await client.post(f"{path}:share", json={})).json()["link"]
     VALUES["token"] = link.rpartition("/")[2]
+    asked = await client.post("/api/v1/analytics/chat", json=BODIES["Chat"])
+    VALUES["run_id"] = asked.json()["run_id"]
+
+
+async def certify(api: Api, org: str, sql: str) -> None:
+    """A question whose SQL people vouch for."""
+    told = {"question": CERTIFIED, "sql": sql}
+    async with (
+        api.as_("ann", org=org, role="admin") as ann,
+        api.as_("root", org=org, role="admin") as root,
+    ):
+        made = (await ann.post("/api/v1/knowledge/questions", json=told)).json()
+        path = f"/api/v1/knowledge/questions/{made['id']}:approve"
+        assert (await root.post(path, json={"version": 1})).status_code == 200
 
 
 async def remember(client: httpx2.AsyncClient) -> None:
@@ -312,6 +333,8 @@ async def filled(servers: Servers, template_db: str) -> AsyncIterator[Api]:
                 await fill(client)
                 await learned(client)
                 await ask_and_click(client)
+        await certify(api, "acme", SHOWN)
+        await certify(api, "other", "SELECT 1 AS found")
         yield api
 
 
@@ -389,8 +412,8 @@ async def test_nothing_that_the_other_organization_wrote_changed_anything(filled
 
 
 def test_the_routes_are_all_that_the_gateway_has() -> None:
-    texts = {(route.verb, route.template.text) for route in ROUTES}
-    assert ("POST", "/api/v1/activity/log") in texts
+    texts = {(r.verb, r.template.text, r.method.server_streaming) for r in ROUTES}
+    assert ("POST", "/api/v1/activity/log", False) in texts
     assert len(texts) == len(ROUTES) >= 14
     for route in ROUTES:
         assert not route.body or route.method.name in BODIES, f"{route.method.name} needs a body"

@@ -1,0 +1,56 @@
+"""From a question to its answer: the first way that fits, run as any other statement."""
+
+from collections.abc import Sequence
+
+from services.analytics.chat import parts
+from services.analytics.chat.domain import MOST_ROWS, Planned, Question, Way
+from services.analytics.chat.runs.runs import Tell
+from services.analytics.queries.domain import Asked
+from services.analytics.queries.running import Answer, Runner
+from services.common.clock import Clock
+from services.common.errors import DomainError
+
+
+class Answerer:
+    """Tries the ways in their order."""
+
+    def __init__(self, ways: Sequence[Way], runner: Runner, now: Clock) -> None:
+        self._ways = ways
+        self._runner = runner
+        self._now = now
+
+    async def plan(self, question: Question) -> Planned | None:
+        for way in self._ways:
+            planned = await way.plan(question)
+            if planned is not None:
+                return planned
+        return None
+
+    async def run(self, question: Question, planned: Planned) -> Answer:
+        """Raises what Runner raises."""
+        return await self._runner.run(
+            question.who, Asked(planned.sql, question.connection_id, MOST_ROWS)
+        )
+
+    async def tell(self, question: Question, tell: Tell) -> Answer | None:
+        """Tell the parts of the answer, as they come; returns what the statement brought."""
+        await tell(parts.status_part("Looking for what answers this"))
+        planned = await self.plan(question)
+        if planned is None:
+            await tell(parts.abstaining_part(self._now()))
+            await tell(parts.receipt_part(parts.abstention_of(question)))
+            return None
+        await tell(parts.status_part(planned.understood))
+        await tell(parts.sql_part(planned))
+        answer = await self._told(question, planned, tell)
+        await tell(parts.receipt_part(parts.receipt_of(question, planned, answer)))
+        return answer
+
+    async def _told(self, question: Question, planned: Planned, tell: Tell) -> Answer | None:
+        try:
+            answer = await self.run(question, planned)
+        except DomainError as error:
+            await tell(parts.error_part(error, planned, self._now()))
+            return None
+        await tell(parts.results_part(question, planned, answer, self._now()))
+        return answer

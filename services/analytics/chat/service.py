@@ -1,0 +1,174 @@
+"""The gRPC face of the chat: start runs, tell their parts, end them."""
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from functools import partial
+from uuid import UUID, uuid4
+
+import msgspec
+from attune.analytics.v1 import chat_pb2 as pb
+from attune.analytics.v1 import chat_pb2_grpc as pb_grpc
+from attune.common.v1.json_pb2 import Json
+
+from services.analytics.chat import parts
+from services.analytics.chat.answering import Answerer
+from services.analytics.chat.conversations import (
+    Conversations,
+    answer_event,
+    attempted,
+    question_event,
+)
+from services.analytics.chat.domain import Question
+from services.analytics.chat.runs.run import About, Run
+from services.analytics.chat.runs.runs import Runs, Tell
+from services.analytics.queries.checking import CataloguesRead, catalogue_of
+from services.analytics.queries.domain import EVENTS
+from services.analytics.queries.running import Answer
+from services.common.caller import caller
+from services.common.clock import Clock
+from services.common.errors import InvalidFields, NotFound, Violation
+from services.common.ids import uuid7, uuid_of
+from services.common.interceptors import Context
+
+
+class ChatService(pb_grpc.ChatServiceServicer):
+    def __init__(
+        self,
+        answerer: Answerer,
+        runs: Runs,
+        conversations: Conversations,
+        catalogues: CataloguesRead,
+        now: Clock,
+    ) -> None:
+        self._answerer = answerer
+        self._catalogues = catalogues
+        self._runs = runs
+        self._conversations = conversations
+        self._now = now
+
+    async def Chat(self, request: pb.ChatRequest, context: Context) -> pb.ChatResponse:
+        run = await self._start(request)
+        async with aclosing(self._runs.follow(run)) as told:
+            return response_of(run.about, [part async for part in told])
+
+    async def StreamChat(
+        self, request: pb.StreamChatRequest, context: Context
+    ) -> AsyncIterator[pb.ChatPart]:
+        run = await self._start(request)
+        async with aclosing(self._runs.follow(run)) as told:
+            async for part in told:
+                yield part
+
+    async def StreamRun(
+        self, request: pb.StreamRunRequest, context: Context
+    ) -> AsyncIterator[pb.ChatPart]:
+        who, last = caller(), number_of(request.last_event_id)
+        told = self._runs.read(who.organization_id, who.subject, run_id_of(request.run_id), last)
+        async for part in told:
+            yield part
+
+    async def CancelRun(
+        self, request: pb.CancelRunRequest, context: Context
+    ) -> pb.CancelRunResponse:
+        who = caller()
+        await self._runs.cancel(who.organization_id, who.subject, run_id_of(request.run_id))
+        return pb.CancelRunResponse()
+
+    async def AnswerQuestion(
+        self, request: pb.AnswerQuestionRequest, context: Context
+    ) -> pb.AnswerQuestionResponse:
+        question = await self._question("question", request.question, request.connection_id)
+        planned = await self._answerer.plan(question)
+        if planned is None:
+            raise InvalidFields(Violation("question", parts.NOT_UNDERSTOOD))
+        answer = await self._answerer.run(question, planned)
+        await self._log(question, planned.way, answer)
+        return pb.AnswerQuestionResponse(
+            data=Json(utf8=objects_of(answer)),
+            metadata=pb.AnswerMetadata(
+                generated_sql=planned.sql,
+                execution_time_ms=answer.milliseconds,
+                row_count=len(answer.result.rows),
+            ),
+        )
+
+    async def _start(self, request: pb.ChatRequest | pb.StreamChatRequest) -> Run:
+        question = await self._question("message", request.message, request.connection_id)
+        who = question.who
+        conversation_id = await self._conversations.begin(who, request.conversation_id)
+        about = About(
+            run_id=uuid7(self._now()),
+            organization_id=who.organization_id,
+            user_id=who.subject,
+            conversation_id=conversation_id,
+            message_id=uuid4(),
+        )
+        return await self._runs.start(about, partial(self._work, about, question))
+
+    async def _work(self, about: About, question: Question, tell: Tell) -> None:
+        """Answer, and write down what was said, whatever it is."""
+        await tell(parts.run_part(about))
+        said = [question_event(question.text)]
+        await self._conversations.say(question.who, about.conversation_id, said)
+        messages: list[pb.ChatMessage] = []
+        receipt = pb.ChatReceipt()
+
+        async def heard(part: pb.ChatPart) -> None:
+            if part.HasField("message"):
+                messages.append(part.message)
+            if part.HasField("receipt"):
+                receipt.CopyFrom(part.receipt)
+            else:
+                await tell(part)
+
+        answer = await self._answerer.tell(question, heard)
+        event = answer_event(about.message_id, messages, receipt)
+        await attempted(self._conversations.say(question.who, about.conversation_id, [event]))
+        if answer is not None:
+            await self._log(question, receipt.way, answer)
+        await tell(parts.receipt_part(receipt))  # the last: what is read after it is there
+
+    async def _question(self, field: str, text: str, connection_id: str) -> Question:
+        """Raises InvalidFields, and NotFound where there is no such connection."""
+        if not text.strip():
+            raise InvalidFields(Violation(field, "must not be empty"))
+        who, connection_id = caller(), connection_id or EVENTS
+        await catalogue_of(self._catalogues, who.organization_id, connection_id)
+        return Question(who=who, text=text.strip(), connection_id=connection_id)
+
+    async def _log(self, question: Question, way: str, answer: Answer) -> None:
+        rows, took = len(answer.result.rows), answer.milliseconds
+        await attempted(self._conversations.log(question, rows, took, way))
+
+
+def run_id_of(text: str) -> UUID:
+    found = uuid_of(text)
+    if found is None:
+        raise NotFound(f"no run {text!r}")
+    return found
+
+
+def number_of(text: str) -> int:
+    """The part that a reader has. Raises InvalidFields."""
+    if text and not (text.isascii() and text.isdigit()):
+        raise InvalidFields(Violation("last_event_id", "must be the id of a part"))
+    return int(text or 0)
+
+
+def response_of(about: About, told: list[pb.ChatPart]) -> pb.ChatResponse:
+    receipts = [part.receipt for part in told if part.HasField("receipt")]
+    return pb.ChatResponse(
+        run_id=str(about.run_id),
+        conversation_id=about.conversation_id,
+        message_id=str(about.message_id),
+        way=receipts[-1].way if receipts else "",
+        messages=[part.message for part in told if part.HasField("message")],
+        receipt=receipts[-1] if receipts else None,
+    )
+
+
+def objects_of(answer: Answer) -> bytes:
+    """Rows as objects; of columns with the same name the last counts."""
+    names = [column.name for column in answer.result.columns]
+    rows = (msgspec.json.decode(row, type=list[msgspec.Raw]) for row in answer.result.rows)
+    return msgspec.json.encode([dict(zip(names, row, strict=True)) for row in rows])

@@ -1,0 +1,158 @@
+"""Asking in plain language, over REST: as one answer, as events, resumed, and written down."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.e2e.conftest import Api
+
+CHAT = "/api/v1/analytics/chat"
+EVENTS = {"accept": "text/event-stream"}
+QUESTION = "How many purchases were there?"
+SQL = "SELECT count(*) AS purchases FROM events WHERE event = 'purchase'"
+
+
+@pytest.fixture
+async def asking(api: Api, request: pytest.FixtureRequest) -> AsyncIterator[httpx2.AsyncClient]:
+    """An analyst of an organization of the test's own, where one question is certified."""
+    org = request.node.name[:60]
+    async with api.as_("ann", org=org) as ann, api.as_("root", org=org, role="admin") as root:
+        body = {"question": QUESTION, "sql": SQL}
+        made = await post(ann, "/api/v1/knowledge/questions", body)
+        path = f"/api/v1/knowledge/questions/{made['id']}:approve"
+        await post(root, path, {"version": made["version"]})
+        sent = [{"event": "purchase", "user_id": user} for user in ("bob", "cleo")]
+        await post(ann, "/api/v1/events", sent)
+        yield ann
+
+
+async def post(client: httpx2.AsyncClient, path: str, body: Any, status: int = 200) -> Any:
+    answer = await client.post(path, json=body)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def frames(text: str) -> list[dict[str, str]]:
+    """Each event's id, name and data."""
+    return [
+        dict(line.split(": ", 1) for line in frame.split("\n"))
+        for frame in text.split("\n\n")
+        if frame
+    ]
+
+
+async def said(client: httpx2.AsyncClient, conversation_id: str) -> list[tuple[str, str]]:
+    answer = await client.get(f"/api/v1/conversations/{conversation_id}")
+    events = answer.json()["events"]
+    return [(one["content"]["role"], one["content"]["message"]) for one in events]
+
+
+async def test_a_certified_question_is_answered_with_its_receipt(
+    asking: httpx2.AsyncClient,
+) -> None:
+    answer = await post(asking, CHAT, {"message": "how many purchase were there"})
+    assert answer["way"] == "certified"
+    [message] = answer["messages"]
+    assert (message["type"], message["content"]) == ("query_results", QUESTION)
+    assert message["data"]["rows"] == [[2]]
+    assert [one["type"] for one in message["actions"]] == ["save"]
+    receipt = answer["receipt"]
+    assert (receipt["sql"], receipt["row_count"], receipt["cached"]) == (SQL, 1, False)
+    assert receipt["definitions"] == [{"kind": "question", "name": QUESTION, "version": 2}]
+    ran = (await asking.get(f"/api/v1/queries/{receipt['query_id']}")).json()
+    assert ran["status"] == "completed"
+
+
+async def test_the_action_of_an_answer_can_be_posted_as_it_is(asking: httpx2.AsyncClient) -> None:
+    answer = await post(asking, CHAT, {"message": QUESTION})
+    [action] = answer["messages"][0]["actions"]
+    saved = await post(asking, "/api/v1/saved-queries", action["data"])
+    assert saved["query"] == SQL
+
+
+async def test_what_is_asked_and_answered_is_a_conversation_and_an_activity(
+    asking: httpx2.AsyncClient,
+) -> None:
+    first = await post(asking, CHAT, {"message": QUESTION})
+    conversation_id = first["conversation_id"]
+    await post(asking, CHAT, {"message": "And why?", "conversation_id": conversation_id})
+    told = await said(asking, conversation_id)
+    assert told[:3] == [("user", QUESTION), ("assistant", QUESTION), ("user", "And why?")]
+    assert told[3][0] == "assistant"
+    history = (await asking.get("/api/v1/activity/history")).json()["activities"]
+    [logged] = [one for one in history if one["activity_type"] == "query"]
+    assert logged["query_text"] == QUESTION
+    assert logged["metadata"]["connection_id"] == "events"
+
+
+async def test_what_cannot_be_answered_says_so(asking: httpx2.AsyncClient) -> None:
+    answer = await post(asking, CHAT, {"message": "How is the weather?"})
+    assert answer["way"] == "abstain"
+    assert [one["type"] for one in answer["messages"]] == ["text"]
+    await post(asking, "/api/v1/query", {"question": "How is the weather?"}, 422)
+
+
+async def test_as_events_the_same_answer_comes_in_parts(asking: httpx2.AsyncClient) -> None:
+    answer = await asking.post(CHAT, json={"message": QUESTION}, headers=EVENTS)
+    assert answer.headers["content-type"] == "text/event-stream"
+    told = frames(answer.text)
+    kinds = [one["event"] for one in told]
+    assert kinds == ["run", "status", "status", "sql", "query_results", "receipt"]
+    assert [one["id"] for one in told] == ["1", "2", "3", "4", "5", "6"]
+    assert json.loads(told[4]["data"])["message"]["data"]["rows"] == [[2]]
+
+
+async def test_a_reader_goes_on_where_it_was(asking: httpx2.AsyncClient) -> None:
+    answer = await asking.post(CHAT, json={"message": QUESTION}, headers=EVENTS)
+    run_id = json.loads(frames(answer.text)[0]["data"])["run"]["run_id"]
+    path = f"{CHAT}/runs/{run_id}/events"
+    again = await asking.get(path, headers=EVENTS | {"last-event-id": "4"})
+    assert [one["event"] for one in frames(again.text)] == ["query_results", "receipt"]
+    bad = await asking.get(path, headers=EVENTS | {"last-event-id": "x"})
+    assert bad.status_code == 422
+
+
+async def test_runs_and_conversations_of_others_are_not_found(
+    api: Api, asking: httpx2.AsyncClient, request: pytest.FixtureRequest
+) -> None:
+    answer = await post(asking, CHAT, {"message": QUESTION})
+    for org, user in ((request.node.name[:60], "bob"), ("another", "ann")):
+        async with api.as_(user, org=org) as other:
+            path = f"{CHAT}/runs/{answer['run_id']}"
+            assert (await other.get(f"{path}/events")).status_code == 404
+            await post(other, f"{path}:cancel", {}, 404)
+            body = {"message": QUESTION, "conversation_id": answer["conversation_id"]}
+            await post(other, CHAT, body, 404)
+
+
+async def test_a_question_by_itself_is_answered_with_objects(asking: httpx2.AsyncClient) -> None:
+    answer = await post(asking, "/api/v1/query", {"question": QUESTION, "connection_id": "events"})
+    assert answer["data"] == [{"purchases": 2}]
+    assert answer["metadata"]["generated_sql"] == SQL
+    assert answer["metadata"]["row_count"] == 1
+    assert answer["metadata"]["execution_time_ms"] >= 0
+
+
+async def test_the_error_of_a_statement_comes_with_the_statement(
+    api: Api, asking: httpx2.AsyncClient, request: pytest.FixtureRequest
+) -> None:
+    broken = {"question": "What breaks?", "sql": "SELECT 1 / (count(*) - count(*)) FROM events"}
+    made = await post(asking, "/api/v1/knowledge/questions", broken)
+    async with api.as_("root", org=request.node.name[:60], role="admin") as root:
+        path = f"/api/v1/knowledge/questions/{made['id']}:approve"
+        await post(root, path, {"version": made["version"]})
+    answer = await post(asking, CHAT, {"message": "What breaks?"})
+    [message] = answer["messages"]
+    assert (message["type"], "division by zero" in message["content"]) == ("error", True)
+    assert message["data"]["sql"] == broken["sql"]
+
+
+async def test_an_empty_question_and_an_unknown_conversation_are_refused(
+    asking: httpx2.AsyncClient,
+) -> None:
+    await post(asking, CHAT, {"message": "  "}, 422)
+    await post(asking, CHAT, {"message": QUESTION, "conversation_id": "nowhere"}, 404)
+    await post(asking, CHAT, {"message": QUESTION, "connection_id": "nowhere"}, 404)
