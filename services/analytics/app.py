@@ -76,8 +76,11 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
         queries = await stack.enter_async_context(running_queries)
         activity = await stack.enter_async_context(channel_to(settings.activity_address))
         tokens = ServiceTokens(SCHEMA, settings.analytics_service_key, activity, now)
-        semantics = Semantics(pool, data, hints, Calendars(activity, tokens, now), now)
-        opened = chatting(pool, redis, data.catalogues, queries.runner, activity, tokens, now)
+        calendars = Calendars(activity, tokens, now)
+        semantics = Semantics(pool, data, hints, calendars, now)
+        opened = chatting(
+            pool, redis, data.catalogues, calendars, queries.runner, activity, tokens, now
+        )
         chat = await stack.enter_async_context(opened)
         items = items_of(pool, Statements(data.wall, data.executor), now, semantics.kinds)
         services = [

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from tests.e2e.conftest import Api
+from tests.waiting import until
 
 CHAT = "/api/v1/analytics/chat"
 EVENTS = {"accept": "text/event-stream"}
@@ -86,6 +87,68 @@ async def test_what_is_asked_and_answered_is_a_conversation_and_an_activity(
     [logged] = [one for one in history if one["activity_type"] == "query"]
     assert logged["query_text"] == QUESTION
     assert logged["metadata"]["connection_id"] == "events"
+
+
+async def defined(asking: httpx2.AsyncClient) -> None:
+    """Events of two countries, and what people measure of them."""
+    sold = (("bob", 10, "France"), ("cleo", 30, "Spain"), ("cleo", 5, "Spain"))
+    told = [
+        {"event": "purchase", "user_id": user, "properties": {"amount": amount, "country": where}}
+        for user, amount, where in sold
+    ]
+    await post(asking, "/api/v1/events", told)
+    revenue = {
+        "name": "revenue",
+        "type": "simple",
+        "aggregate": "sum",
+        "source": {"event": "purchase"},
+        "field": {"column": "properties", "path": ["amount"], "cast": "numeric"},
+    }
+    await post(asking, "/api/v1/knowledge/business-metrics", revenue)
+    country = {
+        "name": "country",
+        "relation": "events",
+        "field": {"column": "properties", "path": ["country"]},
+        "values": ["France", "Spain"],
+    }
+    await post(asking, "/api/v1/connections/events/dimensions", country)
+
+
+async def test_a_metric_is_asked_for_in_plain_words_and_then_changed(
+    asking: httpx2.AsyncClient,
+) -> None:
+    await defined(asking)
+    answer = await post(asking, CHAT, {"message": "Revenue by country"})
+    assert answer["way"] == "metric"
+    rows = answer["messages"][0]["data"]["rows"]
+    assert [row for row in rows if row[0]] == [["Spain", 35], ["France", 10]]
+    told = [(one["kind"], one["name"]) for one in answer["receipt"]["definitions"]]
+    assert told == [("metric", "revenue"), ("dimension", "country")]
+    more = {"message": "only in Spain", "conversation_id": answer["conversation_id"]}
+    again = await post(asking, CHAT, more)
+    assert again["messages"][0]["data"]["rows"] == [["Spain", 35]]
+
+
+async def test_an_insight_is_asked_for_by_the_names_of_events(asking: httpx2.AsyncClient) -> None:
+    await post(asking, "/api/v1/events", [{"event": "signup", "user_id": "bob"}])
+
+    async def learned() -> bool:
+        found = (await asking.get("/api/v1/events/schema")).json()["event_schemas"]
+        return {"signup", "purchase"} <= {one["event"] for one in found}
+
+    await until(learned)
+    answer = await post(asking, CHAT, {"message": "How many users did purchase but not signup?"})
+    assert answer["way"] == "insight", answer
+    assert answer["messages"][0]["data"]["rows"]
+
+
+async def test_a_word_that_is_not_defined_is_named(asking: httpx2.AsyncClient) -> None:
+    await defined(asking)
+    answer = await post(asking, CHAT, {"message": "Revenue by sunshine"})
+    assert answer["way"] == "abstain"
+    [message] = answer["messages"]
+    assert message["type"] in ("text", "clarification")
+    assert "sunshine" in message["content"]
 
 
 async def test_what_cannot_be_answered_says_so(asking: httpx2.AsyncClient) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.analytics.chat import parts
-from services.analytics.chat.domain import MOST_ROWS, Planned, Question, Way
+from services.analytics.chat.domain import MOST_ROWS, Planned, Question, Unclear, Way
 from services.analytics.chat.runs.runs import Tell
 from services.analytics.queries.domain import Asked
 from services.analytics.queries.running import Answer, Runner
@@ -19,12 +19,12 @@ class Answerer:
         self._runner = runner
         self._now = now
 
-    async def plan(self, question: Question) -> Planned | None:
+    async def plan(self, question: Question) -> Planned | Unclear:
         for way in self._ways:
             planned = await way.plan(question)
             if planned is not None:
                 return planned
-        return None
+        return Unclear(parts.NOT_UNDERSTOOD)
 
     async def run(self, question: Question, planned: Planned) -> Answer:
         """Raises what Runner raises."""
@@ -36,8 +36,8 @@ class Answerer:
         """Tell the parts of the answer, as they come; returns what the statement brought."""
         await tell(parts.status_part("Looking for what answers this"))
         planned = await self.plan(question)
-        if planned is None:
-            await tell(parts.abstaining_part(self._now()))
+        if isinstance(planned, Unclear):
+            await tell(parts.unclear_part(planned, self._now()))
             await tell(parts.receipt_part(parts.abstention_of(question)))
             return None
         await tell(parts.status_part(planned.understood))

@@ -22,7 +22,24 @@ log = structlog.get_logger(__name__)
 SECONDS = 5
 # Of an answer's message so much is kept; its rows are to be had by running its statement again.
 KEPT_BYTES = 24 * 1024
+PAGE = 1000
+# So many questions before may be what a follow-up changes.
+REMEMBERED = 10
 T = TypeVar("T")
+
+
+class Said(msgspec.Struct):
+    """Of an event's content what was said, and by whom."""
+
+    role: str = ""
+    message: str = ""
+
+
+def read_said(utf8: bytes) -> Said:
+    try:
+        return msgspec.json.decode(utf8, type=Said)
+    except msgspec.MsgspecError:
+        return Said()
 
 
 class Conversations:
@@ -33,19 +50,26 @@ class Conversations:
         self._activity = activity_pb2_grpc.ActivityServiceStub(channel)
         self._tokens = tokens
 
-    async def begin(self, who: Caller, conversation_id: str) -> str:
-        """The id of the person's conversation; a new one where none is named.
+    async def begin(self, who: Caller, conversation_id: str) -> tuple[str, list[str]]:
+        """The id of the person's conversation, a new one where none is named; and what they
+        asked in it before, oldest first.
 
         Raises NotFound where it is not theirs, and Unavailable.
         """
         if not conversation_id:
             request = pb.StartConversationRequest(user_id=who.subject)
-            return str((await self._call(self._conversations.StartConversation, who, request)).id)
-        asked = pb.GetConversationRequest(conversation_id=conversation_id, page_size=1)
-        found = await self._call(self._conversations.GetConversation, who, asked)
-        if found.conversation.user_id != who.subject:
-            raise NotFound(f"no conversation {conversation_id!r} of yours")
-        return conversation_id
+            made = await self._call(self._conversations.StartConversation, who, request)
+            return str(made.id), []
+        asked = pb.GetConversationRequest(conversation_id=conversation_id, page_size=PAGE)
+        events: list[pb.ConversationEvent] = []
+        while True:
+            found = await self._call(self._conversations.GetConversation, who, asked)
+            if found.conversation.user_id != who.subject:
+                raise NotFound(f"no conversation {conversation_id!r} of yours")
+            events += found.events
+            if not found.next_page_token:
+                return conversation_id, questions_in(events)[-REMEMBERED:]
+            asked.page_token = found.next_page_token
 
     async def say(self, who: Caller, conversation_id: str, events: Sequence[Any]) -> None:
         """Raises NotFound, Unavailable and FailedPrecondition."""
@@ -85,6 +109,11 @@ def translated(error: grpc.aio.AioRpcError) -> Exception:
     if error.code() is grpc.StatusCode.NOT_FOUND:
         return NotFound(error.details() or "no such conversation")
     return Unavailable("conversations cannot be kept now; try again")
+
+
+def questions_in(events: Sequence[pb.ConversationEvent]) -> list[str]:
+    said = (read_said(event.content.utf8) for event in events if event.event_type == "message")
+    return [one.message for one in said if one.role == "user" and one.message]
 
 
 def question_event(text: str) -> pb.ConversationEvent:

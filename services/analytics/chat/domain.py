@@ -19,6 +19,8 @@ class Question:
     who: Caller
     text: str
     connection_id: str
+    # What the person asked before in the conversation, oldest first.
+    earlier: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,16 @@ class Planned:
     assumptions: Sequence[str] = ()
 
 
+@dataclass(frozen=True)
+class Unclear:
+    """What has to be said before there is an answer: a question back, or what is not defined."""
+
+    content: str
+    asks_back: bool = False
+
+
 class Way(Protocol):
     """One way to answer questions."""
 
-    async def plan(self, question: Question) -> Planned | None:
+    async def plan(self, question: Question) -> Planned | Unclear | None:
         """None where this way does not lead to an answer."""

@@ -9,7 +9,7 @@ import msgspec
 from attune.analytics.v1 import chat_pb2 as pb
 from attune.common.v1.json_pb2 import Json
 
-from services.analytics.chat.domain import ABSTAIN, SHOWN_ROWS, Planned, Question
+from services.analytics.chat.domain import ABSTAIN, SHOWN_ROWS, Planned, Question, Unclear
 from services.analytics.chat.runs.run import About
 from services.analytics.queries.domain import columns_json, rows_json
 from services.analytics.queries.running import Answer
@@ -100,8 +100,9 @@ def error_part(error: DomainError, planned: Planned, now: datetime) -> pb.ChatPa
     return message_part("error", str(error), now, msgspec.json.encode(told))
 
 
-def abstaining_part(now: datetime) -> pb.ChatPart:
-    return message_part("text", NOT_UNDERSTOOD, now)
+def unclear_part(unclear: Unclear, now: datetime) -> pb.ChatPart:
+    kind = "clarification" if unclear.asks_back else "text"
+    return message_part(kind, unclear.content, now)
 
 
 def receipt_of(question: Question, planned: Planned, answer: Answer | None) -> pb.ChatReceipt:

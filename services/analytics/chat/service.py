@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -18,7 +19,7 @@ from services.analytics.chat.conversations import (
     attempted,
     question_event,
 )
-from services.analytics.chat.domain import Question
+from services.analytics.chat.domain import Question, Unclear
 from services.analytics.chat.runs.run import About, Run
 from services.analytics.chat.runs.runs import Runs, Tell
 from services.analytics.queries.checking import CataloguesRead, catalogue_of
@@ -79,8 +80,8 @@ class ChatService(pb_grpc.ChatServiceServicer):
     ) -> pb.AnswerQuestionResponse:
         question = await self._question("question", request.question, request.connection_id)
         planned = await self._answerer.plan(question)
-        if planned is None:
-            raise InvalidFields(Violation("question", parts.NOT_UNDERSTOOD))
+        if isinstance(planned, Unclear):
+            raise InvalidFields(Violation("question", planned.content))
         answer = await self._answerer.run(question, planned)
         await self._log(question, planned.way, answer)
         return pb.AnswerQuestionResponse(
@@ -95,7 +96,8 @@ class ChatService(pb_grpc.ChatServiceServicer):
     async def _start(self, request: pb.ChatRequest | pb.StreamChatRequest) -> Run:
         question = await self._question("message", request.message, request.connection_id)
         who = question.who
-        conversation_id = await self._conversations.begin(who, request.conversation_id)
+        conversation_id, earlier = await self._conversations.begin(who, request.conversation_id)
+        question = replace(question, earlier=earlier)
         about = About(
             run_id=uuid7(self._now()),
             organization_id=who.organization_id,

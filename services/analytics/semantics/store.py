@@ -1,5 +1,8 @@
 """An organization's definitions for a connection, as the compiler takes them."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from services.analytics.knowledge.versions.domain import BUSINESS_METRIC, DIMENSION, ENTITY
 from services.analytics.semantics.dimensions import domain as dimensions
 from services.analytics.semantics.domain import Definitions, Dimension, Metric
@@ -13,8 +16,22 @@ KINDS = [BUSINESS_METRIC, DIMENSION, ENTITY]
 async def definitions_of(
     database: Database, organization_id: str, connection_id: str
 ) -> Definitions:
+    """As `definitions_in`."""
+    return definitions_in(
+        await kept_definitions(database, organization_id, connection_id), connection_id
+    )
+
+
+async def kept_definitions(
+    database: Database, organization_id: str, connection_id: str
+) -> Sequence[Any]:
+    """Rows with kind, name, content and version."""
+    args = (organization_id, connection_id, KINDS)
+    return list(await database.fetch(SQL["list_definitions"], *args))
+
+
+def definitions_in(rows: Sequence[Any], connection_id: str) -> Definitions:
     """Where a dimension and an entity share a name, metrics go by the dimension."""
-    rows = await database.fetch(SQL["list_definitions"], organization_id, connection_id, KINDS)
     metrics: dict[str, Metric] = {}
     found: dict[str, dict[str, Dimension]] = {DIMENSION: {}, ENTITY: {}}
     for row in rows:

@@ -1,0 +1,126 @@
+"""Metrics and insights: the question read by the grammar, and the plan compiled."""
+
+from collections.abc import Sequence
+
+from services.analytics.chat.domain import (
+    INSIGHT,
+    METRIC,
+    MOST_ROWS,
+    Definition,
+    Planned,
+    Question,
+    Unclear,
+)
+from services.analytics.chat.ways.knowing import known_of
+from services.analytics.insights.compiler.plans import compile_plan
+from services.analytics.queries.checking import CataloguesRead, catalogue_of
+from services.analytics.queries.domain import Asked
+from services.analytics.queries.running import Runner
+from services.analytics.semantics.compiler import (
+    Calendar,
+    Compiled,
+    MetricQuery,
+    NotCompilable,
+    compile_query,
+)
+from services.analytics.semantics.domain import Definitions
+from services.analytics.semantics.querying.calendars import Calendars
+from services.analytics.understanding import Knowledge, Reading, Understood, understand
+from services.common.clock import Clock
+from services.common.db import Pool
+
+
+class Grammar:
+    """Understands questions without a model, by what is defined."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        catalogues: CataloguesRead,
+        calendars: Calendars,
+        runner: Runner,
+        now: Clock,
+    ) -> None:
+        self._pool = pool
+        self._catalogues = catalogues
+        self._calendars = calendars
+        self._runner = runner
+        self._now = now
+
+    async def plan(self, question: Question) -> Planned | Unclear | None:
+        organization_id = question.who.organization_id
+        calendar = await self._calendars.of(organization_id)
+        knowledge, definitions = await known_of(self._pool, organization_id, question.connection_id)
+        understood = self._understood(question, knowledge, calendar)
+        if not understood.readings:
+            return Unclear(abstention(understood.because))
+        try:
+            found = [
+                await self._planned(question, each, definitions, calendar)
+                for each in understood.readings
+            ]
+        except NotCompilable as error:
+            return Unclear(abstention(str(error)))
+        if not understood.readings[0].certain:
+            return Unclear(doubt(understood), asks_back=True)
+        if len(found) > 1 and await self._differ(question, found):
+            options = "; or ".join(each.understood for each in found)
+            return Unclear(f"This may mean: {options}. Which one?", asks_back=True)
+        return found[0]
+
+    def _understood(
+        self, question: Question, knowledge: Knowledge, calendar: Calendar
+    ) -> Understood:
+        """With what was asked before, which a follow-up changes."""
+        now, before = self._now(), None
+        for text in question.earlier:
+            earlier = understand(text, knowledge, calendar, now, before)
+            before = earlier.readings[0] if earlier.certain else before
+        return understand(question.text, knowledge, calendar, now, before)
+
+    async def _planned(
+        self, question: Question, reading: Reading, definitions: Definitions, calendar: Calendar
+    ) -> Planned:
+        """Raises NotCompilable."""
+        place = (question.who.organization_id, question.connection_id)
+        catalogue = await catalogue_of(self._catalogues, *place)
+        around = (definitions, catalogue, calendar, self._now())
+        if isinstance(reading.plan, MetricQuery):
+            way, compiled = METRIC, compile_query(reading.plan, *around)
+        else:
+            way, compiled = INSIGHT, compile_plan(reading.plan, *around)
+        corrected = (f'"{words.text}" is read as "{told}"' for words, told in reading.corrected)
+        return Planned(
+            way=way,
+            sql=compiled.sql,
+            understood=reading.says,
+            definitions=definitions_used(compiled),
+            assumptions=[*reading.assumed, *corrected],
+        )
+
+    async def _differ(self, question: Question, found: Sequence[Planned]) -> bool:
+        """Whether they give different results; what runs here is in the cache afterwards."""
+        results = [
+            await self._runner.run(question.who, Asked(each.sql, question.connection_id, MOST_ROWS))
+            for each in found
+        ]
+        return len({tuple(sorted(answer.result.rows)) for answer in results}) > 1
+
+
+def definitions_used(compiled: Compiled) -> list[Definition]:
+    return [
+        *(Definition("metric", name, version) for name, version in compiled.metrics.items()),
+        *(Definition("dimension", name, version) for name, version in compiled.dimensions.items()),
+    ]
+
+
+def abstention(because: str) -> str:
+    return f"I cannot answer this: {because}. Add the definition, or say it by what is defined."
+
+
+def doubt(understood: Understood) -> str:
+    """What was understood, and what was not."""
+    reading = understood.readings[0]
+    left = ", ".join(f'"{words.text}"' for words in reading.unplaced)
+    unsure = f"I do not know what {left} means here" if left else "I am not sure"
+    return f"{understood.because or unsure}. Do you mean: {reading.says}?"
