@@ -56,8 +56,9 @@ async def test_a_certified_question_is_answered_with_its_receipt(
 ) -> None:
     answer = await post(asking, CHAT, {"message": "how many purchase were there"})
     assert answer["way"] == "certified"
-    [message] = answer["messages"]
+    message, chart = answer["messages"]
     assert (message["type"], message["content"]) == ("query_results", QUESTION)
+    assert (chart["type"], "vega-lite" in chart["data"]["$schema"]) == ("chart", True)
     assert message["data"]["rows"] == [[2]]
     assert [one["type"] for one in message["actions"]] == ["save"]
     receipt = answer["receipt"]
@@ -81,8 +82,9 @@ async def test_what_is_asked_and_answered_is_a_conversation_and_an_activity(
     conversation_id = first["conversation_id"]
     await post(asking, CHAT, {"message": "And why?", "conversation_id": conversation_id})
     told = await said(asking, conversation_id)
-    assert told[:3] == [("user", QUESTION), ("assistant", QUESTION), ("user", "And why?")]
-    assert told[3][0] == "assistant"
+    assert [role for role, _ in told] == ["user", "assistant"] * 2
+    assert (told[0][1], told[2][1]) == (QUESTION, "And why?")
+    assert QUESTION in told[1][1]
     history = (await asking.get("/api/v1/activity/history")).json()["activities"]
     [logged] = [one for one in history if one["activity_type"] == "query"]
     assert logged["query_text"] == QUESTION
@@ -129,6 +131,16 @@ async def test_a_metric_is_asked_for_in_plain_words_and_then_changed(
     assert again["messages"][0]["data"]["rows"] == [["Spain", 35]]
 
 
+async def test_a_chart_is_drawn_as_it_is_asked_for(asking: httpx2.AsyncClient) -> None:
+    await defined(asking)
+    body = {"message": "Revenue by country as a pie chart"}
+    _, chart = (await post(asking, CHAT, body))["messages"]
+    assert (chart["type"], "arc" in json.dumps(chart["data"])) == ("chart", True)
+    body = {"message": "Revenue by country"}
+    _, chart = (await post(asking, CHAT, body))["messages"]
+    assert "bar" in json.dumps(chart["data"])
+
+
 async def test_an_insight_is_asked_for_by_the_names_of_events(asking: httpx2.AsyncClient) -> None:
     await post(asking, "/api/v1/events", [{"event": "signup", "user_id": "bob"}])
 
@@ -163,8 +175,8 @@ async def test_as_events_the_same_answer_comes_in_parts(asking: httpx2.AsyncClie
     assert answer.headers["content-type"] == "text/event-stream"
     told = frames(answer.text)
     kinds = [one["event"] for one in told]
-    assert kinds == ["run", "status", "status", "sql", "query_results", "receipt"]
-    assert [one["id"] for one in told] == ["1", "2", "3", "4", "5", "6"]
+    assert kinds == ["run", "status", "status", "sql", "query_results", "chart", "receipt"]
+    assert [one["id"] for one in told] == ["1", "2", "3", "4", "5", "6", "7"]
     assert json.loads(told[4]["data"])["message"]["data"]["rows"] == [[2]]
 
 
@@ -173,7 +185,7 @@ async def test_a_reader_goes_on_where_it_was(asking: httpx2.AsyncClient) -> None
     run_id = json.loads(frames(answer.text)[0]["data"])["run"]["run_id"]
     path = f"{CHAT}/runs/{run_id}/events"
     again = await asking.get(path, headers=EVENTS | {"last-event-id": "4"})
-    assert [one["event"] for one in frames(again.text)] == ["query_results", "receipt"]
+    assert [one["event"] for one in frames(again.text)] == ["query_results", "chart", "receipt"]
     bad = await asking.get(path, headers=EVENTS | {"last-event-id": "x"})
     assert bad.status_code == 422
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.analytics.chat import parts
+from services.analytics.chat.charting import drawn
 from services.analytics.chat.domain import MOST_ROWS, Planned, Question, Unclear, Way
 from services.analytics.chat.runs.runs import Tell
 from services.analytics.queries.domain import Asked
@@ -53,4 +54,7 @@ class Answerer:
             await tell(parts.error_part(error, planned, self._now()))
             return None
         await tell(parts.results_part(question, planned, answer, self._now()))
+        chart = drawn(planned, answer.result)
+        if chart is not None:
+            await tell(parts.chart_part(chart, self._now()))
         return answer

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from services.analytics.semantics.compiler import OutputColumn
 from services.common.caller import Caller
 
 CERTIFIED, METRIC, INSIGHT, ABSTAIN = "certified", "metric", "insight", "abstain"
@@ -41,6 +42,10 @@ class Planned:
     understood: str
     definitions: Sequence[Definition] = ()
     assumptions: Sequence[str] = ()
+    # What the columns mean, where the plan knows; the chart that was asked for, or "".
+    columns: Sequence[OutputColumn] = ()
+    chart: str = ""
+    time_zone: str = "UTC"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import msgspec
 from attune.analytics.v1 import chat_pb2 as pb
 from attune.common.v1.json_pb2 import Json
 
+from services.analytics.chat.charting import Drawn
 from services.analytics.chat.domain import ABSTAIN, SHOWN_ROWS, Planned, Question, Unclear
 from services.analytics.chat.runs.run import About
 from services.analytics.queries.domain import columns_json, rows_json
@@ -78,6 +79,10 @@ def results_part(
         str(answer.query_id).encode(),
     )
     return message_part("query_results", planned.understood, now, data, [saving(question, planned)])
+
+
+def chart_part(chart: Drawn, now: datetime) -> pb.ChatPart:
+    return message_part("chart", chart.title, now, chart.spec)
 
 
 def saving(question: Question, planned: Planned) -> pb.ChatAction:

@@ -95,6 +95,9 @@ class Grammar:
             sql=compiled.sql,
             understood=reading.says,
             definitions=definitions_used(compiled),
+            columns=compiled.columns,
+            chart=reading.chart,
+            time_zone=compiled.calendar.zone,
             assumptions=[*reading.assumed, *corrected],
         )
 
