@@ -7,14 +7,14 @@ from functools import cache
 
 # Words that carry nothing: a question means the same without them.
 IDLE_WORDS = """
-a an the of please show me us give tell display plot draw graph visualize visualise see list find
-get want need would like to know can could should you i we our my your their his her its it they
-them is are was were be been being am do does did has have had having there here what whats which
-how in on at for with from as these and ok okay hi hello hey thanks so far altogether overall
-exactly actually currently right lets let look looking made make come came go went any some all
-data figures figure numbers number result results info report much happen happened happens got
-generated generate calculate compute will also now just still where when s respectively work out
-check
+a an the of please show me us give tell display plot draw graph visualize visualise see find
+get want need would like to know can could you i we our my your their his her its it they them is
+are was were be been being am do does did has have had having there here what whats which how in on
+at for with from via through as these and ok okay hi hello hey thanks so far altogether overall
+exactly actually currently right lets let look looking made make come came go went any some all data
+figures figure numbers number result results info report much happen happened happens got bring
+brings brought drive drives drove generated generate generates perform performs performed performing
+calculate compute also now just still s respectively break broken down split grouped distributed
 """
 PEOPLE_WORDS = """
 user users person people persons individual individuals visitor visitors customer customers member
@@ -42,7 +42,8 @@ SIGNS = {
 PHRASES: dict[str, dict[str, str]] = {
     "filler": {
         "": "like to know, like to see, want to know, want to see, need to know, need to see, "
-        "to see, to know, able to see, back to me, a look at, how did, how does, how do"
+        "breakdown of, overview of, summary of, to see, to know, able to see, back to me, "
+        "a look at, how did, how does, how do",
     },
     "over": {
         ">": "over, above, more than, greater than, larger than, bigger than, higher than, "
@@ -54,7 +55,8 @@ PHRASES: dict[str, dict[str, str]] = {
     },
     "aggregate": {
         "count": "how many, number of, count of, the count of, count, total number of, "
-        "volume of, how often, how many times, quantity of",
+        "volume of, quantity of",
+        "times": "how often, how many times, number of times",
         "much": "how much",
         "sum": "sum of, sum, total, total of, in total, combined, summed",
         "avg": "average, mean, avg, average of, mean of, on average, typical",
@@ -63,6 +65,8 @@ PHRASES: dict[str, dict[str, str]] = {
         "max": "maximum, max, largest, maximum of, longest, biggest",
     },
     "unique": {"": "unique, distinct, different, individual"},
+    "list": {"": "list, list all, list of, list of all"},
+    "where": {"": "where, whose, when"},
     "share": {
         "": "share, share of, percentage, percentage of, proportion of, percent of, fraction of, "
         "what part of"
@@ -97,12 +101,12 @@ PHRASES: dict[str, dict[str, str]] = {
     "is": {"": "is, are, equals, equal to, being, set to, is equal to, was, were"},
     "only": {"": "only, restricted to, limited to, limit to, restrict to, only for, just for"},
     "by": {
-        "per": "per, per each, by each",
+        "per": "per",
+        "each": "for each, for every, in each, in every, by every, each, every, on each, from each",
         "by": "by, grouped by, group by, broken down by, break down by, break it down by, "
-        "split by, split it by, split up by, for each, for every, in each, in every, across, "
-        "by every, each, every, sliced by, segmented by, across all, breakdown "
-        "by, on each, from each, depending on, according to, ranked by, sorted by, ordered by, "
-        "broken out by, separated by, distributed by, distribution by, distributed over"
+        "split by, split it by, split up by, across, across all, sliced by, segmented by, "
+        "breakdown by, depending on, according to, ranked by, sorted by, ordered by, "
+        "broken out by, separated by, distributed by, distribution by, distributed over",
     },
     "which": {"": "which, what"},
     "then": {
@@ -120,15 +124,16 @@ PHRASES: dict[str, dict[str, str]] = {
         "converted, converts, drop off, dropoff, make it, made it, get from, go from, went, "
         "conversions, conversion funnel of, funnel analysis, goes, continue, continued"
     },
-    "within": {"": "within, in less than, inside, in under"},
     "retention": {
         "": "retention, retention of, retention rate, retention rate of, retained, retain, "
         "come back, came back, coming back, return, returned, returning, comes back, cohort, "
         "cohorts, cohort analysis, stick around, retention for, repeat, again, keep coming back"
     },
     "most": {
-        "desc": "most, highest, best, top, largest, biggest, greatest, leading, strongest",
-        "asc": "least, lowest, worst, fewest, bottom, smallest, weakest",
+        "desc": "most, highest, best, top, largest, biggest, greatest, leading, strongest, "
+        "longest",
+        "asc": "least, lowest, worst, fewest, bottom, smallest, weakest, "
+        "shortest",
     },
     "chart": {
         "bar": "as a bar chart, bar chart, as bars, as a bar graph, bar graph, column chart, "

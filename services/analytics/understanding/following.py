@@ -7,8 +7,9 @@ from typing import TypeVar
 from services.analytics.insights.domain import DidNotDo, Funnel, Plan, Retention, Step, Trend
 from services.analytics.semantics.compiler import MetricQuery, Order, Top
 from services.analytics.semantics.domain import Filter
+from services.analytics.understanding.lexicon import Mention
 from services.analytics.understanding.planning import Planner, Unfit, retention_grain
-from services.analytics.understanding.sentence import Draft, Sentence
+from services.analytics.understanding.sentence import Draft, Sentence, TopN
 
 P = TypeVar("P", Trend, Funnel, Retention, DidNotDo)
 MARKS = ("same", "what about", "instead", "also", "and")
@@ -34,8 +35,35 @@ def take_marks(sentence: Sentence, draft: Draft) -> None:
         sentence.take(at)
 
 
+def take_top(sentence: Sentence, draft: Draft, plan: MetricQuery | Plan) -> None:
+    """ "top 3" of what results are by."""
+    for at in sentence.free("most"):
+        number = sentence.after(at)
+        if number is None or sentence.kind(number) != "number" or draft.top:
+            continue
+        name = dimension_in(plan)
+        if name is None or not isinstance(sentence.value(number), int):
+            continue
+        draft.top = TopN(
+            Mention("dimension", name), sentence.value(number), sentence.value(at) == "desc"
+        )
+        draft.breakdown = [draft.top.dimension]
+        sentence.take(at, number)
+
+
+def dimension_in(plan: MetricQuery | Plan) -> str | None:
+    """The one by which results are."""
+    if isinstance(plan, MetricQuery):
+        return plan.dimensions[0] if len(plan.dimensions) == 1 else None
+    if isinstance(plan, Trend) and plan.breakdown:
+        return plan.breakdown.dimension or None
+    return None
+
+
 def changed(plan: MetricQuery | Plan, draft: Draft, planner: Planner) -> MetricQuery | Plan:
     """The plan with what the draft says, and all else as it was. Raises Unfit."""
+    if draft.within and not isinstance(plan, Funnel):
+        raise Unfit(None, ("within",))
     if isinstance(plan, MetricQuery):
         return query_changed(plan, draft, planner)
     if draft.metrics or draft.compare:
@@ -127,6 +155,8 @@ def reranked(result: MetricQuery, query: MetricQuery, told: MetricQuery) -> Metr
 def trend_changed(trend: Trend, draft: Draft, planner: Planner) -> Trend:
     if draft.aggregate:
         raise Unfit(None, ("aggregate",))
+    if draft.best or (draft.top and not draft.top.descending):
+        raise Unfit(None, ("most",))
     if len(draft.breakdown) > 1 or (draft.adds and trend.breakdown and draft.breakdown):
         raise Unfit(draft.breakdown[-1])
     step = trend.step

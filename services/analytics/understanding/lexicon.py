@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from services.analytics.understanding.domain import Knowledge, KnownEvent
@@ -16,14 +17,19 @@ from services.common.inflections import singulars, verb_bases
 
 LONGEST_NAME = 6
 MOST_FORMS = 24
-# "completed an order", "watched their video".
-BETWEEN = frozenset({"a", "an", "the", "their", "any", "his", "her", "its", "some", "our"})
+# "completed an order", "orders were completed".
+INSIDE = "a an the their any his her its some our was were is are has have been get got"
+BETWEEN = frozenset(INSIDE.split())
 SHORTEST_MISSPELT = 5
+LONG_WORD = 9  # in which two letters may be wrong
 SURE_FROM = 6
+# What is indexed stays in memory: about 1 kB a name.
+MOST_LEXICONS = 8
 METRIC, DIMENSION, EVENT, PROPERTY, VALUE = "metric", "dimension", "event", "property", "value"
 # What a phrase is taken for where it may be several things.
 RANK = {METRIC: 0, DIMENSION: 1, VALUE: 1, EVENT: 1, PROPERTY: 2}
-UNDERSCORED = re.compile(r"[_\s]+")
+# Where a name has a border: order_completed, orderCompleted, HTTPRequest.
+BORDER = re.compile(r"[_\s]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ def keys(words: Sequence[str]) -> Iterator[str]:
 
 
 def words_of(name: str) -> list[str]:
-    return [token.text for token in tokens_of(UNDERSCORED.sub(" ", name))]
+    return [token.text for token in tokens_of(BORDER.sub(" ", name))]
 
 
 class Lexicon:
@@ -77,6 +83,7 @@ class Lexicon:
         for names, mention in named(knowledge):
             for name in names:
                 self._put(words_of(name), mention)
+        self._long = sorted(word for word in self._words if len(word) >= SHORTEST_MISSPELT)
 
     def _put(self, words: list[str], mention: Mention) -> None:
         if not words:
@@ -99,16 +106,20 @@ class Lexicon:
             window = tokens[start : start + size]
             if not all(each.kind in ("word", "number") for each in window):
                 continue
-            if window[0].text in BETWEEN or window[-1].text in BETWEEN:
-                continue
             if size == 1 and window[0].text in closed_words() and not window[0].upper:
                 found = tuple(m for m in self._of([window[0].text]) if m.kind != VALUE)
             else:
-                inner = [each.text for each in window if each.text not in BETWEEN]
-                found = self._of([each.text for each in window]) or self._of(inner)
+                found = self._of([each.text for each in window]) or self._done(window)
             if found:
                 return size, found
         return 0, ()
+
+    def _done(self, window: Sequence[Token]) -> tuple[Mention, ...]:
+        """ "completed an order", "orders were completed": with what stands in between."""
+        if window[0].text in BETWEEN or window[-1].text in BETWEEN:
+            return ()
+        inner = [each.text for each in window if each.text not in BETWEEN]
+        return tuple(one for one in self._of(inner) if one.kind in (EVENT, METRIC))
 
     def _of(self, words: Sequence[str]) -> tuple[Mention, ...]:
         found: dict[Mention, None] = {}
@@ -126,13 +137,14 @@ class Lexicon:
         """
         if len(word) < SHORTEST_MISSPELT or not word.isalpha():
             return None
-        most = 1 if len(word) < 9 else 2
+        most = 1 if len(word) < LONG_WORD else 2
         near = {
             known
-            for known in self._words
-            if len(known) >= SHORTEST_MISSPELT
-            and known[0] == word[0]
-            and min(OSA.distance(form, known, score_cutoff=most) for form in forms(word)) <= most
+            for form in forms(word)
+            for known, *_ in process.extract_iter(
+                form, self._long, scorer=OSA.distance, score_cutoff=most, processor=None
+            )
+            if known[0] == word[0]
         }
         if len(near) != 1:
             return None
@@ -172,6 +184,6 @@ def properties_of(
             yield (value,), Mention(VALUE, value, of=each.name, of_property=True)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=MOST_LEXICONS)
 def lexicon_of(knowledge: Knowledge) -> Lexicon:
     return Lexicon(knowledge)

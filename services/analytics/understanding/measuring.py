@@ -12,6 +12,7 @@ OF_METRIC: dict[str, set[Aggregate | None]] = {
     "min": {Aggregate.MIN},
     "max": {Aggregate.MAX},
     "count": {*COUNTED},
+    "times": {*COUNTED},
     "much": {Aggregate.SUM, None},
 }
 OF_PROPERTY = {
@@ -22,6 +23,7 @@ OF_PROPERTY = {
     "min": Aggregate.MIN,
     "max": Aggregate.MAX,
 }
+DOERS = ("people", "unique")
 PASSED = SKIPPED | {"value", "unique", "by", "from", "is"}
 
 
@@ -60,9 +62,9 @@ class Measures:
         return False
 
     def _ranking(self, sentence: Sentence, at: int) -> None:
-        """ "top countries by revenue", "the most revenue"."""
+        """ "top countries by revenue", "compare Germany and France by revenue"."""
         opening = sentence.before(at)
-        if sentence.kind(opening) == "by" and sentence.all("most"):
+        if sentence.kind(opening) == "by" and sentence.all("most", "compare"):
             sentence.take(opening)
 
     def _aggregated(self, sentence: Sentence, at: int, metric: KnownMetric) -> None:
@@ -131,7 +133,9 @@ class Measures:
         """Events, or people where they are what is counted: "how many users watched"."""
         doer = sentence.before(at, PASSED - {"by"})
         if sentence.kind(doer) == "people" and doer is not None:
-            start = sentence.before(doer, SKIPPED | {"value", "unique"})
+            start = sentence.before(doer, SKIPPED | {"value", "unique", "people"})
+            if start is None and not self._divided(sentence, draft, doer):
+                return
             plainly = doer not in sentence.taken or sentence.kind(start) == "aggregate"
             if (
                 plainly
@@ -139,11 +143,13 @@ class Measures:
                 and self._counts(sentence, start)
             ):
                 draft.people = True
-                sentence.take(doer, start, *self._unique(sentence, doer))
+                since = start if start is not None else 0
+                said = [each for each in range(since, doer + 1) if sentence.kind(each) in DOERS]
+                sentence.take(start, *said)
                 return
         opening = sentence.before(at, PASSED - {"unique"})
         while opening is not None and sentence.kind(opening) == "aggregate":
-            if sentence.value(opening) not in ("count", "sum"):
+            if sentence.value(opening) not in ("count", "sum", "times"):
                 return
             sentence.take(opening)
             opening = sentence.before(opening, PASSED)
@@ -152,8 +158,10 @@ class Measures:
         """ "how many users …", "unique users …", "users who …"; not their average."""
         return at is None or sentence.value(at) in ("count", "sum")
 
-    def _unique(self, sentence: Sentence, doer: int) -> list[int]:
-        return [at for at in range(max(0, doer - 3), doer) if sentence.kind(at) == "unique"]
+    def _divided(self, sentence: Sentence, draft: Draft, doer: int) -> bool:
+        """Whether "users who …" asks how many they are, and not for a list of them."""
+        unique = any(sentence.kind(at) == "unique" for at in range(doer))
+        return unique or bool(draft.grain or draft.breakdown or draft.trend)
 
     def _of_group(self, sentence: Sentence) -> None:
         """ "users" with a value beside it only says whose figures: "for users in Germany"."""

@@ -38,6 +38,12 @@ class Modifiers:
         self.values(sentence, draft)
         self.top(sentence, draft)
         self.by(sentence, draft)
+        if draft.breakdown or draft.grain:
+            sentence.take(*sentence.free("list"))
+        for at in sentence.free("where"):
+            named = sentence.after(at)
+            if named in sentence.taken and sentence.kind(named) in (*NAMED, "value"):
+                sentence.take(at)
 
     def shown(self, sentence: Sentence, draft: Draft) -> None:
         for at in sentence.free("chart"):
@@ -239,6 +245,8 @@ class Modifiers:
         negated = sentence.kind(opening) == "not" and opening is not None
         if negated:
             sentence.take(opening)
+        if sentence.kind(sentence.before(edge)) == "by":  # "made by mobile users"
+            sentence.take(sentence.before(edge))
         for beside in (sentence.before(edge), sentence.after(listed[-1])):
             if sentence.kind(beside) in ("only", "people"):
                 sentence.take(beside)
@@ -284,6 +292,8 @@ class Modifiers:
         for at in sentence.free("most"):
             if draft.grain and self._best(sentence, draft, at):
                 return
+            if self._of_each(sentence, at):
+                continue
             number, name = self._superlative(sentence, at)
             if name is None:
                 continue
@@ -306,6 +316,12 @@ class Modifiers:
         draft.best = sentence.value(at)
         sentence.take(at)
         return True
+
+    def _of_each(self, sentence: Sentence, at: int) -> bool:
+        """ "each country's top product" has a ranking in each country, which no plan has."""
+        group = sentence.before(at)
+        joint = sentence.before(group) if group is not None else None
+        return sentence.kind(group) in NAMED and sentence.kind(joint) == "by"
 
     def _superlative(self, sentence: Sentence, at: int) -> tuple[int | None, int | None]:
         """Where the number is, and what is ranked."""
@@ -331,10 +347,8 @@ class Modifiers:
         return number, first
 
     def _usual(self, sentence: Sentence, name: int) -> int:
-        """One for "which country", ten for "which countries" and "top countries"."""
-        plural = sentence.pieces[name].plural
-        asked = any(sentence.kind(at) == "which" for at in range(max(0, name - 2), name))
-        return 1 if asked and not plural else USUAL_TOP
+        """One for "which country" and "top country", ten for "countries"."""
+        return USUAL_TOP if sentence.pieces[name].plural else 1
 
     def by(self, sentence: Sentence, draft: Draft) -> None:
         """ "by country and device", "per plan", "which countries"."""
@@ -350,16 +364,19 @@ class Modifiers:
         name = sentence.after(at, frozenset({"filler"}))
         first = True
         while name is not None and name not in sentence.taken and sentence.kind(name) in NAMED:
-            if self._per_person(sentence, at, name):
+            if self._per_person(sentence, at, name) or self._in_each(sentence, draft, at):
                 return
             draft.breakdown.append(sentence.value(name))
             sentence.take(name, at if first else None)
             first = False
-            name = sentence.after(name, frozenset({"filler", "comma", "and"}))
-            if sentence.kind(name) == "by":
+            joint = sentence.after(name, frozenset({"filler"}))
+            if joint is None or sentence.kind(joint) not in ("comma", "and"):
                 return
-        if not first and sentence.kind(name) == "grain":
-            sentence.take(name)
+            name = sentence.after(joint, frozenset({"filler", "comma", "and"}))
+
+    def _in_each(self, sentence: Sentence, draft: Draft, at: int) -> bool:
+        """ "top 3 shows per region" has a ranking in each region, as "each region's top show"."""
+        return draft.top is not None and sentence.value(at) in ("per", "each")
 
     def _per_person(self, sentence: Sentence, at: int, name: int) -> bool:
         """ "revenue per customer" may be a ratio, and is not defined as one."""

@@ -29,11 +29,14 @@ from services.analytics.understanding.tokens import Token
 from services.common.inflections import singulars
 
 MOST_SENTENCES = 48
+MOST_CORRECTED = 5
 WITHIN = re.compile(
     rf"(?:within|in under|in less than|inside|in)(?: the)?(?: same)? "
     rf"(?P<n>{COUNT}|an?|the same|same)? ?(?P<unit>minute|hour|day|week|month)s?"
     r"(?: of (?:each other|it|that))?(?= |$)"
 )
+# What is quoted is no time.
+QUOTED = "\0"
 # What is known goes before what is merely English.
 PHRASE = 3
 LENGTHS = {
@@ -46,7 +49,7 @@ WORDS_OF_TIME = """
 hour hours day days week weeks month months quarter quarters year years fiscal financial today
 yesterday ago past last previous prior current trailing rolling since until till through couple few
 hourly daily weekly monthly quarterly yearly annual annually half start beginning complete completed
-whole full calendar basis date minute minutes
+whole full calendar basis date minute minutes within inside
 """
 TIME_WORDS = frozenset(WORDS_OF_TIME.split()) | set(MONTHS) | set(WEEKDAYS)
 
@@ -101,7 +104,7 @@ class Spotter:
     def _respelt(self, at: int, token: Token) -> Token:
         if token.kind != "word" or token.text in closed_words() | TIME_WORDS | all_words():
             return token
-        if self._lexicon.knows(token.text):
+        if self._lexicon.knows(token.text) or len(self._corrected) >= MOST_CORRECTED:
             return token
         found = self._lexicon.misspelt(token.text)
         if found is None:
@@ -114,14 +117,20 @@ class Spotter:
         found = [*self._timed(at), *self._phrased(at), *self._known(at), *self._plain(at)]
         longest = max(piece.end for piece in found)
         pieces = [piece for piece in found if piece.end == longest]
-        if len(pieces) > 1:
+        if len(pieces) > 1 and not (found_names(pieces) and self._opening(at)):
             pieces = [piece for piece in pieces if piece.kind not in ("filler", "word")]
         return tuple(sorted(pieces, key=lambda piece: piece.rank))
+
+    def _opening(self, at: int) -> bool:
+        """Whether nothing is said yet: "show revenue" asks to be shown, and names no show."""
+        return all(token.text in FILLERS for token in self._tokens[: at + 1])
 
     def _timed(self, at: int) -> Iterator[Piece]:
         start = self._starts[at]
         if found := times.range_at(self._text, start, self._today):
             yield Piece("time", found.what, at, self._until(found.end))
+        if rolling := times.rolling_at(self._text, start):
+            yield Piece("time", rolling.what, at, self._until(rolling.end))
         if grain := times.grain_at(self._text, start):
             yield Piece("grain", grain[1], at, self._until(grain[0]))
         if which := times.which_at(self._text, start):
@@ -163,7 +172,7 @@ class Spotter:
             kind = {"then": "then", "=": "is", "!=": "not"}.get(SIGNS[token.text], "over")
             value = SIGNS[token.text]
         elif token.kind == "sign":
-            kind = "and" if token.text == "&" else "comma"
+            kind = {"&": "and", "/": "word", "+": "word", "-": "word"}.get(token.text, "comma")
             value = "and"
         elif token.text in PEOPLE:
             kind = "people"
@@ -172,15 +181,20 @@ class Spotter:
         yield Piece(kind, value, at, at + 1, rank=PHRASE)
 
 
+def found_names(pieces: Sequence[Piece]) -> bool:
+    return any(piece.kind in RANK for piece in pieces)
+
+
 def joined(tokens: Sequence[Token]) -> tuple[str, dict[int, int], list[int]]:
     """The tokens as one text, which token ends where in it, and where each starts."""
     ends, starts, at = {}, [], 0
-    for index, token in enumerate(tokens):
+    texts = [token.text if token.kind != "quoted" else QUOTED for token in tokens]
+    for index, text in enumerate(texts):
         starts.append(at)
-        at += len(token.text)
+        at += len(text)
         ends[at] = index
         at += 1
-    return " ".join(token.text for token in tokens), ends, starts
+    return " ".join(texts), ends, starts
 
 
 def length_of(match: re.Match[str]) -> timedelta | None:

@@ -31,6 +31,7 @@ from services.analytics.semantics.domain import Field, Filter, Grain, Operator
 from services.analytics.understanding.behaving import (
     DID_NOT,
     FUNNEL,
+    RETENTION,
     USUAL_WITHIN,
     Behaviour,
     StepDraft,
@@ -87,9 +88,7 @@ class Planner:
     def _trend(self, draft: Draft) -> Trend:
         if len(draft.breakdown) > 1:
             raise Unfit(draft.breakdown[1])
-        if draft.top and not draft.top.descending:
-            raise Unfit(None, ("most",))
-        if draft.best:
+        if draft.best or (draft.top and not draft.top.descending):
             raise Unfit(None, ("most",))
         event = draft.event
         asked = self._against(draft) if draft.compare else self._range(draft, draft.grain)
@@ -145,6 +144,10 @@ class Planner:
     def behaved(self, found: Behaviour, draft: Draft, loose_everywhere: bool) -> Plan:
         """`loose_everywhere`: conditions after the last step are of all. Raises Unfit."""
         steps = self._steps(found, loose_everywhere)
+        if draft.compare or draft.trend:
+            raise Unfit(None, ("versus", "growth", "earlier", "over_units", "trend"))
+        if draft.grain and found.kind != RETENTION:
+            raise Unfit(None, ("grain",))
         if found.kind == FUNNEL:
             return self._funnel(steps, found, draft)
         if draft.breakdown:
@@ -171,6 +174,8 @@ class Planner:
             draft.assumed.append("by week, as no other is named")
         periods = USUAL_PERIODS[grain]
         asked = draft.time_range
+        if draft.all_time:
+            raise Unfit(None, ("everything",))
         if asked is None:
             asked = Relative(Anchor.LAST, grain, periods)
             draft.assumed.append(f"who began in the last {periods} {grain.value}s")

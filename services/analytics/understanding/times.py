@@ -25,7 +25,7 @@ GRAINS = {
 GRAIN = re.compile(
     rf"(?:(?:(?:grouped |broken down |split )?by|per|each|every|for each|for every|in each|a|an)"
     rf" (?P<unit>{UNIT})s?(?: by (?P=unit))?"
-    rf"|(?P<twice>day|week|month|quarter|year|hour) (?:by|over|on) (?P=twice)"
+    rf"|(?P<twice>day|week|month|quarter|year|hour) by (?P=twice)"
     rf"|(?:on )?(?:an? )?(?P<adverb>{'|'.join(GRAINS)})(?: basis)?)(?= |$)"
 )
 WHICH = re.compile(rf"(?:in |on )?(?:which|what) ({UNIT})(?= |$)")
@@ -36,7 +36,10 @@ LAST_N = re.compile(
     rf"(?:(?:in|over|for|during|within) )?(?:the )?(?P<which>last|past|previous|prior|trailing|"
     rf"rolling) (?P<n>{COUNT}) (?P<full>full |complete |whole )?(?P<unit>{UNIT})s?(?= |$)"
 )
-PAST = re.compile(r"(?:(?:in|over|for|during) )?(?:the )?past (day|week|month|year)(?= |$)")
+PAST = re.compile(r"(?:(?:in|over|for|during) )?(?:the )?past (day|week|month|quarter|year)(?= |$)")
+THE_LAST = re.compile(
+    r"(?:in|over|for|during|within) the last (day|week|month|quarter|year)(?= |$)"
+)
 HOUR = re.compile(r"(?:(?:in|during) )?(?:the )?(this|current|last|previous) hour(?= |$)")
 TO_DATE = re.compile(r"(?:(?P<unit>year|quarter|month|week) to date|(?P<short>[yqmw])td)(?= |$)")
 LETTERS = {"y": Grain.YEAR, "q": Grain.QUARTER, "m": Grain.MONTH, "w": Grain.WEEK}
@@ -48,7 +51,8 @@ OPENING = re.compile(r"(?:in|on|during|for|over|within|of)(?: the)?(?: month of|
 MODAL_MAY = re.compile(r"may(?= |$)")
 PAST_RUNS = {
     "day": Relative(Anchor.LAST, Grain.HOUR, 24), "week": Relative(Anchor.LAST, Grain.DAY, 7),
-    "month": Relative(Anchor.LAST, Grain.DAY, 30), "year": Relative(Anchor.LAST, Grain.MONTH, 12),
+    "month": Relative(Anchor.LAST, Grain.DAY, 30), "quarter": Relative(Anchor.LAST, Grain.MONTH, 3),
+    "year": Relative(Anchor.LAST, Grain.MONTH, 12),
 }  # fmt: skip
 
 
@@ -88,6 +92,12 @@ def range_at(text: str, start: int, today: Today) -> Found | None:
     """The longest period that starts there."""
     found = [read(text, start, today) for read in READS]
     return max((one for one in found if one), key=lambda one: one.end, default=None)
+
+
+def rolling_at(text: str, start: int) -> Found | None:
+    """ "over the last month" may also be the 30 days up to now."""
+    match = THE_LAST.match(text, start)
+    return Found(match.end(), PAST_RUNS[match[1]]) if match else None
 
 
 def last_n(text: str, start: int, today: Today) -> Found | None:

@@ -7,14 +7,13 @@ from typing import NamedTuple
 # A question that is longer is none.
 MOST_TOKENS = 100
 MOST_CHARACTERS = 1_000
-HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 TOKEN = re.compile(
     r"""
     (?P<quoted>"[^"]{1,200}" | \u201c[^\u201d]{1,200}\u201d | (?<!\w)'[^']{1,200}'(?!\w))
   | (?P<date>\d{4}-\d{1,2}-\d{1,2} | \d{1,2}\.\d{1,2}\.\d{4} | \d{4}-\d{2}(?![\d-]))
   | (?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)? | \d+(?:\.\d+)?)(?P<times>[km](?!\w))?
   | (?P<word>[^\W\d_](?:[^\W_]|['\u2019](?=[^\W\d_]))*)
-  | (?P<sign>->|=>|\u2192|>=|<=|!=|[<>=\u2265\u2264\u20ac$\u00a3%,;/&+()-])
+  | (?P<sign>->|=>|\u2192|>=|<=|!=|[<>=\u2265\u2264\u20ac$\u00a3%,;/&+()] | (?<!\w)- | -(?!\w))
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -60,7 +59,7 @@ def tokens_in(match: re.Match[str]) -> list[Token]:
 
 
 def words_in(told: str, start: int) -> list[Token]:
-    """A word; two of "didn't" and of "firstOrder"; of "Berlin's" without the ending."""
+    """A word; two of "didn't"; of "Berlin's" without the ending."""
     bare = told.replace("\u2019", "'")
     lower = bare.lower()
     if lower.endswith("n't"):
@@ -72,12 +71,8 @@ def words_in(told: str, start: int) -> list[Token]:
         ]
     if lower.endswith("'s"):
         bare = bare[:-2]
-    found, at = [], 0
-    for part in HUMP.split(bare):
-        upper = len(part) > 1 and part.isupper()
-        found.append(Token(fold(part), "word", start + at, start + at + len(part), upper))
-        at += len(part)
-    return found
+    upper = len(bare) > 1 and bare.isupper()
+    return [Token(fold(bare), "word", start, start + len(bare), upper)]
 
 
 def fold(word: str) -> str:

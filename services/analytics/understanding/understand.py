@@ -18,7 +18,7 @@ from services.analytics.understanding.domain import (
     Understood,
     Words,
 )
-from services.analytics.understanding.following import changed, follows, take_marks
+from services.analytics.understanding.following import changed, follows, take_marks, take_top
 from services.analytics.understanding.lexicon import Mention, lexicon_of
 from services.analytics.understanding.measuring import Measures
 from services.analytics.understanding.modifiers import Modifiers, owner
@@ -40,6 +40,7 @@ OF_KIND: dict[str, dict[str, Any]] = {
     "event": {"event": "", "people": False},
     "metric": {"metrics": ()},
     "trend": {"trend": False},
+    "within": {"within": None},
     "everything": {"all_time": False},
     "aggregate": {"aggregate": None},
 }
@@ -158,6 +159,7 @@ class Asking:
         if isinstance(before.plan, MetricQuery):
             draft.inherited = before.plan.time_range
         self._modifiers.apply(sentence, draft)
+        take_top(sentence, draft, before.plan)
         self._measures.apply(sentence, draft)
         plan = partial(changed, before.plan, draft, self._planner)
         for each in fitting(sentence, draft, plan):
@@ -180,7 +182,6 @@ class Asking:
         if found is None:
             return
         self._modifiers.by(sentence, draft)
-        draft.compare = False
         if found.guessed:
             draft.doubt = AGAIN
         for everywhere in (True, False) if found.loose else (False,):

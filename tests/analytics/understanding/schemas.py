@@ -123,3 +123,49 @@ VIDEO = Knowledge(
         KnownEvent("comment_posted", ("comment", "post comment")),
     ),
 )
+
+HOTEL = Knowledge(
+    metrics=(
+        KnownMetric(
+            "occupancy", "Occupancy", ("occupancy rate",), "nights by capacity", ratio=True
+        ),
+        KnownMetric("room_revenue", "Room revenue", ("room sales",), "", Aggregate.SUM),
+        KnownMetric("bookings", "Bookings", ("reservations",), "count of booked", Aggregate.COUNT),
+        KnownMetric("average_daily_rate", "Average daily rate", ("ADR",), "", ratio=True),
+    ),
+    dimensions=(
+        KnownDimension("hotel", "Hotel", ("property",), ("Grand Azul", "Riverside")),
+        KnownDimension("city", "City", (), ("Lisbon", "Porto", "New York")),
+        KnownDimension("room_type", "Room type", (), ("single", "double", "suite")),
+        KnownDimension("channel", "Channel", (), ("direct", "agency", "web")),
+        KnownDimension("guest", "Guest", ("traveller",), entity=True),
+    ),
+    events=(
+        KnownEvent("room_searched", ("search", "search room", "search for room")),
+        KnownEvent("booked", ("book", "booking"), (number("nights"), number("price", "EUR"))),
+        KnownEvent("checked_in", ("check in",)),
+        KnownEvent("booking_cancelled", ("booking cancellation",)),
+    ),
+)
+
+TRACKER = Knowledge(
+    metrics=(
+        KnownMetric(
+            "tasks_completed", "Tasks completed", ("completed tasks",), "", Aggregate.COUNT
+        ),
+        KnownMetric("cycle_time", "Cycle time", ("lead time",), "", Aggregate.AVG),
+        KnownMetric("open_bugs", "Open bugs", (), "", Aggregate.COUNT),
+        KnownMetric("velocity", "Velocity", ("points delivered",), "", Aggregate.SUM),
+    ),
+    dimensions=(
+        KnownDimension("team", "Team", ("squad",), ("design", "backend", "mobile")),
+        KnownDimension("project", "Project", (), ("Apollo", "Gemini")),
+        KnownDimension("priority", "Priority", (), ("low", "medium", "high")),
+    ),
+    events=(
+        KnownEvent("project_created", ("project creation",)),
+        KnownEvent("task_created", ("task creation",), (number("estimate"),)),
+        KnownEvent("comment_added", ("comment",)),
+        KnownEvent("member_invited", ("invite",)),
+    ),
+)

@@ -1,16 +1,17 @@
 """What the grammar makes of questions, and what it does not claim to know."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from services.analytics.semantics.compiler import Anchor, Calendar, MetricQuery, Relative
+from services.analytics.semantics.compiler import Absolute, Anchor, MetricQuery, Relative
 from services.analytics.semantics.domain import Grain
-from services.analytics.understanding import Reading, Understood, understand
+from services.analytics.understanding import KnownMetric, Reading, Understood, understand
 from tests.analytics.understanding.schemas import SHOP
-
-NOW = datetime(2026, 11, 18, 14, tzinfo=UTC)  # a Wednesday
-CALENDAR = Calendar("Europe/Berlin")
+from tests.analytics.understanding.suite import CALENDAR, NOW, SCHEMAS, questions
 
 
 def asked(question: str, before: Reading | None = None) -> Understood:
@@ -48,3 +49,149 @@ def test_a_word_without_a_place_makes_it_uncertain(word: str) -> None:
     found = asked(f"{word} revenue by country last month")
     assert not found.certain
     assert [one.text for one in found.readings[0].unplaced] == [word]
+
+
+ASKED = [(schema, one["q"]) for schema in SCHEMAS for _, one in questions(schema)]
+
+
+@given(st.sampled_from(ASKED), st.text(alphabet="bcdfgjkpqvwxz", min_size=4, max_size=9), st.data())
+@settings(max_examples=200, deadline=None)
+def test_no_unknown_word_goes_unnoticed(
+    one: tuple[str, str], word: str, data: st.DataObject
+) -> None:
+    schema, question = one
+    words = question.split()
+    words.insert(data.draw(st.integers(0, len(words))), word)
+    found = understand(" ".join(words), SCHEMAS[schema], CALENDAR, NOW)
+    assert not found.certain
+
+
+@given(st.sampled_from(ASKED))
+@settings(max_examples=200, deadline=None)
+def test_case_and_space_make_no_difference(one: tuple[str, str]) -> None:
+    schema, question = one
+    if any(word.isupper() and len(word) == 2 for word in question.split()):
+        return  # "US" is a country where it is written so
+    found = understand(question, SCHEMAS[schema], CALENDAR, NOW)
+    other = understand(f"  {question.lower()} ".replace(" ", "  "), SCHEMAS[schema], CALENDAR, NOW)
+    if '"' not in question:
+        assert [r.plan for r in found.readings] == [r.plan for r in other.readings]
+
+
+@given(st.text(max_size=1200) | st.lists(st.sampled_from(ASKED)).map(lambda s: str(s)))
+@settings(max_examples=300, deadline=None)
+def test_whatever_is_asked_spans_lie_in_the_text(question: str) -> None:
+    for schema in SCHEMAS.values():
+        found = understand(question, schema, CALENDAR, NOW)
+        words = [*found.missing, *(one for each in found.readings for one in each.unplaced)]
+        assert all(question[one.span.start : one.span.end] == one.text for one in words)
+        spans = [span for each in found.readings for span in each.spans]
+        assert all(0 <= span.start < span.end <= len(question) for span in spans)
+
+
+def test_a_follow_up_can_be_followed() -> None:
+    found = asked("revenue by country last month")
+    for question in ("now by device", "only Germany", "per week", "same for orders", "as a line"):
+        found = asked(question, found.readings[0])
+        assert found.certain, question
+    reading = found.readings[0]
+    told = "Orders (count of purchase), by device, by week, where country is Germany, last month"
+    assert reading.says == f"{told} (1-31 Oct 2026, Europe/Berlin)"
+    assert reading.chart == "line"
+
+
+def test_a_whole_question_follows_nothing() -> None:
+    before = asked("revenue by country last month").readings[0]
+    assert asked("orders this week", before) == asked("orders this week")
+
+
+def test_two_readings_are_both_returned() -> None:
+    found = asked("revenue over the last month")
+    assert not found.certain
+    assert [one.plan.time_range for one in found.readings] == [
+        Relative(Anchor.PREVIOUS, Grain.MONTH),
+        Relative(Anchor.LAST, Grain.DAY, 30),
+    ]
+
+
+def test_letters_that_are_swapped_are_read_and_told() -> None:
+    found = asked("revneue by country")
+    assert found.certain
+    assert [(w.text, read) for w, read in found.readings[0].corrected] == [("revneue", "revenue")]
+
+
+def test_a_letter_that_is_missing_is_asked_about() -> None:
+    """It may be another word: "county" is not "country"."""
+    found = asked("revenue by county")
+    assert not found.certain
+    assert found.readings[0].plan == MetricQuery(("revenue",), ("country",))
+
+
+def test_a_missing_definition_is_named() -> None:
+    found = asked("churn last month")
+    assert found.readings == ()
+    assert [one.text for one in found.missing] == ["churn"]
+    assert found.because == 'there is no definition of "churn"'
+
+
+def test_a_certified_question_is_found_by_its_words() -> None:
+    assert asked("how are we doing against the plan for the year").certified == "q1"
+    assert asked("how are we doing against the plan").certified == ""
+
+
+@pytest.mark.parametrize("question", ["", "  ", "?!", "revenue " * 200])
+def test_what_is_no_question_is_no_reading(question: str) -> None:
+    found = asked(question)
+    assert not found.readings
+    assert found.because
+
+
+def test_what_is_not_said_is_told_as_assumed() -> None:
+    reading = asked("how many users signed up").readings[0]
+    assert reading.assumed == ("the last 30 days, as no period is named",)
+    assert reading.says.endswith(
+        "the last 30 days with this one (20 Oct - 18 Nov 2026, Europe/Berlin)"
+    )
+
+
+def test_a_metric_goes_before_the_events_that_it_counts() -> None:
+    assert asked("purchases last week").readings[0].plan == MetricQuery(
+        ("orders",), time_range=Relative(Anchor.PREVIOUS, Grain.WEEK)
+    )
+
+
+def test_one_word_for_two_metrics_gives_two_readings() -> None:
+    knowledge = replace(
+        SHOP, metrics=(*SHOP.metrics, KnownMetric("net_sales", synonyms=("sales",)))
+    )
+    found = understand("sales last week", knowledge, CALENDAR, NOW)
+    assert not found.certain
+    last_week = Relative(Anchor.PREVIOUS, Grain.WEEK)
+    assert [one.plan for one in found.readings] == [
+        MetricQuery((name,), time_range=last_week) for name in ("revenue", "net_sales")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "start", "end"),
+    [
+        ("revenue in January", date(2026, 1, 1), date(2026, 2, 1)),
+        ("revenue in November", date(2026, 11, 1), date(2026, 12, 1)),
+        ("revenue in December", date(2025, 12, 1), date(2026, 1, 1)),
+        ("revenue from December to February", date(2025, 12, 1), date(2026, 3, 1)),
+        ("revenue on Wednesday", date(2026, 11, 11), date(2026, 11, 12)),
+        ("revenue since Sunday", date(2026, 11, 15), date(2026, 11, 19)),
+        ("revenue on 1.2.2026", date(2026, 2, 1), date(2026, 2, 2)),
+        ("revenue after 3 March", date(2026, 3, 4), date(2026, 11, 19)),
+        ("revenue in Q4", date(2026, 10, 1), date(2027, 1, 1)),
+    ],
+)
+def test_days(question: str, start: date, end: date) -> None:
+    found = asked(question)
+    assert found.certain
+    assert found.readings[0].plan.time_range == Absolute(start, end)
+
+
+@pytest.mark.parametrize("question", ["revenue on 31 June", "revenue on 03/04/2026"])
+def test_a_day_that_is_none_or_may_be_two_is_no_period(question: str) -> None:
+    assert not asked(question).certain
