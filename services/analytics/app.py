@@ -8,6 +8,8 @@ from redis.asyncio import Redis
 
 from services.analytics.catalogue.introspecting import Introspector, introspecting
 from services.analytics.catalogue.store import CatalogueStore
+from services.analytics.charts.rendering import Renderer
+from services.analytics.charts.served import served_charts
 from services.analytics.chat.served import chatting
 from services.analytics.connections.connections import Connections
 from services.analytics.connections.opening import Opener
@@ -82,6 +84,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             pool, redis, data.catalogues, calendars, queries.runner, activity, tokens, now
         )
         chat = await stack.enter_async_context(opened)
+        renderer = await stack.enter_async_context(Renderer().opened())
         items = items_of(pool, Statements(data.wall, data.executor), now, semantics.kinds)
         services = [
             served_tracking(pool, recorder, now),
@@ -96,6 +99,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             *semantics.served(items, queries.runner),
             served_saved_queries(pool, now),
             chat,
+            *served_charts(pool, queries.runner, semantics.compiling, renderer, now),
         ]
         serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
         yield await stack.enter_async_context(serve(services, address=settings.analytics_address))

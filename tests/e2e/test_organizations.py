@@ -84,6 +84,15 @@ BODIES: dict[str, Any] = {
     "CreateSavedQueryComment": {"text": "hello"},
     "FavouriteSavedQuery": {},
     "ShareSavedQuery": {},
+    "CreateChart": {"source": {"inline": {"columns": [{"name": "a"}], "rows": [[1]]}}},
+    "PreviewChart": {"source": {"inline": {"columns": [{"name": "a"}], "rows": [[1]]}}},
+    "UpdateChart": {"description": "changed"},
+    "ShareChart": {},
+    "CreateDashboard": {"name": "charts"},
+    "UpdateDashboard": {"description": "changed"},
+    "AddDashboardTile": {"tile": {"chart_id": "nonesuch"}},
+    "RefreshDashboard": {},
+    "ShareDashboard": {},
     "IngestEvents": {"event": "opened"},
     "CreateEventDefinition": {"name": "purchase"},
     "UpdateEventDefinition": {"description": "changed"},
@@ -182,6 +191,7 @@ async def fill(client: httpx2.AsyncClient) -> None:
     await connect(client)
     await measure(client)
     await query(client)
+    await chart(client)
 
 
 async def define(client: httpx2.AsyncClient) -> None:
@@ -267,6 +277,21 @@ async def certify(api: Api, org: str, sql: str) -> None:
         made = (await ann.post("/api/v1/knowledge/questions", json=told)).json()
         path = f"/api/v1/knowledge/questions/{made['id']}:approve"
         assert (await root.post(path, json={"version": 1})).status_code == 200
+
+
+async def chart(client: httpx2.AsyncClient) -> None:
+    """A chart on a dashboard."""
+    source = {"sql": f"{SHOWN}, 1 AS number", "connection_id": "my-database"}
+    told: dict[str, Any] = {"name": SECRET, "description": SECRET, "source": source}
+    made = (await client.post("/api/v1/charts", json=told)).json()["id"]
+    tile = {"chart_id": made}
+    BODIES["AddDashboardTile"] = {"tile": tile}
+    told = {"name": SECRET, "description": SECRET, "tiles": [tile]}
+    dashboard = (await client.post("/api/v1/dashboards", json=told)).json()["id"]
+    for kind, path in (("chart", f"charts/{made}"), ("dashboard", f"dashboards/{dashboard}")):
+        VALUES[f"{kind}_id"] = path.rpartition("/")[2]
+        link = (await client.post(f"/api/v1/{path}:share", json={})).json()["link"]
+        VALUES[f"{kind}_token"] = link.rpartition("/")[2]
 
 
 async def remember(client: httpx2.AsyncClient) -> None:
@@ -362,6 +387,7 @@ async def test_the_organization_itself_has_an_answer_on_the_same_route(
         await name_data(client)  # the same
         await write_for_another(filled, route)
         await query(client)
+        await chart(client)
         assert (await call(client, route)).status_code == 200
 
 
@@ -375,6 +401,7 @@ async def test_nothing_that_the_other_organization_wrote_changed_anything(filled
         await connect(client)
         await name_data(client)
         await query(client)
+        await chart(client)
     async with filled.as_("root", org="other", role="admin") as client:
         for route in ROUTES:
             await call(client, route)
@@ -395,8 +422,16 @@ async def test_nothing_that_the_other_organization_wrote_changed_anything(filled
         own = {"conversation_id": VALUES["conversation_id"]}
         votes = (await client.get("/api/v1/feedback", params=own)).json()["feedback"]
         connection = (await client.get("/api/v1/connections/my-database")).json()
+        path = f"/api/v1/dashboards/{VALUES['dashboard_id']}"
+        dashboard = (await client.get(path)).json()
         saved = (await client.get(f"/api/v1/saved-queries/{VALUES['saved_query_id']}")).json()
     assert (saved["description"], saved["version"], saved["shared"]) == (SECRET, 1, True)
+    assert (dashboard["description"], dashboard["version"], dashboard["shared"]) == (
+        SECRET,
+        1,
+        True,
+    )
+    assert [tile["chart_id"] for tile in dashboard["tiles"]] == [VALUES["chart_id"]]
     assert connection["name"] == SECRET
     assert [vote["user_feedback_score"] for vote in votes] == [2]
     assert (conversation["event_count"], conversation["status"]) == (1, "active")

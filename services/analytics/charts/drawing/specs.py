@@ -15,10 +15,12 @@ from services.analytics.charts.drawing.theme import (
     HEIGHT,
     PER_BAR,
     SCHEMA,
+    SOFT,
     WIDTH,
     Spec,
 )
 
+NOTHING = "No rows"
 LAYERS: dict[ChartType, Callable[[Chart], Spec]] = {
     ChartType.LINE: line,
     ChartType.AREA: area,
@@ -39,6 +41,21 @@ def spec_of(chart: Chart) -> Spec:
         "config": CONFIG,
         "data": {"values": values_of(chart)},
         **LAYERS[chart.type](chart),
+    }
+
+
+def empty_spec(title: str) -> Spec:
+    """Of a chart for which there is nothing yet."""
+    mark = {"type": "text", "text": NOTHING, "color": SOFT, "fontSize": 14}
+    return {
+        "$schema": SCHEMA,
+        "title": {"text": title},
+        "width": WIDTH,
+        "height": HEIGHT // 2,
+        "autosize": {"type": "fit", "contains": "padding"},
+        "config": CONFIG,
+        "data": {"values": [{}]},
+        "mark": mark,
     }
 
 

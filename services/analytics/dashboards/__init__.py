@@ -1,0 +1,1 @@
+"""Charts side by side."""

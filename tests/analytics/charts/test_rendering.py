@@ -1,0 +1,103 @@
+"""Pictures from a process of their own: right ones, in turn, and nothing left behind."""
+
+import asyncio
+import struct
+import sys
+from collections.abc import AsyncIterator
+from typing import Any
+
+import psutil
+import pytest
+
+from services.analytics.charts.choosing import ChartColumn, Design, choose
+from services.analytics.charts.drawing import empty_spec, spec_of
+from services.analytics.charts.rendering import Renderer
+from services.analytics.charts.rendering.renderer import MOST_WAITING
+from services.common.errors import Unavailable
+from tests.waiting import until
+
+COLUMNS = [ChartColumn("plan", "text"), ChartColumn("users", "bigint")]
+
+
+def bars(title: str) -> dict[str, Any]:
+    chart = choose(COLUMNS, [["free", 120], ["pro", 30]], Design(title=title))
+    assert chart is not None
+    return spec_of(chart)
+
+
+@pytest.fixture
+async def renderer() -> AsyncIterator[Renderer]:
+    async with Renderer().opened() as renderer:
+        yield renderer
+
+
+async def test_a_png_is_as_large_as_its_scale_says(renderer: Renderer) -> None:
+    for scale in (1.0, 2.0):
+        picture = await renderer.render(bars("Plans"), "png", scale)
+        width, height = struct.unpack(">II", picture.data[16:24])
+        assert (width, height) == (640 * scale, 360 * scale)
+
+
+async def test_each_gets_its_own_picture(renderer: Renderer) -> None:
+    titles = [f"title {number}" for number in range(6)]
+    pictures = await asyncio.gather(*(renderer.render(bars(t), "svg") for t in titles))
+    for title, picture in zip(titles, pictures, strict=True):
+        assert [other for other in titles if other.encode() in picture.data] == [title]
+
+
+async def test_it_is_one_process_without_secrets_and_ends_with_the_service(
+    renderer: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATTUNE_SECRET", "zanzibar")
+    async with Renderer().opened() as another:
+        await another.render(empty_spec("Nothing"), "svg")
+        assert another.pid
+        child = psutil.Process(another.pid)
+        assert "ATTUNE_SECRET" not in child.environ()
+        await another.render(empty_spec("Nothing"), "svg")
+        assert another.pid == child.pid
+    assert not child.is_running()
+    assert "vl_convert" not in sys.modules
+
+
+async def test_it_ends_when_nobody_asks_and_starts_again() -> None:
+    async with Renderer(idle_seconds=0.01).opened() as renderer:
+        await renderer.render(empty_spec("Nothing"), "svg")
+
+        async def ended() -> bool:
+            return renderer.pid is None
+
+        await until(ended)
+        picture = await renderer.render(empty_spec("Nothing"), "svg")
+        assert b"No rows" in picture.data
+
+
+async def test_who_leaves_gives_nobody_a_wrong_picture(renderer: Renderer) -> None:
+    await renderer.render(empty_spec("Nothing"), "svg")
+    leaving = asyncio.ensure_future(renderer.render(bars("left"), "png"))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    picture = await renderer.render(bars("stayed"), "svg")
+    assert b"stayed" in picture.data
+
+
+async def test_what_takes_too_long_or_dies_is_unavailable_and_the_next_is_not() -> None:
+    async with Renderer(seconds=0.001).opened() as renderer:
+        with pytest.raises(Unavailable):
+            await renderer.render(bars("slow"), "png")
+        assert renderer.pid is None
+
+
+async def test_a_process_that_was_killed_is_replaced(renderer: Renderer) -> None:
+    await renderer.render(empty_spec("Nothing"), "svg")
+    assert renderer.pid
+    psutil.Process(renderer.pid).kill()
+    with pytest.raises(Unavailable):
+        await renderer.render(bars("lost"), "svg")
+    assert b"found" in (await renderer.render(bars("found"), "svg")).data
+
+
+async def test_no_more_wait_than_may(renderer: Renderer) -> None:
+    jobs = [renderer.render(bars(str(n)), "svg") for n in range(MOST_WAITING + 3)]
+    found = await asyncio.gather(*jobs, return_exceptions=True)
+    assert sum(isinstance(one, Unavailable) for one in found) == 3
