@@ -13,6 +13,7 @@ from services.analytics.chat.domain import (
 )
 from services.analytics.chat.ways.knowing import known_of
 from services.analytics.insights.compiler.plans import compile_plan
+from services.analytics.insights.domain import DidNotDo
 from services.analytics.queries.checking import CataloguesRead, catalogue_of
 from services.analytics.queries.domain import Asked
 from services.analytics.queries.running import Runner
@@ -28,6 +29,9 @@ from services.analytics.semantics.querying.calendars import Calendars
 from services.analytics.understanding import Knowledge, Reading, Understood, understand
 from services.common.clock import Clock
 from services.common.db import Pool
+
+# Of a list of people there is nothing to draw.
+LIST = "table"
 
 
 class Grammar:
@@ -96,7 +100,7 @@ class Grammar:
             understood=reading.says,
             definitions=definitions_used(compiled),
             columns=compiled.columns,
-            chart=reading.chart,
+            chart=reading.chart or (LIST if isinstance(reading.plan, DidNotDo) else ""),
             time_zone=compiled.calendar.zone,
             assumptions=[*reading.assumed, *corrected],
         )
