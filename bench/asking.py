@@ -1,7 +1,8 @@
 """Questions through the API, in turns with the SQL that answers them by hand."""
 
+import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -12,6 +13,8 @@ from bench.figures import RATIO, Goal, Result, Rounds, spread
 from bench.rows.bench import Bench
 
 SECONDS = 60.0
+# Refused as too costly, or ended at the deadline.
+LIMITED = (400, 422, 504)
 GOAL = Goal(1.2, 1.0, rising=False)
 
 
@@ -34,8 +37,28 @@ def client_of(bench: Bench, organization: str) -> httpx2.Client:
     )
 
 
+class NotAnswered(Exception):
+    """A question that a statement's limits refuse or end: its cost, or its seconds."""
+
+
+def asked(
+    bench: Bench, client: httpx2.Client, questions: Sequence[Question]
+) -> tuple[dict[str, Rounds], list[str]]:
+    """The rounds of each question by its title, and what the others met instead of an answer."""
+    found, limited = {}, []
+    for one in questions:
+        bench.say(f"asking for {one.title}")
+        try:
+            found[one.title] = asyncio.run(measured(bench, client, one))
+        except NotAnswered as err:
+            limited.append(f"{one.title}: no answer: {err}")
+    if not found:
+        raise RuntimeError("; ".join(limited))
+    return found, limited
+
+
 async def measured(bench: Bench, client: httpx2.Client, one: Question) -> Rounds:
-    """Milliseconds of each, in turns. Raises RuntimeError where they differ in rows."""
+    """Milliseconds of each, in turns. Raises NotAnswered; RuntimeError where rows differ."""
     conn = await asyncpg.connect(bench.suite.database_url)
     mine, theirs = [], []
     try:
@@ -45,6 +68,8 @@ async def measured(bench: Bench, client: httpx2.Client, one: Question) -> Rounds
             between = time.perf_counter()
             answer = client.post(one.path, json=one.asked)
             taken = time.perf_counter() - between
+            if answer.status_code in LIMITED:
+                raise NotAnswered(answer.text[:200])
             if answer.status_code != 200 or len(answer.json()["rows"]) != len(rows):
                 raise RuntimeError(f"{one.title}: {answer.text[:500]}")
             if number:  # the first one warms up
@@ -56,13 +81,18 @@ async def measured(bench: Bench, client: httpx2.Client, one: Question) -> Rounds
 
 
 def shown(
-    name: str, title: str, rounds: Rounds, found: Mapping[str, Rounds], *notes: str
+    name: str,
+    title: str,
+    rounds: Rounds,
+    found: Mapping[str, Rounds],
+    limited: Sequence[str],
+    *notes: str,
 ) -> Result:
-    """A row of these rounds; the notes tell of each question."""
+    """A row of these rounds; the notes tell of each question, and of those without an answer."""
     told = (
-        f"{asked}: {one.ratio:.2f} times, {median(one.candidate):,.0f} ms,"
+        f"{which}: {one.ratio:.2f} times, {median(one.candidate):,.0f} ms,"
         f" by hand {median(one.baseline):,.0f} ms"
-        for asked, one in found.items()
+        for which, one in found.items()
     )
     return Result(
         name,
@@ -72,8 +102,9 @@ def shown(
         GOAL,
         f"{spread(rounds.candidate)} ms",
         f"{spread(rounds.baseline)} ms",
-        ("; ".join(told), *notes),
-        {asked: {"ratio": one.ratio, **vars(one)} for asked, one in found.items()},
+        ("; ".join([*told, *limited]), *notes),
+        {title: {"ratio": one.ratio, **vars(one)} for title, one in found.items()},
+        holds=not limited,
     )
 
 

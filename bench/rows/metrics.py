@@ -11,7 +11,7 @@ from itertools import islice
 import asyncpg
 import httpx2
 
-from bench.asking import Question, client_of, measured, shown, worst
+from bench.asking import Question, asked, client_of, shown, worst
 from bench.figures import Result
 from bench.rows.bench import Bench
 from services.common.ids import uuid7
@@ -90,14 +90,13 @@ def metric(bench: Bench) -> Result:
     took = time.monotonic() - began
     with client_of(bench, ORGANIZATION) as client:
         define(client)
-        asked = questions(datetime.now(UTC).date())
-        found = {one.title: asyncio.run(measured(bench, client, one)) for one in asked}
+        found, limited = asked(bench, client, questions(datetime.now(UTC).date()))
     notes = (
         "the figure is the worst question's; baseline: hand-written SQL on the table",
         f"stored by COPY in {took:.0f} s",
     )
     title = f"A metric query over {count:,} events, REST"
-    return shown("metric", title, worst(found), found, *notes)
+    return shown("metric", title, worst(found), found, limited, *notes)
 
 
 def define(client: httpx2.Client) -> None:

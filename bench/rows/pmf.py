@@ -14,7 +14,7 @@ from pathlib import Path
 
 import asyncpg
 
-from bench.asking import Question, client_of, measured, shown, together
+from bench.asking import Question, asked, client_of, shown, together
 from bench.figures import Result
 from bench.rows.bench import Bench
 from services.analytics.execution.domain import ROWS
@@ -69,16 +69,16 @@ def pmf(bench: Bench) -> Result:
     bench.say(f"storing {count:,} events of conversations by COPY")
     asyncio.run(store(bench.suite.database_url, count))
     took = time.monotonic() - began
-    asked = [question(*one) for one in zip(TITLES, QUERIES, strict=True)]
+    questions = [question(*one) for one in zip(TITLES, QUERIES, strict=True)]
     with client_of(bench, ORGANIZATION) as client:
-        found = {one.title: asyncio.run(measured(bench, client, one)) for one in asked}
+        found, limited = asked(bench, client, questions)
     notes = (
         asyncio.run(cut(bench.suite.database_url)),
         f"the figure is all four one after another, as a job asks them; stored in {took:.0f} s",
         f"baseline: the same SQL on the tables behind, with LIMIT {ROWS}",
     )
     title = f"The four PMF queries over {count:,} events, REST"
-    return shown("pmf", title, together(found), found, *notes)
+    return shown("pmf", title, together(found), found, limited, *notes)
 
 
 def question(title: str, sql: str) -> Question:

@@ -5,7 +5,7 @@ from itertools import islice
 
 import pytest
 
-from bench.asking import together, worst
+from bench.asking import shown, together, worst
 from bench.figures import Rounds
 from bench.rows.pmf import COPY_CONVERSATIONS, QUERIES, TURNS, by_hand, conversations
 
@@ -36,3 +36,12 @@ def test_questions_are_summed_by_round_or_the_worst_is_taken() -> None:
     found = {"a": Rounds((1.0, 2.0), (1.0, 2.0)), "b": Rounds((3.0, 4.0), (6.0, 8.0))}
     assert together(found) == Rounds((4.0, 6.0), (7.0, 10.0))
     assert worst(found) is found["b"]
+
+
+def test_a_row_of_which_a_question_has_no_answer_says_so_and_misses() -> None:
+    fast = {"a": Rounds((1.0,), (0.5,))}
+    good = shown("pmf", "queries", together(fast), fast, [])
+    assert (good.verdict, good.notes) == ("aim", ("a: 0.50 times, 0 ms, by hand 1 ms",))
+    cut = shown("pmf", "queries", together(fast), fast, ["b: no answer: it took too long"])
+    assert (cut.verdict, cut.value) == ("miss", 0.5)
+    assert cut.notes[0].endswith("by hand 1 ms; b: no answer: it took too long")
