@@ -238,7 +238,7 @@ TRIES = [
     "WITH events AS (SELECT * FROM events) SELECT user_id FROM events",
     "WITH a AS (WITH events AS (SELECT 1) SELECT * FROM store.events) SELECT user_id FROM a",
     "WITH a AS (TABLE events), events AS (SELECT e.user_id FROM store.events e, a) TABLE events",
-    "WITH events_ AS (TABLE events) SELECT user_id FROM events_ UNION TABLE events_",
+    "WITH events_ AS (TABLE events) SELECT user_id FROM events_ JOIN events USING (user_id)",
     "WITH events AS (WITH events_ AS (TABLE events) TABLE events_) SELECT user_id FROM events",
     "WITH RECURSIVE r AS (SELECT user_id FROM events UNION SELECT e.user_id FROM events e, r)"
     " SELECT * FROM r",
