@@ -28,6 +28,10 @@ MAX_BYTES = 256 * 1024
 # The parser's tree is as deep as a chain of operators is long, and is written by a function that
 # calls itself: 60,000 levels overflow a stack of 8 MB. A level takes two tokens at least.
 MAX_TOKENS = 16_384
+# Within a comment the scanner reads from each "/*" to the end of the run of signs: 120 KB of
+# nothing else take it half a minute. So a long run of signs has no more of them than this.
+MAX_OPENINGS = 50
+_SIGNS = re.compile(r"[-+*/<>=~!@#%^&|`?]{200,}")
 
 # Where things stand in the text: all that tells apart two texts of the same meaning.
 POSITIONS = (
@@ -156,6 +160,8 @@ def _check_size(sql: str) -> None:
         raise Refused("encoding", "The text has a NUL character, which SQL cannot have.", nul)
     if size > MAX_BYTES:
         raise Refused("too_long", f"The statement is longer than {MAX_BYTES // 1024} KiB.")
+    if any(run.count("/*") > MAX_OPENINGS for run in _SIGNS.findall(sql)):
+        raise Refused("too_long", "The statement has too many comments in one another.")
     if size > MAX_TOKENS and _tokens(sql) > MAX_TOKENS:
         raise Refused("too_long", f"The statement has more than {MAX_TOKENS:,} words and signs.")
 

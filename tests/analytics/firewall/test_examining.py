@@ -199,8 +199,9 @@ def test_what_tells_of_relations_by_name_is_for_registered_databases(
         "SELECT '" + "x" * 300_000,
         "SELECT " + "[" * 9_000,
         "/*" * 60_000,
+        ("/*" * 99 + " ") * 600,
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_a_hostile_text_is_refused_and_ends_nothing(shop: Catalogue, sql: str) -> None:
     with pytest.raises(Refused) as refused:
