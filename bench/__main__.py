@@ -22,6 +22,7 @@ from bench.rows.ingest import ingest
 from bench.rows.logging import batch, learn, log
 from bench.rows.memory import idle
 from bench.rows.metrics import metric
+from bench.rows.pmf import pmf
 from bench.rows.suggesting import hit, miss
 from bench.rows.templates import extraction
 from bench.running import Suite, running_suite
@@ -40,6 +41,7 @@ ROWS: dict[str, Row] = {
     "miss": miss,
     "context": context,
     "metric": metric,
+    "pmf": pmf,
 }
 
 

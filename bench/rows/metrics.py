@@ -5,15 +5,14 @@ import json
 import random
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
-from statistics import median
 
 import asyncpg
 import httpx2
 
-from bench.figures import RATIO, Goal, Result, Rounds, spread
+from bench.asking import Question, asked, client_of, shown, worst
+from bench.figures import Result
 from bench.rows.bench import Bench
 from services.common.ids import uuid7
 
@@ -21,7 +20,7 @@ ORGANIZATION = "bench-metrics"
 EVENTS, QUICK_EVENTS = 1_000_000, 100_000
 COPY_ROWS = 50_000
 PEOPLE, DAYS = 20_000, 60
-SECONDS = 60.0
+PATH = "/api/v1/metrics:query"
 COLUMNS = (
     *("organization_id", "timestamp", "id", "type", "event", "user_id", "properties"),
     *("source", "received_at"),
@@ -49,15 +48,6 @@ COUNTRY: dict[str, object] = {
 }
 
 
-@dataclass(frozen=True)
-class Question:
-    """A metric query, and the SQL that one would write for the same figures."""
-
-    title: str
-    asked: dict[str, object]
-    by_hand: str
-
-
 def questions(today: date) -> list[Question]:
     start, end = today - timedelta(days=28), today
     during = f"timestamp >= '{start}T00:00:00Z' AND timestamp < '{end}T00:00:00Z'"
@@ -70,6 +60,7 @@ def questions(today: date) -> list[Question]:
     return [
         Question(
             "conversion by country and day",
+            PATH,
             {
                 "metrics": ["conversion_rate"],
                 "dimensions": ["country"],
@@ -81,6 +72,7 @@ def questions(today: date) -> list[Question]:
         ),
         Question(
             "revenue by week",
+            PATH,
             {"metrics": ["revenue"], "grain": "week", **ranged},
             "SELECT date_trunc('week', timestamp AT TIME ZONE 'UTC')::date,"
             f" sum((properties ->> 'amount')::numeric) {of} AND event = 'purchase'"
@@ -96,57 +88,15 @@ def metric(bench: Bench) -> Result:
     bench.say(f"storing {count:,} events by COPY")
     asyncio.run(store(bench.suite.database_url, count))
     took = time.monotonic() - began
-    with client_of(bench) as client:
+    with client_of(bench, ORGANIZATION) as client:
         define(client)
-        asked = questions(datetime.now(UTC).date())
-        found = {one.title: asyncio.run(measured(bench, client, one)) for one in asked}
-    worst = max(found, key=lambda title: found[title].ratio)
-    rounds = found[worst]
-    told = "; ".join(
-        f"{title}: {median(one.candidate):,.0f} ms, by hand {median(one.baseline):,.0f} ms"
-        for title, one in found.items()
+        found, limited = asked(bench, client, questions(datetime.now(UTC).date()))
+    notes = (
+        "the figure is the worst question's; baseline: hand-written SQL on the table",
+        f"stored by COPY in {took:.0f} s",
     )
-    return Result(
-        "metric",
-        f"A metric query over {count:,} events, REST",
-        rounds.ratio,
-        RATIO,
-        Goal(1.2, 1.0, rising=False),
-        f"{spread(rounds.candidate)} ms",
-        f"{spread(rounds.baseline)} ms",
-        (f"the worst of: {told}; stored by COPY in {took:.0f} s; baseline: hand-written SQL",),
-        {title: {"ratio": one.ratio, **vars(one)} for title, one in found.items()},
-    )
-
-
-async def measured(bench: Bench, client: httpx2.Client, one: Question) -> Rounds:
-    """Milliseconds of each, in turns."""
-    conn = await asyncpg.connect(bench.suite.database_url)
-    mine, theirs = [], []
-    try:
-        for number in range(bench.rounds + 1):
-            began = time.perf_counter()
-            rows = await conn.fetch(one.by_hand)
-            between = time.perf_counter()
-            answer = client.post("/api/v1/metrics:query", json=one.asked)
-            taken = time.perf_counter() - between
-            if answer.status_code != 200 or len(answer.json()["rows"]) != len(rows):
-                raise RuntimeError(f"{one.title}: {answer.text[:500]}")
-            if number:  # the first one warms up
-                theirs.append((between - began) * 1000)
-                mine.append(taken * 1000)
-    finally:
-        await conn.close()
-    return Rounds(tuple(theirs), tuple(mine))
-
-
-def client_of(bench: Bench) -> httpx2.Client:
-    token = bench.suite.token("ann", "analyst", ORGANIZATION)
-    return httpx2.Client(
-        base_url=bench.suite.state.address,
-        headers={"Authorization": f"Bearer {token}"},
-        timeout=SECONDS,
-    )
+    title = f"A metric query over {count:,} events, REST"
+    return shown("metric", title, worst(found), found, limited, *notes)
 
 
 def define(client: httpx2.Client) -> None:

@@ -44,7 +44,6 @@ def demo(
     """
     import asyncio
 
-    from cli.commands.run import quiet_logs
     from cli.demo.questions import read_questions, source_of
     from cli.demo.view import DemoView, show, write_report
     from cli.local.state import is_running
@@ -57,7 +56,6 @@ def demo(
         )
     source = source_of(questions, vocabulary)
     asked = read_questions(source.path)
-    quiet_logs()
     started = not is_running(settings.home)
     with DemoView() as view:
         outcome = asyncio.run(performed(settings, source, asked, events, view))

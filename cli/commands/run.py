@@ -27,18 +27,8 @@ def run(
 
     from cli.commands.run_view import RunView
 
-    quiet_logs()
     settings = read_settings()
     asyncio.run(until_stopped(settings, RunView(settings, verbose)))
-
-
-def quiet_logs() -> None:
-    """What happens in this process is on the screen already, as steps."""
-    import logging
-
-    import structlog
-
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 
 async def until_stopped(settings: Settings, view: "RunView") -> None:

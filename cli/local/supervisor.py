@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cli.local.errors import StartFailed
 from cli.local.logs import RotatingLog
-from cli.local.probes import answers
+from cli.local.probes import is_up
 from cli.local.process import PROBE_SECONDS, Program, argv, spawn_options, tail
 
 BACKOFF = (0.2, 1.0, 2.0, 5.0, 15.0, 30.0)
@@ -190,7 +190,7 @@ class Supervisor:
 
 
 async def until_answer(program: Program) -> None:
-    while program.probe and not await answers(program.probe):  # noqa: ASYNC110 - no event to await
+    while program.probe and not await is_up(program.probe):  # noqa: ASYNC110 - no event to await
         await asyncio.sleep(PROBE_SECONDS)
 
 

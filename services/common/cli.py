@@ -12,7 +12,6 @@ import uvloop
 
 import services.common.lean  # noqa: F401  # first: it leaves out what the others would take
 from services.common import logs
-from services.common.migrate import migrate
 from services.common.settings import MissingSetting, ProcessSettings, read_settings
 from services.common.telemetry import metrics_port
 
@@ -73,4 +72,6 @@ async def work(app: ModuleType) -> None:
 
 
 async def migrate_schema(app: ModuleType) -> None:
+    from services.common.migrate import migrate  # and the queue's tables: of no use to the others
+
     await migrate(os.environ["ATTUNE_DATABASE_URL"], app.SCHEMA, str(app.__package__))

@@ -13,5 +13,5 @@ def utc_now() -> datetime:
 
 def rfc3339(when: datetime) -> str:
     """A time as REST writes it: in UTC, without zeros at the end."""
-    fraction = f".{when.microsecond:06}".rstrip("0") if when.microsecond else ""
-    return f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%S}{fraction}Z"
+    text = when.astimezone(UTC).isoformat().removesuffix("+00:00")
+    return f"{text.rstrip('0') if when.microsecond else text}Z"

@@ -5,14 +5,22 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import count
 from secrets import token_bytes
-from struct import unpack
 from uuid import UUID
+
+from asyncpg.pgproto import pgproto
 
 from services.common.moments import EPOCH
 
 MILLISECOND = timedelta(milliseconds=1)
 # What the 12 bits of rand_a count up to.
 MOST_IN_A_MILLISECOND = 0xFFF
+# A uuid.UUID that is made from bytes, told and sent to the database at a fifth of the cost.
+FastUUID = pgproto.UUID
+# Of many ids: how many are made at a time, and the version with each place.
+AT_ONCE = 256
+PLACES = [(0x7000 | place).to_bytes(2) for place in range(MOST_IN_A_MILLISECOND + 1)]
+VARIANTS = int.from_bytes((b"\x80" + bytes(7)) * AT_ONCE)
+RANDOM_BITS = int.from_bytes((b"\x3f" + b"\xff" * 7) * AT_ONCE)
 
 
 def millis_of(moment: datetime) -> int:
@@ -44,10 +52,12 @@ def uuid7s(moment: datetime) -> Iterator[UUID]:
     if not 0 <= millis < 1 << 47:
         raise ValueError("a UUIDv7 has a time from 1970 on")
     for block in count(millis << 4):  # a sixteenth of what fits
-        places = range((block & 0xF) << 8, ((block & 0xF) + 1) << 8)
-        for place, tail in zip(places, unpack("256Q", token_bytes(2048)), strict=True):
-            head = block >> 4 << 16 | 0x7000 | place
-            yield UUID(int=head << 64 | 0b10 << 62 | tail >> 2)
+        head, first = (block >> 4).to_bytes(6), (block & 0xF) * AT_ONCE
+        # The variant is in the first two of each 8 bytes.
+        random = int.from_bytes(token_bytes(8 * AT_ONCE))
+        tails = (random & RANDOM_BITS | VARIANTS).to_bytes(8 * AT_ONCE)
+        for number, place in enumerate(PLACES[first : first + AT_ONCE]):
+            yield FastUUID(head + place + tails[8 * number : 8 * number + 8])
 
 
 class Ids:

@@ -9,26 +9,22 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import asyncpg
 import structlog
-from pgqueuer import PgQueuer
-from pgqueuer.adapters.persistence.qb import (
-    QueryBuilderEnvironment,
-    QueryQueueBuilder,
-    QuerySchedulerBuilder,
-)
-from pgqueuer.db import AsyncpgDriver
-from pgqueuer.domain.settings import DBSettings
-from pgqueuer.domain.types import Channel, JobId
-from pgqueuer.models import Job as QueuedJob
-from pgqueuer.models import Schedule
-from pgqueuer.queries import Queries
 
 from services.common.clock import Clock, utc_now
 from services.common.db import Connection, Pool, load_queries
 from services.common.errors import FailedPrecondition, NotFound
 from services.common.telemetry import JOB_RUNS
+
+if TYPE_CHECKING:
+    from pgqueuer import PgQueuer
+    from pgqueuer.domain.types import JobId
+    from pgqueuer.models import Job as QueuedJob
+    from pgqueuer.models import Schedule
+    from pgqueuer.queries import Queries
 
 log = structlog.get_logger(__name__)
 
@@ -66,8 +62,21 @@ class JobState:
     error: str | None
 
 
-def queue_queries(conn: Connection, schema: str) -> Queries:
-    """pgqueuer's queries for one schema; its NOTIFY channel is the schema's own."""
+def queue_queries(conn: Connection, schema: str) -> "Queries":
+    """pgqueuer's queries for one schema; its NOTIFY channel is the schema's own.
+
+    pgqueuer is imported at its first use, 0.1 s: all know of jobs, and workers run them.
+    """
+    from pgqueuer.adapters.persistence.qb import (
+        QueryBuilderEnvironment,
+        QueryQueueBuilder,
+        QuerySchedulerBuilder,
+    )
+    from pgqueuer.db import AsyncpgDriver
+    from pgqueuer.domain.settings import DBSettings
+    from pgqueuer.domain.types import Channel
+    from pgqueuer.queries import Queries
+
     settings = DBSettings(db_schema=schema, channel=Channel(f"attune_{schema}_jobs"))
     return Queries(
         AsyncpgDriver(conn),  # type: ignore[arg-type]  # asyncpg's stubs split proxy and connection
@@ -129,6 +138,8 @@ async def keep_working(
 async def work_queue(
     conn: Connection, pool: Pool, schema: str, jobs: Sequence[Job], now: Clock, stop: asyncio.Event
 ) -> None:
+    from pgqueuer import PgQueuer
+
     queries = queue_queries(conn, schema)
     settings = queries.qbe.settings
     queuer = PgQueuer(queries.driver, channel=settings.channel, queries=queries)
@@ -150,8 +161,8 @@ async def relay(stop: asyncio.Event, shutdown: asyncio.Event) -> None:
     shutdown.set()
 
 
-def register(queuer: PgQueuer, pool: Pool, schema: str, job: Job, now: Clock) -> None:
-    async def run(queued: QueuedJob) -> None:
+def register(queuer: "PgQueuer", pool: Pool, schema: str, job: Job, now: Clock) -> None:
+    async def run(queued: "QueuedJob") -> None:
         await recorded(pool, job, queued.payload or b"", now)
 
     async def due(_schedule: object) -> None:
@@ -190,7 +201,7 @@ async def list_jobs(conn: Connection, schema: str, jobs: Sequence[Job]) -> list[
     return [state_of(job, schedules.get(job.name), runs.get(job.name)) for job in jobs]
 
 
-def state_of(job: Job, schedule: Schedule | None, run: asyncpg.Record | None) -> JobState:
+def state_of(job: Job, schedule: "Schedule | None", run: asyncpg.Record | None) -> JobState:
     return JobState(
         name=job.name,
         cron=job.cron,
@@ -225,7 +236,7 @@ async def run_job(
         raise FailedPrecondition(f"{name} ended as {status}; the worker's log says why")
 
 
-async def finished(queries: Queries, job_id: JobId) -> str:
+async def finished(queries: "Queries", job_id: "JobId") -> str:
     while True:
         status = dict(await queries.job_status([job_id])).get(job_id, "queued")
         if status not in ("queued", "picked"):

@@ -22,13 +22,13 @@ NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
 NUMBER = re.compile(rb"-?([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?")
 # All digits and all exponents alike, so that plain search finds what may be too much: a number of
-# fewer than 300 digits with an exponent of two is not.
+# fewer than 300 digits with an exponent of two is not. Signs are left out.
+SIGNS = b"+-"
 ALIKE = bytes.maketrans(b"123456789E", b"000000000e")
 LONG_RUN = b"0" * 300
-EXPONENT = b"0e"
-EXPONENTS = (b"0e000", b"0e+000", b"0e-000")
+EXPONENT = b"0e000"
 # Hashes and UUIDs are full of these, but not after what a number stands behind.
-SUSPECT = re.compile(rb"(?:^|[\[,:\s])-?[0-9][0-9.]*[eE][+-]?[0-9]{3}")
+BEFORE_NUMBERS = b"[,: \t\n\r"
 BRACKETS = bytes.maketrans(b"{}", b"[]")
 NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
@@ -53,10 +53,13 @@ def check_json(utf8: bytes, *, max_bytes: int) -> str | None:
 
 def unstorable(utf8: bytes) -> str | None:
     """What jsonb does not take of a JSON text that is valid, as its reader finds out."""
-    if b"\\u0000" in utf8 and NUL.search(utf8):
+    return too_deep(utf8) or unstorable_value(utf8)
+
+
+def unstorable_value(utf8: bytes) -> str | None:
+    """The same of its texts and numbers alone; of many JSON texts too, with a newline between."""
+    if b"\\" in utf8 and b"\\u0000" in utf8 and NUL.search(utf8):
         return "has a NUL character (\\u0000)"
-    if utf8.count(b"[") + utf8.count(b"{") > DEEPEST and too_deep(utf8):
-        return f"has more than {DEEPEST} levels"
     if suspicious(utf8) and has_absurd_number(utf8):
         return "has a number that the database cannot hold"
     return None
@@ -75,23 +78,30 @@ def refuse(name: str) -> None:
     raise ValueError(name)
 
 
-def too_deep(utf8: bytes) -> bool:
+def too_deep(utf8: bytes) -> str | None:
     """Whether brackets remain once the innermost pairs were taken away as often as allowed."""
+    if utf8.count(b"[") + utf8.count(b"{") <= DEEPEST:
+        return None
     brackets = STRING.sub(b"", utf8).translate(BRACKETS, NOT_BRACKETS)
     for _ in range(DEEPEST):
         if not brackets:
-            return False
+            return None
         brackets = brackets.replace(b"[]", b"")
-    return bool(brackets)
+    return f"has more than {DEEPEST} levels" if brackets else None
 
 
 def suspicious(utf8: bytes) -> bool:
-    alike = utf8.translate(ALIKE)
+    """Whether there may be a number that is too long when written out."""
+    alike = utf8.translate(ALIKE, SIGNS)
     if LONG_RUN in alike:
         return True
-    if EXPONENT not in alike:  # most payloads have no number with one
-        return False
-    return any(e in alike for e in EXPONENTS) and SUSPECT.search(utf8) is not None
+    at = alike.find(EXPONENT)
+    while at >= 0:
+        before = alike[max(0, at - len(LONG_RUN)) : at + 1].rstrip(b"0.")
+        if not before or before[-1] in BEFORE_NUMBERS:
+            return True
+        at = alike.find(EXPONENT, at + 1)
+    return False
 
 
 def has_absurd_number(utf8: bytes) -> bool:

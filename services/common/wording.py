@@ -1,6 +1,9 @@
 """How a broken field rule is told: in words, where protovalidate quotes a regular expression."""
 
-from protovalidate import Violation
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from protovalidate import Violation
 
 # Every pattern of the protos has its words here; a test compares.
 PATTERNS = {
@@ -19,7 +22,7 @@ PATTERNS = {
 EMPTY = "must not be empty"
 
 
-def words_of(broken: Violation) -> str:
+def words_of(broken: "Violation") -> str:
     """What to change, for people; protovalidate's own words where they are good enough."""
     rule, value = broken.proto.rule_id, broken.rule_value
     if rule == "required":

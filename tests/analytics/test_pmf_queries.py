@@ -1,8 +1,8 @@
 """The documents' four queries on the connection `events`, word for word, through both walls."""
 
-from pathlib import Path
 from typing import Any
 
+from bench.rows.pmf import QUERIES
 from services.analytics import app
 from services.analytics.catalogue.store import Catalogues, CatalogueStore
 from services.analytics.firewall.examine import examine
@@ -12,8 +12,6 @@ from services.common.vault import Vault
 from tests.analytics.projecting import admin, happens, projected, working
 from tests.databases import connected
 from tests.suite import Servers, Suite
-
-QUERIES = (Path(__file__).parent / "pmf.sql").read_text().split(";")[:-1]
 
 
 async def asked(suite: Suite, org: str) -> list[list[dict[str, Any]]]:

@@ -1,13 +1,14 @@
 """UUIDs of version 7."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from uuid import RFC_4122, UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.common.ids import Ids, millis_of, uuid7, uuid_of
+from services.common.ids import Ids, millis_of, uuid7, uuid7s, uuid_of
 from tests.properties import quick
 
 MOMENT = datetime(2022, 2, 22, 19, 22, 22, tzinfo=UTC)
@@ -48,6 +49,17 @@ def test_more_than_a_millisecond_holds_go_on_in_the_next() -> None:
     assert made == sorted(made)
     assert made[4095].int >> 80 == millis_of(MOMENT)
     assert made[4096].int >> 80 == millis_of(MOMENT) + 1
+
+
+def test_many_at_a_time_are_ids_like_all_others() -> None:
+    made = [*islice(uuid7s(MOMENT), 5000)]
+    assert made == sorted(set(made))
+    assert {(one.version, one.variant) for one in made} == {(7, RFC_4122)}
+    assert [one.int >> 64 & 0xFFF for one in made] == [place % 4096 for place in range(5000)]
+    assert {one.int >> 80 for one in made[:4096]} == {millis_of(MOMENT)}
+    assert made[4096].int >> 80 == millis_of(MOMENT) + 1
+    bits = [one.int & (1 << 62) - 1 for one in made]
+    assert all(0.45 < sum(b >> place & 1 for b in bits) / 5000 < 0.55 for place in range(62))
 
 
 def test_ids_go_on_after_the_last_of_the_same_millisecond() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.common.payloads import DEEPEST, check_json
+from services.common.payloads import DEEPEST, check_json, unstorable_value
 
 MANY = 1_000_000
 
@@ -123,3 +123,18 @@ def test_a_number_passes_where_it_is_short_enough_when_written_out(number: str) 
     assert Decimal(number).is_finite()
     assert (check(number.encode()) is None) == fits
     assert (check(f'{{"a": {number} }}'.encode()) is None) == fits
+
+
+numberlike = st.from_regex(
+    r"-?[0-9]{1,3}(\.[0-9]{1,3})?([eE][+-]?[0-9]{1,4})?", fullmatch=True
+) | st.sampled_from(["1" * 299, "1" * 300, "1" * 310 + "e1", "1." + "0" * 299 + "e300"])
+forms = ("{}", "[1, {}]", '"x {}"', '{{"a-{}":"\\u0000"}}')
+pieces = st.builds(str.format, st.sampled_from(forms), numberlike)
+
+
+@quick
+@given(st.lists(pieces, max_size=6))
+def test_texts_together_are_storable_where_each_is_by_itself(texts: list[str]) -> None:
+    each = [unstorable_value(text.encode()) for text in texts]
+    together = unstorable_value("\n".join(texts).encode())
+    assert (together is None) == (not any(each))

@@ -7,6 +7,8 @@ from typing import Any
 SECONDS = 30.0
 ROWS = 10_000
 BYTES = 8 * 1024 * 1024
+# The nodes of a plan below which there are other processes.
+GATHERING = ("Gather", "Gather Merge")
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,16 @@ class Plan:
     @property
     def rows(self) -> float:
         return self.root.rows
+
+    @property
+    def width(self) -> float:
+        """Bytes of a row."""
+        return float(self.root.fields.get("Plan Width", 0))
+
+    @property
+    def parallel(self) -> bool:
+        """Whether several processes would share the work."""
+        return any(node.kind in GATHERING for node in self.root.walk())
 
 
 def node_of(said: Mapping[str, Any]) -> Node:

@@ -13,7 +13,7 @@ from msgspec import Raw
 from services.analytics.execution.deadline import Deadline
 from services.analytics.execution.domain import Limits, Plan, ResultColumn, node_of
 from services.analytics.execution.failures import Rejected, translated
-from services.analytics.execution.metering import within_bounds
+from services.analytics.execution.metering import TooLarge, within_bounds
 from services.analytics.execution.pools import Pools, Target
 from services.analytics.execution.values import (
     attributes_of,
@@ -29,6 +29,8 @@ from services.common.errors import InvalidFields, Violation
 FETCH_BYTES = 512 * 1024
 MOST_FETCHED = 2_000
 GROWTH = 16
+# What is taken at once instead. In small values it is ten times as much in Python's memory.
+MOST_AT_ONCE = 8 * 1024 * 1024
 ENDING_SECONDS = 5.0
 EXPLAIN = "EXPLAIN (FORMAT JSON) "
 TOO_DEEP = "54001"  # statement_too_complex
@@ -72,14 +74,23 @@ class Executor:
         sql: str,
         limits: Limits,
         time_zone: str = "UTC",
+        *,
+        at_once: bool = False,
     ) -> AsyncIterator["Rows"]:
         """Rows of the statement, while the block lasts; it is cancelled where the block ends early.
 
-        Raises TookTooLong, Rejected, Unavailable, and InvalidFields where it would cost too much.
+        `at_once` lets them wait until all are there, where the server can then share the work among
+        processes. Raises TookTooLong, Rejected, Unavailable, and InvalidFields where it would cost
+        too much.
         """
         deadline = Deadline(limits.seconds, self._monotonic)
-        async with self._begun(organization_id, connection_id, time_zone, deadline) as conn:
-            yield await opened(conn, sql, limits, deadline)
+        place = (organization_id, connection_id, time_zone, deadline)
+        for attempt in (at_once, False):  # what is too large at once takes its session along
+            async with self._begun(*place) as conn:
+                rows = await opened(conn, sql, limits, deadline, at_once=attempt)
+                if rows:
+                    yield rows
+                    return
 
     async def explain(
         self, organization_id: str, connection_id: str, sql: str, time_zone: str = "UTC"
@@ -115,13 +126,7 @@ class Rows:
     """What a statement brings: batches of rows, each a JSON array as its text."""
 
     def __init__(
-        self,
-        conn: Connection,
-        cursor: "asyncpg.cursor.Cursor[asyncpg.Record]",
-        columns: Sequence[ResultColumn],
-        plan: Plan,
-        limits: Limits,
-        deadline: Deadline,
+        self, source: "Source", columns: Sequence[ResultColumn], plan: Plan, limits: Limits
     ) -> None:
         self.columns = columns
         self.plan = plan
@@ -129,28 +134,19 @@ class Rows:
         self.bytes = 0
         # Whether there are more than the bounds let through.
         self.truncated = False
-        self._conn = conn
-        self._cursor = cursor
+        self._source = source
         self._limits = limits
-        self._deadline = deadline
 
     async def __aiter__(self) -> AsyncIterator[list[bytes]]:
         size = 1
         while not self.truncated:
-            fetched = await self._fetch(size)
+            fetched = await self._source.fetch(size)
             batch = list(self._within(fetched))
             if batch:
                 yield batch
             if len(fetched) < size:
                 return
             size = self._next_size(size)
-
-    async def _fetch(self, size: int) -> list[asyncpg.Record]:
-        with translated(self._deadline), within_bounds(self._conn):
-            async with self._deadline.timeout():
-                left = self._deadline.millis()
-                await self._conn.execute(f"SET LOCAL statement_timeout = {left}")
-                return await self._cursor.fetch(size)
 
     def _within(self, fetched: Sequence[asyncpg.Record]) -> Iterator[bytes]:
         """The rows as JSON, up to the bounds."""
@@ -170,17 +166,95 @@ class Rows:
         return max(1, min(size * GROWTH, fitting, MOST_FETCHED, beyond))
 
 
-async def opened(conn: Connection, sql: str, limits: Limits, deadline: Deadline) -> Rows:
-    """A cursor on the statement, unless it would cost too much."""
-    with translated(deadline):
-        plan = await plan_of(conn, sql, deadline)
-        if limits.cost and plan.cost > limits.cost:
-            raise too_costly(plan.cost, limits.cost)
-        async with deadline.timeout():
-            statement, attributes = await prepared(conn, sql)
-            cursor = await statement.cursor()
+class Source(Protocol):
+    """Where rows come from, in their order."""
+
+    async def fetch(self, size: int) -> Sequence[asyncpg.Record]:
+        """The next ones, fewer only where there are no more."""
+
+
+class Cursor:
+    """Rows are made as they are fetched, which PostgreSQL does in one process."""
+
+    def __init__(
+        self,
+        conn: Connection,
+        cursor: "asyncpg.cursor.Cursor[asyncpg.Record]",
+        deadline: Deadline,
+    ) -> None:
+        self._conn = conn
+        self._cursor = cursor
+        self._deadline = deadline
+
+    async def fetch(self, size: int) -> Sequence[asyncpg.Record]:
+        with translated(self._deadline), within_bounds(self._conn):
+            async with bounded(self._conn, self._deadline):
+                return await self._cursor.fetch(size)
+
+
+class Whole:
+    """Rows that are all here."""
+
+    def __init__(self, rows: Sequence[asyncpg.Record]) -> None:
+        self._rows = rows
+        self._taken = 0
+
+    async def fetch(self, size: int) -> Sequence[asyncpg.Record]:
+        start, self._taken = self._taken, self._taken + size
+        return self._rows[start : self._taken]
+
+
+async def opened(
+    conn: Connection, sql: str, limits: Limits, deadline: Deadline, *, at_once: bool
+) -> Rows | None:
+    """The rows of the statement, unless it would cost too much.
+
+    None where they were wanted at once and are too large for that: the session is lost.
+    """
+    plan = await plan_of(conn, sql, deadline)
+    if limits.cost and plan.cost > limits.cost:
+        raise too_costly(plan.cost, limits.cost)
+    source: Source
+    if at_once and is_shared(plan, limits):
+        try:
+            source, attributes = await whole(conn, sql, limits, deadline)
+        except TooLarge:
+            return None
+    else:
+        with translated(deadline):
+            async with deadline.timeout():
+                statement, attributes = await prepared(conn, sql)
+                source = Cursor(conn, await statement.cursor(), deadline)
     columns = [column_of(attribute.name, attribute.type) for attribute in attributes]
-    return Rows(conn, cursor, columns, plan, limits, deadline)
+    return Rows(source, columns, plan, limits)
+
+
+def is_shared(plan: Plan, limits: Limits) -> bool:
+    """Whether several processes would work on it, and its rows can be taken at once, it seems."""
+    return plan.parallel and min(plan.rows, limits.rows) * plan.width <= MOST_AT_ONCE
+
+
+async def whole(
+    conn: Connection, sql: str, limits: Limits, deadline: Deadline
+) -> tuple[Whole, Sequence[asyncpg.Attribute]]:
+    """Run to the end, as PostgreSQL shares no work of a statement that it may have to leave off.
+
+    Raises TooLarge.
+    """
+    head = "SELECT * FROM ("
+    text = f"{head}{sql}) AS result LIMIT {limits.rows + 1}"
+    with translated(deadline, len(head)), within_bounds(conn, MOST_AT_ONCE):
+        async with bounded(conn, deadline):
+            statement, attributes = await prepared(conn, text)
+            return Whole(await statement.fetch()), attributes
+
+
+@asynccontextmanager
+async def bounded(conn: Connection, deadline: Deadline) -> AsyncIterator[None]:
+    """One step of a statement, which ends at the deadline: here, and on the server by itself."""
+    async with deadline.timeout():
+        await conn.execute(f"SET LOCAL statement_timeout = {deadline.millis()}")
+        yield
 
 
 async def prepared(conn: Connection, sql: str) -> tuple[Prepared, Sequence[asyncpg.Attribute]]:

@@ -18,6 +18,14 @@ MOST_RECEIVED = 64 * 1024 * 1024
 TOO_LARGE = "54000"  # program_limit_exceeded
 
 
+class TooLarge(Rejected):
+    """An answer of more bytes than it may have."""
+
+    def __init__(self) -> None:
+        message = "a row of the result is too large: take a part of its texts, with left() say"
+        super().__init__(message, TOO_LARGE)
+
+
 class Meter(asyncio.Protocol):
     """Stands between a session's transport and the driver."""
 
@@ -31,8 +39,8 @@ class Meter(asyncio.Protocol):
     def exceeded(self) -> bool:
         return self._received > self._most
 
-    def reset(self) -> None:
-        self._received = 0
+    def reset(self, most: int) -> None:
+        self._received, self._most = 0, most
 
     def data_received(self, data: bytes) -> None:
         self._received += len(data)
@@ -63,17 +71,16 @@ def metered(conn: Connection, most: int = MOST_RECEIVED) -> Connection:
 
 
 @contextmanager
-def within_bounds(conn: Connection) -> Iterator[None]:
-    """One answer of a metered session. Raises Rejected where it is too large."""
+def within_bounds(conn: Connection, most: int = MOST_RECEIVED) -> Iterator[None]:
+    """One answer of a metered session, in bytes. Raises TooLarge, and the session is lost."""
     meter = cast(Meter, transport_of(conn).get_protocol())
-    meter.reset()
+    meter.reset(most)
     try:
         yield
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as err:
         if not meter.exceeded:
             raise
-        message = "a row of the result is too large: take a part of its texts, with left() say"
-        raise Rejected(message, TOO_LARGE) from err
+        raise TooLarge from err
 
 
 def transport_of(conn: Connection) -> asyncio.Transport:

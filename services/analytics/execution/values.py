@@ -57,6 +57,8 @@ def document(text: str) -> Raw | str:
 
 def moment(text: str) -> str:
     """RFC 3339 in UTC; what it cannot say, such as infinity, as PostgreSQL does."""
+    if text.endswith("+00") and text[10] == " ":  # a session in UTC, and a year of four digits
+        return f"{text[:10]}T{text[11:-3]}Z"
     try:
         return rfc3339(datetime.fromisoformat(text))
     except (ValueError, OverflowError):

@@ -5,10 +5,9 @@ Pure. It parses with PostgreSQL's grammar and allows by list: node types, relati
 
 from dataclasses import dataclass
 
-from postgast import pg_query_pb2 as pg
-
 from services.analytics.catalogue.domain import Catalogue
 from services.analytics.firewall import grammar, nodes
+from services.analytics.firewall.grammar import Node
 from services.analytics.firewall.refusing import Refused
 from services.analytics.firewall.walking import Walk
 
@@ -45,13 +44,11 @@ def examine(
     try:
         walk.statement(statement)
     except Refused as refused:
-        if refused.position is not None:
-            refused.position = grammar.characters(sql, refused.position)
+        refused.position = _place(sql, Walk(catalogue, free, organization_id))
         raise
-    tree_hash = grammar.tree_hash(tree, walk.kept_positions)
-    walk.narrow()
+    tree_hash = grammar.tree_hash(tree)
     return Approved(
-        sql=grammar.render(tree, walk.kept_positions),
+        sql=grammar.render(tree, walk.narrow()),
         tree_hash=tree_hash,
         relations=frozenset(walk.relations),
         functions=frozenset(walk.functions),
@@ -59,22 +56,32 @@ def examine(
     )
 
 
-def _one_select(sql: str, tree: pg.ParseResult) -> pg.RawStmt:
-    if not tree.stmts:
+def _place(sql: str, walk: Walk) -> int | None:
+    """Where in the text is what the walk refuses: an offset in characters."""
+    tree = grammar.parse(sql, positions=True)
+    try:
+        walk.statement(tree["stmts"][0])
+    except Refused as refused:
+        if refused.position is not None:
+            return grammar.characters(sql, refused.position)
+    return None
+
+
+def _one_select(sql: str, tree: Node) -> Node:
+    statements: list[Node] = tree["stmts"]
+    if not statements:
         raise Refused("empty", "There is no statement.")
-    if len(tree.stmts) > 1:
-        second = tree.stmts[1].stmt_location
+    if len(statements) > 1:
+        second = grammar.parse(sql, positions=True)["stmts"][1]["stmt_location"]
         start = second + grammar.first_token(sql.encode()[second:].decode())
         raise Refused(
             "several_statements", "One statement at a time.", grammar.characters(sql, start)
         )
-    kind = tree.stmts[0].stmt.WhichOneof("node")
-    if kind != "select_stmt":
-        field = pg.Node.DESCRIPTOR.fields_by_name[str(kind)]
+    kind = next(iter(statements[0]["stmt"]))
+    if kind != "SelectStmt":
         raise Refused(
             "statement",
-            f"{nodes.title(field.message_type.name)} is not allowed: only queries are"
-            " (SELECT, VALUES, TABLE, WITH).",
+            f"{nodes.title(kind)} is not allowed: only queries are (SELECT, VALUES, TABLE, WITH).",
             grammar.characters(sql, grammar.first_token(sql)),
         )
-    return tree.stmts[0]
+    return statements[0]

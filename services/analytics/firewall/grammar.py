@@ -1,25 +1,40 @@
-"""PostgreSQL's own grammar: text to tree and back."""
+"""PostgreSQL's own grammar: text to tree and back.
+
+A tree is what libpg_query writes as JSON, which is five times quicker to have than its protobuf. A
+field that is empty, zero or false is not there.
+"""
 
 import ctypes
 import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
+import msgspec
 import postgast
 from google.protobuf import descriptor_pb2, message_factory
 from google.protobuf.descriptor_pool import DescriptorPool
-from google.protobuf.message import DecodeError, EncodeError, Message
+from google.protobuf.message import EncodeError, Message
 from postgast import pg_query_pb2 as pg
 from postgast.errors import check_error
-from postgast.native import lib
+from postgast.native import PgQueryProtobuf, lib
 
 from services.analytics.firewall.refusing import Refused
+
+Node: TypeAlias = dict[str, Any]
 
 MAX_BYTES = 256 * 1024
 # The parser's tree is as deep as a chain of operators is long, and is written by a function that
 # calls itself: 60,000 levels overflow a stack of 8 MB. A level takes two tokens at least.
 MAX_TOKENS = 16_384
+# Within a comment the scanner reads from each "/*" to the end of the run of signs: 120 KB of
+# nothing else take it half a minute. So a long run of signs has no more of them than this.
+MAX_OPENINGS = 50
+_SIGNS = re.compile(r"[-+*/<>=~!@#%^&|`?]{200,}")
 
 # Where things stand in the text: all that tells apart two texts of the same meaning.
-POSITIONS = {
+POSITIONS = (
     "location",
     "name_location",
     "stmt_location",
@@ -28,53 +43,98 @@ POSITIONS = {
     "list_end",
     "rexpr_list_start",
     "rexpr_list_end",
-}
+)
+# Within a JSON string a quotation mark has a backslash before it, so these are fields and no text.
+# Two patterns, each with a beginning that is searched for: as one they take four times as long.
+_FIELD = rf'"(?:{"|".join(POSITIONS)})":-?\d+'
+_POSITION = re.compile(f",{_FIELD}".encode())
+_FIRST_POSITION = re.compile(f"{{{_FIELD},?".encode())
 
 
-def parse(sql: str) -> pg.ParseResult:
-    """The tree. Raises Refused where it is no SQL, too long or nested too deeply."""
+def parse(sql: str, *, positions: bool = False) -> Node:
+    """The tree, less where things stand unless `positions` are asked for.
+
+    Raises Refused where it is no SQL, too long or nested too deeply.
+    """
     _check_size(sql)
     try:
-        return postgast.parse(sql)
+        data = _parsed(sql)
     except postgast.PgQueryError as error:
         position = characters(sql, error.cursorpos - 1) if error.cursorpos else None
         raise Refused(
             "syntax", f"This is not SQL as PostgreSQL knows it: {error}.", position
         ) from None
-    except DecodeError:
-        raise Refused("too_deep", "The statement is nested too deeply.") from None
+    try:
+        return _read(data if positions else _without_positions(data))
+    except RecursionError:
+        raise too_deep() from None
 
 
-def render(tree: pg.ParseResult, has_positions: bool) -> str:
-    """Text that means this tree and nothing else.
+def too_deep() -> Refused:
+    return Refused("too_deep", "The statement is nested too deeply.")
+
+
+@dataclass(frozen=True)
+class WithQuery:
+    """A WITH query and how it is written. It is in many trees at once: nobody may change it."""
+
+    node: Node
+    sql: str
+
+
+def with_query(node: Node) -> WithQuery:
+    """A WITH query to put in front of statements."""
+    select = {"withClause": {"ctes": [node]}, "limitOption": "LIMIT_OPTION_DEFAULT"}
+    sql = _deparsed({"stmts": [{"stmt": {"SelectStmt": {**select, "op": "SETOP_NONE"}}}]})
+    return WithQuery(node, sql.removeprefix("WITH ").removesuffix(" SELECT"))
+
+
+def render(tree: Node, queries: Sequence[WithQuery]) -> str:
+    """Text that means this tree with the queries in front, and nothing else.
 
     Raises Refused where parsing that text would not give the tree again.
     """
     try:
-        sql: str = postgast.deparse(tree)
-        again = _without_positions(_parsed(sql))
-    except (postgast.PgQueryError, DecodeError, EncodeError):
+        sql = _deparsed(tree)
+        if queries:
+            sql = _put_in_front(queries, tree["stmts"][0]["stmt"]["SelectStmt"], sql)
+        again = _read(_without_positions(_parsed(sql)))
+    except (postgast.PgQueryError, EncodeError, RecursionError):
         raise Refused("unstable", "The statement cannot be written anew.") from None
-    if again != _wire_format(tree, has_positions):
+    if again != tree and again != _bare(tree):
         raise Refused("unstable", "The statement does not mean the same when written anew.")
     return sql
 
 
-def tree_hash(tree: pg.ParseResult, has_positions: bool) -> str:
-    """The same for trees that differ in positions alone."""
-    return hashlib.sha256(_wire_format(tree, has_positions)).hexdigest()
+def _bare(tree: Node) -> Node:
+    """Less the positions that rendering a CYCLE clause needs."""
+    return _read(_without_positions(msgspec.json.encode(tree)))
 
 
-def _wire_format(tree: Message, has_positions: bool) -> bytes:
-    """The tree less where things stand. Taking positions out takes longer than all the rest."""
-    data = bytes(tree.SerializeToString(deterministic=True))
-    return _without_positions(data) if has_positions else data
+def _put_in_front(queries: Sequence[WithQuery], select: Node, sql: str) -> str:
+    """Puts them into the statement's tree too: what is written is compared with that."""
+    clause = select.get("withClause", {"ctes": []})
+    own = "" if not clause["ctes"] else "WITH RECURSIVE " if clause.get("recursive") else "WITH "
+    select["withClause"] = clause | {"ctes": [*(query.node for query in queries), *clause["ctes"]]}
+    written = ", ".join(query.sql for query in queries)
+    return f"{own or 'WITH '}{written}{', ' if own else ' '}{sql.removeprefix(own)}"
 
 
-def _without_positions(data: bytes) -> bytes:
-    bare = _BARE.FromString(data)
-    bare.DiscardUnknownFields()
-    return bytes(bare.SerializeToString(deterministic=True))
+def _deparsed(tree: Node) -> str:
+    """As postgast.deparse, which makes a type of each length that it is given."""
+    data = _TREE(**tree).SerializeToString()
+    pointer = ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p).value
+    result = lib.pg_query_deparse_protobuf(PgQueryProtobuf(len(data), pointer))
+    try:
+        check_error(result)
+        return str(result.query, "utf-8")
+    finally:
+        lib.pg_query_free_deparse_result(result)
+
+
+def tree_hash(tree: Node) -> str:
+    """The same for equal trees."""
+    return hashlib.sha256(msgspec.json.encode(tree, order="deterministic")).hexdigest()
 
 
 def characters(sql: str, position: int) -> int:
@@ -100,6 +160,8 @@ def _check_size(sql: str) -> None:
         raise Refused("encoding", "The text has a NUL character, which SQL cannot have.", nul)
     if size > MAX_BYTES:
         raise Refused("too_long", f"The statement is longer than {MAX_BYTES // 1024} KiB.")
+    if any(run.count("/*") > MAX_OPENINGS for run in _SIGNS.findall(sql)):
+        raise Refused("too_long", "The statement has too many comments in one another.")
     if size > MAX_TOKENS and _tokens(sql) > MAX_TOKENS:
         raise Refused("too_long", f"The statement has more than {MAX_TOKENS:,} words and signs.")
 
@@ -111,27 +173,33 @@ def _tokens(sql: str) -> int:
         return 0  # the parser stops where the scanner did, and says where
 
 
+_read = msgspec.json.Decoder(Node).decode
+
+
 def _parsed(sql: str) -> bytes:
-    """As postgast.parse, and not read yet."""
-    result = lib.pg_query_parse_protobuf(sql.encode())
+    """The tree as JSON, which postgast does not offer."""
+    result = lib.pg_query_parse(sql.encode())
     try:
         check_error(result)
-        return ctypes.string_at(result.parse_tree.data, result.parse_tree.len)
+        return bytes(result.parse_tree)
     finally:
-        lib.pg_query_free_protobuf_parse_result(result)
+        lib.pg_query_free_parse_result(result)
 
 
-def _bare_class() -> type[Message]:
-    """The class of trees whose fields for positions are unknown, and so are dropped in C."""
+def _without_positions(data: bytes) -> bytes:
+    return _FIRST_POSITION.sub(b"{", _POSITION.sub(b"", data))
+
+
+def _tree_class() -> type[Message]:
+    """The class of trees with fields named as in the JSON: the deparser takes protobuf alone."""
     file = descriptor_pb2.FileDescriptorProto()
     pg.DESCRIPTOR.CopyToProto(file)
     for message in file.message_type:
-        kept = [field for field in message.field if field.name not in POSITIONS]
-        del message.field[:]
-        message.field.extend(kept)
+        for field in message.field:
+            field.name = field.json_name
     pool = DescriptorPool()
     pool.Add(file)
     return message_factory.GetMessageClass(pool.FindMessageTypeByName("pg_query.ParseResult"))
 
 
-_BARE = _bare_class()
+_TREE = _tree_class()

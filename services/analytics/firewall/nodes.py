@@ -1,8 +1,6 @@
 """Which nodes of the grammar may stand in a query: all that are not listed are refused."""
 
-from collections.abc import Iterator
-
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import FieldDescriptor
 from postgast import pg_query_pb2 as pg
 
 
@@ -42,28 +40,41 @@ NAMES = {
 }
 
 
-def of_type(name: str) -> Descriptor:
-    found: Descriptor = pg.DESCRIPTOR.message_types_by_name[name]
-    return found
+# Lists of strings, by grammar; there are many. What they name is looked at as a whole.
+PARTS_OF_NAMES = {"A_Expr.name", "ColumnRef.fields", "FuncCall.funcname", "TypeName.names"}
+# What may be any node.
+ANY = "Node"
+PLAIN = ""
 
 
-def fields_of(name: str) -> Iterator[tuple[FieldDescriptor, str]]:
-    """The fields of an allowed node that hold an allowed one or a `Node`, which is any; of which
-    type each is.
+def type_of(node: str, field: str) -> str:
+    """The type of what stands in a field of a node; PLAIN for a number, a word or a text."""
+    found: FieldDescriptor = next(f for f in _BY_NAME[node].fields if f.json_name == field)
+    return _held(found)
+
+
+def _held(field: FieldDescriptor) -> str:
+    return str(field.message_type.name) if field.message_type else PLAIN
+
+
+def _fields_of(node: str) -> dict[str, str]:
+    """The fields that a node may have and of which type is what has to be looked at in each.
+
+    PLAIN is what holds no other node. What is missing here is not allowed.
     """
-    for field in of_type(name).fields:
-        if field.message_type and field.message_type.name in ALLOWED | {"Node"}:
-            yield field, field.message_type.name
+    allowed = {}
+    for field in _BY_NAME[node].fields:
+        holds = _held(field)
+        if holds in LEAVES or f"{node}.{field.name}" in PARTS_OF_NAMES:
+            holds = PLAIN
+        if holds in (PLAIN, ANY) or holds in ALLOWED:
+            allowed[field.json_name] = holds
+    return allowed
 
 
-def scalars_of(name: str) -> list[FieldDescriptor]:
-    return [field for field in of_type(name).fields if field.message_type is None]
-
-
-def field_of(name: str) -> FieldDescriptor:
-    """The field of a node, as in "FuncCall.funcname"."""
-    node, _, field = name.partition(".")
-    return of_type(node).fields_by_name[field]
+_BY_NAME = pg.DESCRIPTOR.message_types_by_name
+LEAVES = {name for name in ALLOWED if not any(f.message_type for f in _BY_NAME[name].fields)}
+FIELDS = {name: _fields_of(name) for name in ALLOWED}
 
 
 def title(node: str) -> str:

@@ -1,10 +1,10 @@
 """Which relations a query may read, and how those of the event store are narrowed."""
 
+from collections.abc import Container, Iterable
 from functools import lru_cache
 
-from postgast import pg_query_pb2 as pg
-
 from services.analytics.catalogue.domain import Catalogue, Relation
+from services.analytics.firewall.grammar import Node, WithQuery, with_query
 from services.analytics.firewall.refusing import Refused
 from services.analytics.firewall.server import system_relations
 
@@ -15,67 +15,86 @@ SYSTEM_SCHEMAS = ("pg_catalog", "information_schema", "pg_toast")
 SYSTEM_PREFIX = "pg_"
 
 
-def resolve(found: pg.RangeVar, catalogue: Catalogue, free: bool) -> Relation | None:
+def resolve(found: Node, catalogue: Catalogue, free: bool) -> Relation | None:
     """The relation that is meant, named in full from now on; None for one taken as known.
 
     Raises Refused.
     """
-    if found.schemaname in SYSTEM_SCHEMAS or found.schemaname.startswith(SYSTEM_PREFIX):
+    schema, name = found.get("schemaname", ""), found["relname"]
+    if schema in SYSTEM_SCHEMAS or schema.startswith(SYSTEM_PREFIX):
         raise _refused(found, "the server's own catalogues may not be read")
-    if not found.catalogname and (
-        relation := catalogue.find(found.schemaname or None, found.relname)
-    ):
-        found.schemaname = relation.schema
+    if not found.get("catalogname") and (relation := catalogue.find(schema or None, name)):
+        found["schemaname"] = relation.schema
         return relation
-    if not found.schemaname and found.relname in system_relations():
+    if not schema and name in system_relations():
         raise _refused(found, "the server's own catalogues may not be read")
     if free:
         return None
     raise _refused(found, "this connection has no such relation")
 
 
-def _refused(found: pg.RangeVar, why: str) -> Refused:
-    parts = (found.catalogname, found.schemaname, found.relname)
+def _refused(found: Node, why: str) -> Refused:
+    parts = (found.get("catalogname"), found.get("schemaname"), found["relname"])
     name = ".".join(part for part in parts if part)
-    return Refused("relation", f"The relation {name} is not allowed: {why}.", found.location)
+    message = f"The relation {name} is not allowed: {why}."
+    return Refused("relation", message, found.get("location", 0))
 
 
-def narrow(node: pg.Node, relation: Relation, organization_id: str) -> None:
-    """Put a subselect of the organization's rows in a relation's place, under the name by which the
-    query knows it.
+def narrow(
+    mentions: Iterable[tuple[Node, Relation]], taken: Container[str], organization_id: str
+) -> list[WithQuery]:
+    """Let each mention be of a WITH query of the organization's rows; returns those queries:
+
+        events AS NOT MATERIALIZED (SELECT … FROM store.events WHERE organization_id = '…')
+
+    Materialized, as PostgreSQL does with what is read twice, each would be of all that the
+    organization has. `taken` are the names of the statement's own WITH queries.
     """
-    alias = pg.Alias(aliasname=node.range_var.relname)
-    if node.range_var.HasField("alias"):
-        alias.CopyFrom(node.range_var.alias)
-    columns = tuple(column.name for column in relation.columns)
-    node.CopyFrom(_template(relation.schema, relation.name, columns))
-    subselect = node.range_subselect
-    where = subselect.subquery.select_stmt.where_clause.a_expr
-    where.rexpr.a_const.sval.sval = organization_id
-    subselect.alias.CopyFrom(alias)
+    names: dict[tuple[str, str], str] = {}
+    queries = []
+    for found, relation in mentions:
+        name = names.get((relation.schema, relation.name))
+        if name is None:
+            name = _free_name(relation.name, {*names.values()}, taken)
+            names[relation.schema, relation.name] = name
+            columns = tuple(column.name for column in relation.columns)
+            queries.append(
+                _own_rows(name, relation.schema, relation.name, columns, organization_id)
+            )
+        del found["schemaname"]
+        if name != found["relname"]:
+            found.setdefault("alias", {"aliasname": found["relname"]})
+            found["relname"] = name
+    return queries
 
 
-@lru_cache(maxsize=256)
-def _template(schema: str, name: str, columns: tuple[str, ...]) -> pg.Node:
-    """(SELECT <columns> FROM schema.name WHERE organization_id = '')."""
-    select = pg.SelectStmt(limit_option=pg.LIMIT_OPTION_DEFAULT, op=pg.SETOP_NONE)
-    for column in columns:
-        if column != TENANT:
-            select.target_list.add().res_target.val.CopyFrom(_column(column))
-    source = select.from_clause.add().range_var
-    source.schemaname, source.relname = schema, name
-    source.inh, source.relpersistence = True, "p"
-    equals = select.where_clause.a_expr
-    equals.kind = pg.AEXPR_OP
-    equals.name.add().string.sval = "="
-    equals.lexpr.CopyFrom(_column(TENANT))
-    equals.rexpr.a_const.sval.sval = ""
-    node = pg.Node()
-    node.range_subselect.subquery.select_stmt.CopyFrom(select)
-    return node
+def _free_name(name: str, *taken: Container[str]) -> str:
+    while any(name in names for names in taken):
+        name += "_"
+    return name
 
 
-def _column(name: str) -> pg.Node:
-    node = pg.Node()
-    node.column_ref.fields.add().string.sval = name
-    return node
+@lru_cache(maxsize=1024)
+def _own_rows(
+    query: str, schema: str, name: str, columns: tuple[str, ...], organization_id: str
+) -> WithQuery:
+    own = {
+        "kind": "AEXPR_OP",
+        "name": [{"String": {"sval": "="}}],
+        "lexpr": _column(TENANT),
+        "rexpr": {"A_Const": {"sval": {"sval": organization_id}}},
+    }
+    source = {"schemaname": schema, "relname": name, "inh": True, "relpersistence": "p"}
+    select = {
+        "targetList": [{"ResTarget": {"val": _column(c)}} for c in columns if c != TENANT],
+        "fromClause": [{"RangeVar": source}],
+        "whereClause": {"A_Expr": own},
+        "limitOption": "LIMIT_OPTION_DEFAULT",
+        "op": "SETOP_NONE",
+    }
+    found = {"ctename": query, "ctematerialized": "CTEMaterializeNever"}
+    return with_query({"CommonTableExpr": {**found, "ctequery": {"SelectStmt": select}}})
+
+
+def _column(name: str) -> Node:
+    return {"ColumnRef": {"fields": [{"String": {"sval": name}}]}}

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from services.common.db import Connection, load_queries
 
 SQL = load_queries(__package__)
+# Goes over 20,000 events with all their properties.
+READ_SECONDS = 300
 # Longer than a step of the follower's may take.
 STEP_SECONDS = 900
 
@@ -47,3 +49,9 @@ async def take_arrivals(conn: Connection, organization_id: str, most: int) -> Ar
     return Arrivals(
         [at for row in rows for at in row["timestamps"]], [id for row in rows for id in row["ids"]]
     )
+
+
+async def read_arrived(conn: Connection, organization_id: str, arrived: Arrivals) -> list[Any]:
+    """What came, by event, property and day; what it changes is marked to be counted anew."""
+    args = (organization_id, *arrived, min(arrived.timestamps), max(arrived.timestamps))
+    return list(await conn.fetch(SQL["read_arrived"], *args, timeout=READ_SECONDS))

@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from services.analytics.following.arrivals import SQL, take_arrivals
+from services.analytics.following.arrivals import SQL, read_arrived, take_arrivals
 from services.analytics.registry.learning import Learner
-from services.analytics.rollups.counting import count_some, mark
+from services.analytics.rollups.counting import count_some
 from services.common.clock import Clock
 from services.common.db import TRANSIENT_ERRORS, Connection, Pool
 from services.common.tasks import end
@@ -67,7 +67,7 @@ class Follower:
                 return False
             arrived = await take_arrivals(conn, organization_id, AT_ONCE)
             if arrived.ids:
-                await self._learner.learn(conn, organization_id, arrived)
-                await mark(conn, organization_id, arrived)
+                rows = await read_arrived(conn, organization_id, arrived)
+                await self._learner.learn(conn, organization_id, rows)
                 return True
             return await count_some(conn, organization_id)

@@ -16,6 +16,7 @@ from services.analytics.projections.rows import (
     Traits,
     Vote,
 )
+from services.analytics.tracking.sightings import People
 from services.analytics.tracking.store import by_time, ensure_months, see_users
 from services.common.db import Connection, load_queries
 
@@ -92,7 +93,7 @@ class ProjectionStore:
                 await ensure_months(conn, month, month)
         new = await add_new(conn, organization_id, events, now)
         await note_arrivals(conn, organization_id, new)
-        await see_users(conn, organization_id, events)
+        await see_users(conn, organization_id, events, People())
 
     async def clear(self, conn: Connection, organization_id: str) -> None:
         """Drop all that was projected of an organization."""

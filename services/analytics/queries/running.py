@@ -149,7 +149,7 @@ class Runner:
         """Run it, and keep the result for others."""
         as_of = self._now()
         limits = self._bounds.limits
-        async with self._rows(organization_id, asked, approved, limits) as rows:
+        async with self._rows(organization_id, asked, approved, limits, at_once=True) as rows:
             found = [row async for batch in rows for row in batch]
             told = (rows.columns, found, rows.truncated, rows.plan.cost, as_of)
         result = Result(query_id, *told)
@@ -158,11 +158,17 @@ class Runner:
 
     @asynccontextmanager
     async def _rows(
-        self, organization_id: str, asked: Asked, approved: Approved, limits: Limits
+        self,
+        organization_id: str,
+        asked: Asked,
+        approved: Approved,
+        limits: Limits,
+        *,
+        at_once: bool = False,
     ) -> AsyncIterator[Rows]:
         limits = replace(limits, rows=asked.rows, cost=self._bounds.limits.cost)
-        place = (organization_id, asked.connection_id)
-        async with self._executor.running(*place, approved.sql, limits, asked.time_zone) as rows:
+        what = (organization_id, asked.connection_id, approved.sql, limits, asked.time_zone)
+        async with self._executor.running(*what, at_once=at_once) as rows:
             yield rows
 
 

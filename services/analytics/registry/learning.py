@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from services.analytics.following.arrivals import Arrivals
 from services.analytics.registry import store
 from services.analytics.registry.domain import (
     EXAMPLES,
@@ -32,12 +31,11 @@ class Learner:
     def __init__(self, now: Clock) -> None:
         self._now = now
 
-    async def learn(self, conn: Connection, organization_id: str, arrived: Arrivals) -> None:
-        """Take in what arrived, in the transaction that takes it off the queue."""
-        events = await store.arrived_events(conn, organization_id, arrived)
-        names = sorted({row["event"] for row in events})
-        known = await store.known(conn, organization_id, names)
-        rows = await store.arrived_properties(conn, organization_id, arrived)
+    async def learn(self, conn: Connection, organization_id: str, arrived: Rows) -> None:
+        """Take in what arrived (read_arrived), in the transaction that takes it off the queue."""
+        events = [row for row in arrived if not row["property"]]
+        rows = [row for row in arrived if row["property"]]
+        known = await store.known(conn, organization_id, sorted({row["event"] for row in events}))
         schemas = kept_schemas(known, schemas_in(events))
         properties = kept_properties(known, schemas, properties_in(rows, known))
         kept = {(p.event, p.property) for p in properties} | {(s.event, "") for s in schemas}

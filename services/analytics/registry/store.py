@@ -7,34 +7,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.analytics.following.arrivals import Arrivals, hold
+from services.analytics.following.arrivals import hold
 from services.analytics.registry.domain import Drift, Known, Property, Schema
 from services.common.db import Connection, Database, load_queries
 
 SQL = load_queries(__package__)
-# Goes over 20,000 events with all their properties.
-READ_SECONDS = 300
 
 Days = Mapping[tuple[str, str], Mapping[date, int]]
 """By event and property how many a day; the property "" is the event itself."""
-
-
-async def arrived_events(conn: Connection, organization_id: str, arrived: Arrivals) -> list[Any]:
-    return await _arrived(conn, "arrived_events", organization_id, arrived)
-
-
-async def arrived_properties(
-    conn: Connection, organization_id: str, arrived: Arrivals
-) -> list[Any]:
-    return await _arrived(conn, "arrived_properties", organization_id, arrived)
-
-
-async def _arrived(
-    conn: Connection, query: str, organization_id: str, arrived: Arrivals
-) -> list[Any]:
-    between = (min(arrived.timestamps), max(arrived.timestamps))
-    args = (organization_id, *arrived, *between)
-    return list(await conn.fetch(SQL[query], *args, timeout=READ_SECONDS))
 
 
 async def known(db: Database, organization_id: str, events: Sequence[str]) -> Known:

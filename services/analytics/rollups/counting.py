@@ -1,6 +1,5 @@
-"""Keeping the rollups right: what changed is marked, and each quarter of an hour counted anew."""
+"""Keeping the rollups right: each quarter of an hour that is marked as changed is counted anew."""
 
-from services.analytics.following.arrivals import Arrivals
 from services.analytics.rollups.domain import BUCKET, LEAST_KEPT
 from services.common.db import Connection, load_queries
 
@@ -8,12 +7,6 @@ SQL = load_queries(__package__)
 CHANGES_AT_ONCE = 2_000
 # A quarter of an hour may hold millions of events.
 COUNT_SECONDS = 600
-
-
-async def mark(conn: Connection, organization_id: str, arrived: Arrivals) -> None:
-    """Have the quarters of an hour counted anew into which these events fell."""
-    between = (min(arrived.timestamps), max(arrived.timestamps))
-    await conn.execute(SQL["mark_changes"], organization_id, *arrived, *between)
 
 
 async def count_some(conn: Connection, organization_id: str) -> bool:

@@ -1,11 +1,3 @@
--- name: mark_changes
--- The quarters of an hour of these events.
-INSERT INTO rollup_changes (organization_id, event, bucket)
-SELECT DISTINCT e.organization_id, e.event, bucket_of(e."timestamp")
-FROM unnest($2::timestamptz[], $3::uuid[]) AS a (at, id)
-JOIN events e ON e.organization_id = $1 AND e."timestamp" = a.at AND e.id = a.id
-WHERE e."timestamp" BETWEEN $4 AND $5;
-
 -- name: take_changes
 -- Those of the $2 earliest; of one quarter of an hour all that are there.
 WITH page AS (

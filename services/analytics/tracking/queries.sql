@@ -10,7 +10,8 @@ FROM event_messages
 WHERE organization_id = $1 AND message_hash = ANY ($2::bytea[]);
 
 -- name: see_users
--- Of most people nothing changes: they are read, and neither locked nor written.
+-- Of most people nothing changes: they are read, and neither locked nor written. Who tells leaves
+-- half a minute out as well.
 INSERT INTO users AS u (organization_id, user_id, first_seen, last_seen)
 SELECT $1::text, s.user_id, s.first_seen, s.last_seen
 FROM unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) WITH ORDINALITY
@@ -18,13 +19,13 @@ FROM unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) WITH ORDINALITY
 LEFT JOIN users known ON known.organization_id = $1 AND known.user_id = s.user_id
 WHERE known.user_id IS NULL
     OR s.first_seen < known.first_seen
-    OR s.last_seen > known.last_seen + interval '1 minute'
+    OR s.last_seen > known.last_seen + interval '30 seconds'
 ORDER BY s.place
 ON CONFLICT (organization_id, user_id) DO UPDATE
 SET first_seen = least(u.first_seen, excluded.first_seen),
     last_seen = greatest(u.last_seen, excluded.last_seen)
 WHERE excluded.first_seen < u.first_seen
-    OR excluded.last_seen > u.last_seen + interval '1 minute';
+    OR excluded.last_seen > u.last_seen + interval '30 seconds';
 
 -- name: ensure_event_partitions
 -- system: partitions hold all organizations

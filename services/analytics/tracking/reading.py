@@ -27,10 +27,12 @@ from services.analytics.tracking.domain import (
 )
 from services.common.errors import InvalidFields, MalformedBody, Violation
 from services.common.ids import uuid7s
-from services.common.payloads import unstorable
+from services.common.payloads import too_deep, unstorable, unstorable_value
 from services.common.surrogates import mended
 
 MOST_EVENTS = 5_000
+# Texts of more are not looked at together: that would hold them twice.
+TOGETHER_BYTES = 4 * 1024 * 1024
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 UserId = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -118,7 +120,7 @@ def pieces_of(body: bytes) -> Sequence[bytes]:
 
 
 def read_pieces(
-    pieces: Iterable[bytes],
+    pieces: Sequence[bytes],
     read: Read,
     arrival: Arrival,
     places: Iterable[int] | None = None,
@@ -127,7 +129,7 @@ def read_pieces(
 
     `places` are those of the pieces in what was sent, from 0 where not given.
     """
-    ids = uuid7s(arrival.received_at)
+    ids, check = uuid7s(arrival.received_at), check_for(pieces)
     for place, piece, event_id in zip(places or count(), pieces, ids, strict=False):
         key = f"{arrival.key}/{place}" if arrival.key else None
         try:
@@ -145,12 +147,32 @@ def read_pieces(
             yield kept(event_id, piece, key, refusal_of(error))
 
 
+def check_for(pieces: Sequence[bytes]) -> Callable[[bytes], None]:
+    """What each piece has to pass: less, where all together have nothing that is wrong in any.
+
+    What takes 4 microseconds for each piece takes a quarter of that for all together.
+    """
+    together = sum(map(len, pieces)) <= TOGETHER_BYTES
+    if together and max(map(len, pieces), default=0) <= EVENT_BYTES:
+        wrong = unstorable_value(b"\n".join(pieces))
+        return check if wrong else check_depth
+    return check
+
+
+def check_depth(piece: bytes) -> None:
+    """The one check that does not work for many at once. Raises Refused."""
+    refuse_unstorable(too_deep(piece))
+
+
 def check(piece: bytes) -> None:
     """Raises Refused for what is no event of anybody's."""
     if len(piece) > EVENT_BYTES:
         problem = f"has {len(piece)} bytes: an event has at most {EVENT_BYTES}"
         raise Refused(TOO_LARGE, Violation("", problem))
-    wrong = unstorable(piece)
+    refuse_unstorable(unstorable(piece))
+
+
+def refuse_unstorable(wrong: str | None) -> None:
     if wrong is not None:
         raise Refused(INVALID, Violation("", wrong))
 

@@ -18,6 +18,7 @@ from services.analytics.tracking.domain import (
     outcome_of,
 )
 from services.analytics.tracking.refused import keep_refused
+from services.analytics.tracking.sightings import Sightings
 from services.analytics.tracking.store import Months, ensure_months_of, insert_events
 from services.common.db import Pool
 from services.common.errors import Violation
@@ -63,6 +64,7 @@ class Recorder:
             for _ in range(LANES)
         ]
         self._months: Months = frozenset()
+        self._sightings = Sightings()
 
     async def record(self, batch: Batch, size: int) -> list[Outcome]:
         """What became of each entry, all durable. Raises Unavailable where the queue is full."""
@@ -86,10 +88,11 @@ class Recorder:
     async def _write(self, organization_id: str, batches: Sequence[Batch]) -> list[list[Outcome]]:
         events = [event for batch in batches for event in batch.events]
         try:
-            async with self._pool.acquire() as conn, conn.transaction():
-                firsts = await insert_events(conn, organization_id, events)
-                for batch in batches:
-                    await keep_refused(conn, batch.arrival, batch.refused)
+            with self._sightings.of(organization_id, batches[0].arrival.received_at) as people:
+                async with self._pool.acquire() as conn, conn.transaction():
+                    firsts = await insert_events(conn, organization_id, events, people)
+                    for batch in batches:
+                        await keep_refused(conn, batch.arrival, batch.refused)
         except DeadlockDetectedError:  # with another batch of the same people, which is done by now
             return await self._write(organization_id, batches)
         except DATA_ERRORS:

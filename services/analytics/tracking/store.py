@@ -1,16 +1,17 @@
 """Storing events: each once, all by COPY, in the caller's transaction."""
 
-import hashlib
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from itertools import groupby
+from datetime import UTC, date, datetime
+from hashlib import blake2b
 from operator import attrgetter
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
 from services.analytics.following.arrivals import note_arrivals
 from services.analytics.tracking.domain import Event, Firsts
 from services.analytics.tracking.people import tell
+from services.analytics.tracking.sightings import Doing, People
 from services.common.db import Connection, Database, load_queries
 
 SQL = load_queries(__package__)
@@ -21,16 +22,9 @@ Months: TypeAlias = frozenset[tuple[int, int]]
 by_time = attrgetter("timestamp")
 
 
-class Doing(Protocol):
-    """Something that a person did."""
-
-    @property
-    def timestamp(self) -> datetime: ...
-    @property
-    def user_id(self) -> str | None: ...
-
-
-async def insert_events(conn: Connection, organization_id: str, events: Sequence[Event]) -> Firsts:
+async def insert_events(
+    conn: Connection, organization_id: str, events: Sequence[Event], people: People | None = None
+) -> Firsts:
     """Store events of one organization that were not stored before; returns those that were.
 
     Events with the same `message_id` are one, within 7 days; those without are all new. For the
@@ -40,7 +34,7 @@ async def insert_events(conn: Connection, organization_id: str, events: Sequence
     fresh = [event for event in events if event.id not in firsts] if firsts else list(events)
     await copy_events(conn, fresh)
     await note_arrivals(conn, organization_id, fresh)
-    await see_users(conn, organization_id, fresh)
+    await see_users(conn, organization_id, fresh, people or People())
     await tell(conn, organization_id, fresh)
     return firsts
 
@@ -48,10 +42,15 @@ async def insert_events(conn: Connection, organization_id: str, events: Sequence
 async def copy_events(conn: Connection, events: list[Event]) -> None:
     """Copy each into its month's own partition: COPY takes no table with row-level security."""
     events.sort(key=by_time)
-    for (year, month), rows in groupby(events, key=month_of):
+    begin = 0
+    while begin < len(events):
+        year, month = month_of(events[begin])
+        next_month = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+        end = bisect_left(events, next_month, begin, key=by_time)
         await conn.copy_records_to_table(
-            f"events_{year:04}_{month:02}", records=list(rows), columns=Event._fields
+            f"events_{year:04}_{month:02}", records=events[begin:end], columns=Event._fields
         )
+        begin = end
 
 
 def month_of(event: Event) -> tuple[int, int]:
@@ -82,16 +81,14 @@ async def claim_messages(conn: Connection, organization_id: str, events: Iterabl
 
 
 def message_hash(message_id: str) -> bytes:
-    return hashlib.blake2b(message_id.encode(), digest_size=HASH_BYTES).digest()
+    return blake2b(message_id.encode(), digest_size=HASH_BYTES).digest()
 
 
-async def see_users(conn: Connection, organization_id: str, events: Iterable[Doing]) -> None:
-    """Note when each person was first and last seen; `events` are in the order of time."""
-    seen: dict[str, tuple[datetime, datetime]] = {}
-    for event in events:
-        if event.user_id is not None:
-            first, _ = seen.get(event.user_id) or (event.timestamp, event.timestamp)
-            seen[event.user_id] = (first, event.timestamp)
+async def see_users(
+    conn: Connection, organization_id: str, events: Iterable[Doing], people: People
+) -> None:
+    """Note when people were first and last seen; `events` are in the order of time."""
+    seen = people.tell(events)
     if not seen:
         return
     users = sorted(seen)

@@ -36,6 +36,8 @@ _SAID = 2
 _BOUND = 0.9
 # Of the things in another hole, so many and so large a share must have varied before.
 _FAMILIAR, _FAMILIAR_SHARE = 3, 0.8
+# In so many frames a word took the place of a value: in one it may by chance.
+_IN_PLACE = 2
 
 
 @dataclass
@@ -125,9 +127,12 @@ class _Weighing:
                     known.update(hole.fillers)
             else:
                 rest.append((frame, fillers))
-        if self._varied and known:
+        if not self._varied:
+            return holes
+        if known:
             holes += filter(None, (self._familiar(*one, known) for one in rest))
-        return holes
+        settled = {hole.frame for hole in holes}
+        return holes + self._in_place([one for one in rest if one[0] not in settled])
 
     def _fitting(self, frame: Frame, fillers: Fillers) -> Fillers:
         """Fillers that may be values: most of a question is none, unless it is known to be."""
@@ -141,7 +146,7 @@ class _Weighing:
 
     def _hole(self, frame: Frame, fillers: Fillers) -> _Hole | None:
         """The frame, if it takes values: names with function words in them only where others do."""
-        plain = {filler: p for filler, p in fillers.items() if WITHIN_NAMES.isdisjoint(filler)}
+        plain = _plain(fillers)
         hole = self._hole_of(frame, plain)
         if hole:
             linked = {f: p for f, p in fillers.items() if f not in plain and self._is_bound(f)}
@@ -199,6 +204,31 @@ class _Weighing:
             return None
         return _Hole(frame, kept, weight, familiar)
 
+    def _in_place(self, rest: Sequence[tuple[Frame, Fillers]]) -> list[_Hole]:
+        """Frames with a value and with words that take the place of values elsewhere as well.
+
+        What stands where the others of a kind do is of that kind, however few stand in each of
+        the places (Harris, Distributional Structure, 1954).
+        """
+        frames: list[tuple[Frame, Fillers, set[Words]]] = []
+        seen: Counter[Words] = Counter()
+        for frame, every in rest:
+            fillers, weight = self._distinct(_plain(every))
+            values = {filler for filler in fillers if self._is_value(filler)}
+            if values and weight > 1:
+                frames.append((frame, fillers, values))
+                seen.update(fillers.keys() - values)
+        proven = {filler for filler in seen if seen[filler] >= _IN_PLACE}
+        holes: list[_Hole] = []
+        for frame, fillers, values in frames:
+            taken = {f: p for f, p in fillers.items() if f in values or f in proven}
+            if len(taken) > len(values):
+                holes.append(_Hole(frame, taken, len(taken), len(taken)))
+        return holes
+
+    def _is_value(self, filler: Words) -> bool:
+        return filler == (VALUE,) or filler in self._lexicon
+
     def _distinct(self, fillers: Fillers) -> tuple[Fillers, int]:
         """Fillers without those that a smaller hole explains, and how many stand for themselves.
 
@@ -237,6 +267,11 @@ class _Weighing:
         nearest = filler[cut] if words == filler[cut:] else filler[cut - 1]
         together = self._pairs.get((filler[cut - 1], filler[cut]), 0)
         return together < _BOUND * self._counts[nearest]
+
+
+def _plain(fillers: Fillers) -> Fillers:
+    """Those without function words in them."""
+    return {filler: p for filler, p in fillers.items() if WITHIN_NAMES.isdisjoint(filler)}
 
 
 def _names_stand_in(frame: Frame) -> bool:

@@ -85,7 +85,7 @@ def _round(
     questions: Sequence[Question], lexicon: Lexicon, stage: int, varied: bool, least_frames: int
 ) -> bool:
     """Whether something is known now that was not, or the other way round."""
-    before = set(lexicon)
+    before = lexicon.state()
     for question in questions:
         question.values = lexicon.find(question.words)
     found = gather(questions, lexicon, placed=stage > 0, varied=varied and stage > 0)
@@ -98,7 +98,7 @@ def _round(
     for value in sorted(lexicon):
         if len(value) > 1 and composed(value):
             lexicon.drop(value)
-    return before != set(lexicon)
+    return before != lexicon.state()
 
 
 def _accept(

@@ -49,6 +49,11 @@ class Lexicon:
     def __len__(self) -> int:
         return len(self.contexts)
 
+    def state(self) -> tuple[object, ...]:
+        """All that decides what is found in a question, to compare with what it was."""
+        contexts = {value: frozenset(seen) for value, seen in self.contexts.items()}
+        return contexts, set(self.anywhere), set(self.usual), set(self.before)
+
     def add(self, value: Words, contexts: Iterable[Context] = ()) -> None:
         if value not in self.contexts:
             self.contexts[value] = set()

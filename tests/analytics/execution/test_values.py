@@ -29,6 +29,8 @@ VALUES = {
     "'x'::char(3)": '"x  "',
     "'\\xdead'::bytea": '"\\\\xdead"',
     "timestamptz '2026-01-05 10:00:00.250+01'": '"2026-01-05T09:00:00.25Z"',
+    "timestamptz '0987-01-05 09:00Z'": '"0987-01-05T09:00:00Z"',
+    "timestamptz '0044-03-15 09:00Z BC'": '"0044-03-15 09:00:00+00 BC"',
     "timestamp '2026-01-05 10:00:00'": '"2026-01-05T10:00:00"',
     "'infinity'::timestamptz": '"infinity"',
     "'-infinity'::timestamp": '"-infinity"',

@@ -9,18 +9,44 @@ from hypothesis import strategies as st
 from services.analytics.catalogue.domain import Catalogue
 from services.analytics.firewall.examine import examine
 from services.analytics.firewall.refusing import Refused
+from tests.analytics.firewall.conftest import catalogue, relation
 
-EVENTS = (
-    "(SELECT \"timestamp\", event, user_id FROM store.events WHERE organization_id = 'acme') events"
+ROWS = (
+    'NOT MATERIALIZED (SELECT "timestamp", event, user_id FROM store.events'
+    " WHERE organization_id = 'acme')"
+)
+EVENTS = f"WITH events AS {ROWS}"
+HIDDEN = f"events_ AS {ROWS}"
+USERS = (
+    "users AS NOT MATERIALIZED (SELECT id, email FROM store.users WHERE organization_id = 'acme')"
 )
 
 
 @pytest.mark.parametrize(
     ("sql", "runs"),
     [
-        ("select event from events", f"SELECT event FROM {EVENTS}"),
-        ("TABLE store.events", f"SELECT * FROM {EVENTS}"),
-        ("SELECT store.events.event FROM store.events", f"SELECT events.event FROM {EVENTS}"),
+        ("select event from events", f"{EVENTS} SELECT event FROM events"),
+        ("TABLE store.events", f"{EVENTS} SELECT * FROM events"),
+        ("SELECT 1 FROM ONLY events AS e (a)", f"{EVENTS} SELECT 1 FROM ONLY events e(a)"),
+        (
+            "SELECT store.events.event FROM store.events",
+            f"{EVENTS} SELECT events.event FROM events",
+        ),
+        (
+            "SELECT 1 FROM events, users u WHERE EXISTS (SELECT 1 FROM store.events e)",
+            f"{EVENTS}, {USERS} SELECT 1 FROM events, users u"
+            " WHERE EXISTS (SELECT 1 FROM events e)",
+        ),
+        (
+            "(WITH a AS (TABLE events) TABLE a) UNION TABLE events",
+            f"{EVENTS} (WITH a AS (SELECT * FROM events) SELECT * FROM a)"
+            " UNION SELECT * FROM events",
+        ),
+        (
+            "WITH RECURSIVE a AS (TABLE events UNION TABLE a) TABLE a",
+            f"{EVENTS.replace('WITH', 'WITH RECURSIVE')},"
+            " a AS (SELECT * FROM events UNION SELECT * FROM a) SELECT * FROM a",
+        ),
         ("WITH events AS (SELECT 1 AS x) SELECT x FROM events", None),
         (
             "WITH RECURSIVE events AS (SELECT 1 AS x UNION ALL SELECT x FROM events) TABLE events",
@@ -28,7 +54,12 @@ EVENTS = (
         ),
         (
             "WITH events AS (SELECT event FROM events) SELECT * FROM events",
-            f"WITH events AS (SELECT event FROM {EVENTS}) SELECT * FROM events",
+            f"WITH {HIDDEN}, events AS (SELECT event FROM events_ events) SELECT * FROM events",
+        ),
+        (
+            "SELECT 1 FROM events e WHERE EXISTS (WITH events AS (SELECT 1) TABLE events)",
+            f"WITH {HIDDEN} SELECT 1 FROM events_ e"
+            " WHERE EXISTS (WITH events AS (SELECT 1) SELECT * FROM events)",
         ),
         ("VALUES (1), (2)", None),
     ],
@@ -42,6 +73,14 @@ def test_a_relation_of_the_event_store_is_narrowed_and_a_query_of_its_name_is_no
     else:
         assert "store" not in approved.sql
         assert approved.relations == frozenset()
+
+
+def test_relations_of_one_name_are_told_apart() -> None:
+    two = catalogue("events", relation("store", "events", "a"), relation("old", "events", "b"))
+    sql = examine("SELECT 1 FROM events, old.events o", two, organization_id="acme").sql
+    assert "events AS NOT MATERIALIZED (SELECT a FROM store.events" in sql
+    assert "events_ AS NOT MATERIALIZED (SELECT b FROM old.events" in sql
+    assert sql.endswith(" SELECT 1 FROM events, events_ o")
 
 
 @pytest.mark.parametrize(
@@ -160,13 +199,42 @@ def test_what_tells_of_relations_by_name_is_for_registered_databases(
         "SELECT '" + "x" * 300_000,
         "SELECT " + "[" * 9_000,
         "/*" * 60_000,
+        ("/*" * 99 + " ") * 600,
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_a_hostile_text_is_refused_and_ends_nothing(shop: Catalogue, sql: str) -> None:
     with pytest.raises(Refused) as refused:
         examine(sql, shop, free=True)
     assert refused.value.reason in ("syntax", "too_long", "too_deep")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1" + "+1" * 45,
+        "SELECT " + "NOT " * 45 + "true",
+        "SELECT 1" + " UNION SELECT 1" * 90,
+        "SELECT * FROM " + "(SELECT * FROM " * 22 + "orders" + ") o" * 22,
+    ],
+    ids=range(4),
+)
+def test_what_people_nest_is_allowed(shop: Catalogue, sql: str) -> None:
+    assert examine(sql, shop).sql
+
+
+@pytest.mark.parametrize(
+    ("sql", "runs"),
+    [
+        (r"""SELECT '{"location":1,"list_start":2}'""", None),
+        (r"""SELECT E'\\","location":1<>&'""", None),
+        ("SELECT   ARRAY[]::int[]", "SELECT ARRAY[]::int[]"),
+    ],
+)
+def test_positions_are_left_out_and_texts_that_look_alike_are_not(
+    shop: Catalogue, sql: str, runs: str | None
+) -> None:
+    assert examine(sql, shop).sql == (runs or sql)
 
 
 def test_a_long_list_of_values_is_no_hostile_text(shop: Catalogue) -> None:

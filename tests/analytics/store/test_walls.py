@@ -237,6 +237,9 @@ TRIES = [
     "SELECT (SELECT max(user_id) FROM events), ARRAY(SELECT user_id FROM events)",
     "WITH events AS (SELECT * FROM events) SELECT user_id FROM events",
     "WITH a AS (WITH events AS (SELECT 1) SELECT * FROM store.events) SELECT user_id FROM a",
+    "WITH a AS (TABLE events), events AS (SELECT e.user_id FROM store.events e, a) TABLE events",
+    "WITH events_ AS (TABLE events) SELECT user_id FROM events_ JOIN events USING (user_id)",
+    "WITH events AS (WITH events_ AS (TABLE events) TABLE events_) SELECT user_id FROM events",
     "WITH RECURSIVE r AS (SELECT user_id FROM events UNION SELECT e.user_id FROM events e, r)"
     " SELECT * FROM r",
     "SELECT user_id FROM events AS e NATURAL JOIN events",
@@ -293,3 +296,15 @@ async def test_wall_1_alone_shows_an_organization_its_own_rows(store: Store, sql
     assert not any(value is True for row in rows for value in row.values())
     async with connected(store.ours) as conn:  # and both walls together show the same
         assert await conn.fetch(approved.sql, *["ours"] * approved.parameters) == rows
+
+
+async def test_what_is_read_twice_is_not_made_a_copy_of(store: Store) -> None:
+    async with pool_for(store.admin, "analytics", size=1) as pool:
+        catalogue = await Catalogues(CatalogueStore(pool), utc_now).read(OURS, "events")
+    assert catalogue is not None
+    sql = "SELECT 1 FROM events e JOIN events USING (user_id) WHERE e.timestamp > now()"
+    approved = examine(sql, catalogue, organization_id=OURS)
+    async with connected(store.ours) as conn:
+        plan = str(await conn.fetch(f"EXPLAIN {approved.sql}"))
+    assert "Scan" in plan
+    assert "CTE" not in plan

@@ -84,6 +84,22 @@ def test_a_word_that_stands_where_a_known_value_does_is_one() -> None:
     assert {one.template for one in mine(asked, vocabulary)} == {"price of the bus to {value}"}
 
 
+def test_a_word_that_takes_the_place_of_values_in_two_questions_is_one() -> None:
+    asked = [f"weight of {name}" for name in ("zento", "brizo", "kestrel")]
+    asked += [f"how many {name} were sold here" for name in ("brizo", "lamps")]
+    once = [f"which {name} are out of stock" for name in ("kestrel", "tents")]
+    twice = [f"which {name} are out of stock" for name in ("kestrel", "lamps")]
+    assert templates([*asked, *twice])[-3:] == [
+        "how many {value} were sold here",
+        *["which {value} are out of stock"] * 2,
+    ]
+    assert templates([*asked, *once])[-3:] == [
+        "how many lamps were sold here",
+        "which {value} are out of stock",
+        "which tents are out of stock",
+    ]
+
+
 def test_ordinary_words_vary_when_many_of_them_do() -> None:
     courses = ["linear algebra", "art history", "poetry", "organic chemistry", "law", "statistics"]
     assert set(templates([f"how many credits is {c}" for c in courses])) == {
