@@ -1,7 +1,6 @@
 """Questions in plain English to typed plans, by a grammar: no model, no I/O, the time passed in."""
 
 from services.analytics.understanding.domain import (
-    CertifiedQuestion,
     Knowledge,
     KnownDimension,
     KnownEvent,
@@ -14,7 +13,6 @@ from services.analytics.understanding.domain import (
 from services.analytics.understanding.understand import understand
 
 __all__ = [
-    "CertifiedQuestion",
     "Knowledge",
     "KnownDimension",
     "KnownEvent",

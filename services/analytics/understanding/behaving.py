@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import pairwise
 
+from services.analytics.understanding.conditions import operator_of, owner
 from services.analytics.understanding.lexicon import Mention
-from services.analytics.understanding.modifiers import operator_of, owner
 from services.analytics.understanding.sentence import SKIPPED, Condition, Sentence
 
 FUNNEL, RETENTION, DID_NOT = "funnel", "retention", "did_not"

@@ -1,6 +1,5 @@
 """What questions may be about, and what is understood of one."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -27,7 +26,7 @@ class KnownMetric:
 @dataclass(frozen=True)
 class KnownDimension:
     """A dimension; or an entity, by whose key metrics go. `unit` is that of a number, such as
-    "EUR" or "seconds"; `values` are some that it has.
+    "EUR", "euros" or "seconds"; `values` are some that it has.
     """
 
     name: str
@@ -59,12 +58,6 @@ class KnownEvent:
 
 
 @dataclass(frozen=True)
-class CertifiedQuestion:
-    id: str
-    question: str
-
-
-@dataclass(frozen=True)
 class Knowledge:
     """What an organization knows of one connection: no word of a question is anything else but
     one of these, or English.
@@ -73,7 +66,6 @@ class Knowledge:
     metrics: tuple[KnownMetric, ...] = ()
     dimensions: tuple[KnownDimension, ...] = ()
     events: tuple[KnownEvent, ...] = ()
-    certified: tuple[CertifiedQuestion, ...] = ()
 
     def event(self, name: str) -> KnownEvent | None:
         return next((one for one in self.events if one.name == name), None)
@@ -127,11 +119,7 @@ class Understood:
     readings: tuple[Reading, ...] = ()
     missing: tuple[Words, ...] = ()
     because: str = ""
-    certified: str = ""
 
     @property
     def certain(self) -> bool:
         return len(self.readings) == 1 and self.readings[0].certain
-
-    def __iter__(self) -> Iterator[Reading]:
-        return iter(self.readings)

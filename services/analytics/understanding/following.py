@@ -12,7 +12,6 @@ from services.analytics.understanding.planning import Planner, Unfit, retention_
 from services.analytics.understanding.sentence import Draft, Sentence, TopN
 
 P = TypeVar("P", Trend, Funnel, Retention, DidNotDo)
-MARKS = ("same", "what about", "instead", "also", "and")
 
 
 def follows(sentence: Sentence) -> bool:

@@ -10,6 +10,7 @@ from services.analytics.insights.domain import Plan, Trend
 from services.analytics.semantics.compiler import Calendar, MetricQuery
 from services.analytics.semantics.domain import Filter
 from services.analytics.understanding.behaving import behaviour_in
+from services.analytics.understanding.conditions import owner
 from services.analytics.understanding.dates import Today
 from services.analytics.understanding.domain import (
     Knowledge,
@@ -21,7 +22,7 @@ from services.analytics.understanding.domain import (
 from services.analytics.understanding.following import changed, follows, take_marks, take_top
 from services.analytics.understanding.lexicon import Mention, lexicon_of
 from services.analytics.understanding.measuring import Measures
-from services.analytics.understanding.modifiers import Modifiers, owner
+from services.analytics.understanding.modifiers import Modifiers
 from services.analytics.understanding.pieces import Piece, Spotter
 from services.analytics.understanding.planning import Planner, Unfit, conflicting
 from services.analytics.understanding.saying import Sayer
@@ -121,11 +122,10 @@ class Asking:
         self._sayer = Sayer(knowledge, calendar, now)
 
     def understood(self) -> Understood:
-        certified = self._certified()
         found = [each for pieces in self._spotted.sentences() for each in self._candidates(pieces)]
         if not found:
             missing = self._unknown()
-            return Understood(missing=missing, because=because(missing), certified=certified)
+            return Understood(missing=missing, because=because(missing))
         least = min(each.cost for each in found)
         best: dict[MetricQuery | Plan, Candidate] = {}
         for each in found:
@@ -134,14 +134,7 @@ class Asking:
         readings = tuple(self._reading(each) for each in list(best.values())[:MOST_READINGS])
         missing = () if readings[0].certain else self._unknown()
         told = because(missing) if missing else next(iter(best.values())).draft.doubt
-        return Understood(readings, missing, told, certified)
-
-    def _certified(self) -> str:
-        words = [token.text for token in self._tokens]
-        for one in self._knowledge.certified:
-            if [token.text for token in tokens_of(one.question)] == words:
-                return one.id
-        return ""
+        return Understood(readings, missing, told)
 
     def _candidates(self, pieces: tuple[Piece, ...]) -> Iterator[Candidate]:
         if self._before and follows(Sentence(pieces)):
@@ -161,6 +154,8 @@ class Asking:
         self._modifiers.apply(sentence, draft)
         take_top(sentence, draft, before.plan)
         self._measures.apply(sentence, draft)
+        if not sentence.taken:  # such as "thanks"
+            return
         plan = partial(changed, before.plan, draft, self._planner)
         for each in fitting(sentence, draft, plan):
             yield replace(each, follows=True)

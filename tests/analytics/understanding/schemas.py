@@ -2,7 +2,6 @@
 
 from services.analytics.semantics.domain import Aggregate, Cast, Field
 from services.analytics.understanding import (
-    CertifiedQuestion,
     Knowledge,
     KnownDimension,
     KnownEvent,
@@ -73,7 +72,6 @@ SHOP = Knowledge(
         KnownEvent("checkout_started", ("start checkout",)),
         KnownEvent("refund_requested", ("ask for refund",)),
     ),
-    certified=(CertifiedQuestion("q1", "How are we doing against the plan for the year?"),),
 )
 
 VIDEO = Knowledge(

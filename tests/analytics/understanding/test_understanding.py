@@ -134,9 +134,10 @@ def test_a_missing_definition_is_named() -> None:
     assert found.because == 'there is no definition of "churn"'
 
 
-def test_a_certified_question_is_found_by_its_words() -> None:
-    assert asked("how are we doing against the plan for the year").certified == "q1"
-    assert asked("how are we doing against the plan").certified == ""
+@pytest.mark.parametrize("question", ["thanks", "ok", "please"])
+def test_what_changes_nothing_is_no_follow_up(question: str) -> None:
+    before = asked("revenue by country last month").readings[0]
+    assert asked(question, before).readings == ()
 
 
 @pytest.mark.parametrize("question", ["", "  ", "?!", "revenue " * 200])

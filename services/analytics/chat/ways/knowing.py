@@ -1,7 +1,7 @@
 """What an organization knows of a connection, as questions are understood by it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from services.analytics.knowledge.versions.domain import BUSINESS_METRIC, DIMENSION, ENTITY
@@ -9,7 +9,7 @@ from services.analytics.queries.domain import EVENTS
 from services.analytics.registry import store as registry
 from services.analytics.registry.domain import Property
 from services.analytics.semantics.dimensions.domain import dimension_in, entity_in
-from services.analytics.semantics.domain import Cast, Definitions, Field
+from services.analytics.semantics.domain import Aggregate, Cast, Definitions, Field
 from services.analytics.semantics.metrics.domain import RATIO, BusinessMetric, metric_in
 from services.analytics.semantics.store import definitions_in, kept_definitions
 from services.analytics.understanding import (
@@ -23,6 +23,10 @@ from services.common.db import Pool
 
 # Of an organization's events so many can be asked for by their names.
 MOST_EVENTS = 500
+COUNTS = {Aggregate.COUNT, Aggregate.COUNT_DISTINCT}
+# A column, and the path in it.
+Where = tuple[str, tuple[str, ...]]
+Units = Mapping[Where, str]
 
 
 async def known_of(
@@ -30,8 +34,10 @@ async def known_of(
 ) -> tuple[Knowledge, Definitions]:
     """The knowledge, and the definitions that plans are compiled with."""
     rows = await kept_definitions(pool, organization_id, connection_id)
-    events = await events_of(pool, organization_id) if connection_id == EVENTS else ()
-    knowledge = Knowledge(tuple(metrics_in(rows)), tuple(dimensions_in(rows)), tuple(events))
+    units = units_in(rows)
+    events = await events_of(pool, organization_id, units) if connection_id == EVENTS else ()
+    dimensions = tuple(dimensions_in(rows, units))
+    knowledge = Knowledge(tuple(metrics_in(rows)), dimensions, tuple(events))
     return knowledge, definitions_in(rows, connection_id)
 
 
@@ -61,7 +67,22 @@ def about(metric: BusinessMetric) -> str:
     return " ".join(filter(None, [*told, source and f"over {source}"]))
 
 
-def dimensions_in(rows: Sequence[Any]) -> Iterable[KnownDimension]:
+def units_in(rows: Sequence[Any]) -> Units:
+    """In what the fields are that metrics sum up: the metric has its field's unit."""
+    told: dict[Where, set[str]] = defaultdict(set)
+    for row in rows:
+        if row["kind"] == BUSINESS_METRIC:
+            metric = metric_in(row["content"])
+            if metric.field and metric.unit and metric.aggregate not in COUNTS:
+                told[where(metric.field)].add(metric.unit)
+    return {field: units.pop() for field, units in told.items() if len(units) == 1}
+
+
+def where(field: Field) -> Where:
+    return field.column, tuple(field.path)
+
+
+def dimensions_in(rows: Sequence[Any], units: Units) -> Iterable[KnownDimension]:
     for row in rows:
         if row["kind"] == DIMENSION:
             known = dimension_in(row["content"])
@@ -71,6 +92,7 @@ def dimensions_in(rows: Sequence[Any]) -> Iterable[KnownDimension]:
                 synonyms=tuple(known.synonyms),
                 values=tuple(known.values),
                 numeric=bool(known.field and known.field.cast is Cast.NUMERIC),
+                unit=units.get(where(known.field), "") if known.field else "",
             )
         elif row["kind"] == ENTITY:
             entity = entity_in(row["content"])
@@ -78,7 +100,7 @@ def dimensions_in(rows: Sequence[Any]) -> Iterable[KnownDimension]:
             yield KnownDimension(entity.name, entity.display_name, synonyms, entity=True)
 
 
-async def events_of(pool: Pool, organization_id: str) -> list[KnownEvent]:
+async def events_of(pool: Pool, organization_id: str, units: Units) -> list[KnownEvent]:
     """The events that came, with what the registry learned of their properties."""
     schemas = await registry.schemas_after(pool, organization_id, "", MOST_EVENTS)
     names = [schema.event for schema in schemas]
@@ -87,14 +109,16 @@ async def events_of(pool: Pool, organization_id: str) -> list[KnownEvent]:
         types[one.event, one.property].append(one)
     properties: dict[str, list[KnownProperty]] = defaultdict(list)
     for (event, name), found in types.items():
-        properties[event].append(known_property(name, found))
+        properties[event].append(known_property(name, found, units))
     return [KnownEvent(name, properties=tuple(properties[name])) for name in names]
 
 
-def known_property(name: str, types: Sequence[Property]) -> KnownProperty:
+def known_property(name: str, types: Sequence[Property], units: Units) -> KnownProperty:
     """Of more than one type it is text."""
     told = [one for one in types if one.type != "null"]
     numeric = {one.type for one in told} == {"number"}
     values = () if numeric else tuple(value for one in told for value in one.examples)
     cast = Cast.NUMERIC if numeric else Cast.TEXT
-    return KnownProperty(name, Field("properties", (name,), cast), values=values, numeric=numeric)
+    field = Field("properties", (name,), cast)
+    unit = units.get(where(field), "")
+    return KnownProperty(name, field, values=values, numeric=numeric, unit=unit)
