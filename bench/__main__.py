@@ -19,6 +19,7 @@ from bench.rows.bench import Bench, Row
 from bench.rows.context import context
 from bench.rows.firewall import wall
 from bench.rows.ingest import ingest
+from bench.rows.insights import insight
 from bench.rows.logging import batch, learn, log
 from bench.rows.memory import idle
 from bench.rows.metrics import metric
@@ -41,6 +42,7 @@ ROWS: dict[str, Row] = {
     "miss": miss,
     "context": context,
     "metric": metric,
+    "insight": insight,
     "pmf": pmf,
 }
 

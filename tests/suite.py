@@ -30,6 +30,7 @@ from attune.analytics.v1 import (
     dimensions_pb2_grpc,
     entries_pb2_grpc,
     event_definitions_pb2_grpc,
+    insights_pb2_grpc,
     knowledge_items_pb2_grpc,
     knowledge_pb2_grpc,
     metrics_pb2_grpc,
@@ -210,6 +211,10 @@ class Suite:
     @cached_property
     def metrics(self) -> "metrics_pb2_grpc.MetricsServiceAsyncStub":
         return metrics_pb2_grpc.MetricsServiceStub(self.analytics_channel)
+
+    @cached_property
+    def insights(self) -> "insights_pb2_grpc.InsightsServiceAsyncStub":
+        return insights_pb2_grpc.InsightsServiceStub(self.analytics_channel)
 
     @cached_property
     def knowledge_items(self) -> "knowledge_items_pb2_grpc.KnowledgeItemsServiceAsyncStub":

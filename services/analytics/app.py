@@ -15,6 +15,8 @@ from services.analytics.connections.connections import Connections
 from services.analytics.connections.opening import Opener
 from services.analytics.connections.store import ConnectionStore
 from services.analytics.following.follower import Follower
+from services.analytics.insights.compiling import Insights
+from services.analytics.insights.served import served_insights
 from services.analytics.knowledge.served import items_of, served_knowledge
 from services.analytics.knowledge.statements import Statements
 from services.analytics.projections.consuming import projecting
@@ -97,6 +99,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             *served_knowledge(settings, pool, items, now),
             *served_of_queries(queries, data, semantics.compiling, now),
             *semantics.served(items, queries.runner),
+            served_insights(Insights(semantics.compiling, now), queries.runner),
             served_saved_queries(pool, now),
             chat,
             *served_charts(pool, queries.runner, semantics.compiling, renderer, now),

@@ -120,6 +120,22 @@ BODIES: dict[str, Any] = {
     "UpdateEntity": {"description": "changed"},
     "QueryMetrics": {"metrics": ["visits"], "no_cache": True},
     "CompileMetrics": {"metrics": ["visits"]},
+    "QueryTrend": {"step": {"event": "opened"}, "time_range": {"period": "today"}},
+    "QueryFunnel": {
+        "steps": [{"event": "opened"}, {"event": "opened"}],
+        "within_seconds": 60,
+        "time_range": {"period": "today"},
+    },
+    "QueryRetention": {
+        "first": {"event": "opened"},
+        "again": {"event": "opened"},
+        "time_range": {"period": "today"},
+    },
+    "QueryDidNotDo": {
+        "did": {"event": "opened"},
+        "did_not": {"event": "closed"},
+        "time_range": {"period": "today"},
+    },
     "RestoreItem": {"version": 1},
     "CreateItemComment": {"text": "hello"},
     "StreamEvents": {"event": "opened"},

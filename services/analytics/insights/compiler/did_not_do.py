@@ -30,7 +30,7 @@ def did_not_do(plan: DidNotDo, around: Around) -> Compiled:
         f"WITH acts AS ({acts}), found AS ("
         "SELECT person, count(*) FILTER (WHERE did) AS times,"
         " max(at) FILTER (WHERE did) AS last_at FROM acts GROUP BY person"
-        " HAVING bool_or(did) AND bool_or(did_not) IS NOT TRUE)"
+        " HAVING count(*) FILTER (WHERE did) > 0 AND count(*) FILTER (WHERE did_not) = 0)"
         " SELECT total.people, page.person, page.times, page.last_at"
         " FROM (SELECT count(*) AS people FROM found) AS total LEFT JOIN"
         f" (SELECT person, times, last_at FROM found{after} ORDER BY person LIMIT {plan.limit})"

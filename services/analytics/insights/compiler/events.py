@@ -10,7 +10,7 @@ from services.analytics.semantics.compiler.buckets import within
 from services.analytics.semantics.compiler.errors import NotCompilable
 from services.analytics.semantics.compiler.fields import Typed
 from services.analytics.semantics.compiler.periods import Calendar, Period
-from services.analytics.semantics.compiler.quoting import identifier, text
+from services.analytics.semantics.compiler.quoting import MOST_NAME_BYTES, text
 from services.analytics.semantics.compiler.rows import Rows, no_json
 from services.analytics.semantics.compiler.scans import any_of
 from services.analytics.semantics.domain import EVENTS, Definitions, Field
@@ -25,6 +25,7 @@ MERGED = (
 )
 SOMEBODY = "coalesce(t0.user_id, t0.anonymous_id) IS NOT NULL"
 AT = 't0."timestamp"'
+NAMED = 't0."event" = '
 # What tells the order of events; ids are made when they arrive.
 ORDER = 't0."id"'
 
@@ -60,7 +61,7 @@ class Events:
         told = [
             self._rows.condition(one, f"{where}.filters[{n}]") for n, one in enumerate(step.filters)
         ]
-        return (f't0."event" = {text(step.event)}', *told)
+        return (f"{NAMED}{text(step.event)}", *told)
 
     def part(self, breakdown: Breakdown) -> Typed:
         """What tells groups apart."""
@@ -83,8 +84,19 @@ class Events:
         """A SELECT of the rows that are one of these steps. What uses the rows is called before."""
         merged, somebody = ([MERGED], [SOMEBODY]) if self._people else ([], [])
         source = " ".join([self._rows.sql(), *merged, *([join] if join else [])])
-        where = " AND ".join([*any_of(steps), during, *somebody])
+        where = " AND ".join([*wanted(steps), during, *somebody])
         return f"SELECT {', '.join(columns)} FROM {source} WHERE {where}"
+
+
+def wanted(steps: Sequence[Conditions]) -> list[str]:
+    """What one of the steps is. A list of events first, by which an index finds them."""
+    if len(steps) == 1:
+        return list(steps[0])
+    events = list(dict.fromkeys(name for name, *_ in steps))
+    names = ", ".join(name.removeprefix(NAMED) for name in events)
+    listed = f"{NAMED.removesuffix('= ')}IN ({names})"
+    filtered = any(len(conditions) > 1 for conditions in steps)
+    return [listed, *(any_of(steps) if filtered else [])]
 
 
 def all_of(conditions: Conditions) -> str:
@@ -92,12 +104,12 @@ def all_of(conditions: Conditions) -> str:
 
 
 def name_of(breakdown: Breakdown, taken: set[str]) -> str:
-    """The name of its column: the dimension's, or the property's."""
+    """The name of its column: the dimension's, or the property's as far as a name may go."""
     field = breakdown.field
+    if not breakdown.dimension and field is None:
+        raise NotCompilable("breakdown", "needs a dimension, or a field of the events")
     name = breakdown.dimension
     if not name and field:
         name = field.path[-1] if field.path else field.column
-    while name in taken:
-        name += "_"
-    identifier(name)
-    return name
+    name = name.encode()[: MOST_NAME_BYTES - 1].decode(errors="ignore")
+    return f"{name}_" if name in taken else name

@@ -1,6 +1,6 @@
-"""How many people come back: each person's buckets first, so that little is sorted and joined."""
+"""How many people come back: who is in which cohort first, as most that happens is others'."""
 
-from services.analytics.insights.compiler.events import AT, PERSON, Around, Events, all_of
+from services.analytics.insights.compiler.events import AT, PERSON, Around, Events
 from services.analytics.insights.domain import Retention
 from services.analytics.semantics.compiler import Compiled, NotCompilable, OutputColumn, Period
 from services.analytics.semantics.compiler.buckets import bucket, check_size
@@ -27,50 +27,50 @@ def retention(plan: Retention, around: Around) -> Compiled:
     calendar = around.calendar
     period = resolved(plan.time_range, calendar, around.now)
     check_size(plan.grain, period)
-    since = bucket(Typed("since", Kind.INSTANT), plan.grain, calendar)
-    there = f"(cohorts.cohort + periods.period * INTERVAL '{length(plan.grain)}')::date"
-    today = day(floor(calendar.local(around.now), plan.grain, calendar).date())
+    there = f"(sizes.cohort + periods.period * INTERVAL '{length(plan.grain)}')::date"
+    present = day(floor(calendar.local(around.now), plan.grain, calendar).date())
     sql = (
-        f"WITH acts AS ({acts(plan, period, around)}), {people(plan, around)}, counts AS ("
-        f"SELECT {since} AS cohort, bucket, count(*) AS size,"
-        " count(*) FILTER (WHERE again_at > since) AS people FROM people"
-        f" WHERE since >= {instant(period.start)} AND since < {instant(period.end)}"
-        " AND bucket IS NOT NULL GROUP BY 1, 2)"
-        " SELECT cohorts.cohort, periods.period, cohorts.size,"
-        " coalesce(counts.people, 0) AS people,"
-        " coalesce(counts.people, 0)::double precision / cohorts.size AS share"
-        " FROM (SELECT cohort, size FROM counts WHERE bucket = cohort) AS cohorts"
-        f" CROSS JOIN generate_series(0, {plan.periods}) AS periods (period)"
-        " LEFT JOIN counts ON counts.cohort = cohorts.cohort"
-        f" AND counts.bucket = {there} WHERE {there} <= {today} ORDER BY 1, 2"
+        f"WITH firsts AS ({firsts(plan, period, around)}),"
+        f" cohorts AS (SELECT person, since, {bucketed('since', plan, around)} AS cohort"
+        " FROM firsts),"
+        " sizes AS (SELECT cohort, count(*) AS size FROM cohorts GROUP BY cohort),"
+        f" returns AS ({returns(plan, period, around)})"
+        " SELECT sizes.cohort, periods.period, sizes.size,"
+        " coalesce(returns.people, 0) AS people,"
+        " coalesce(returns.people, 0)::double precision / sizes.size AS share"
+        f" FROM sizes CROSS JOIN generate_series(0, {plan.periods}) AS periods (period)"
+        f" LEFT JOIN returns ON returns.cohort = sizes.cohort AND returns.bucket = {there}"
+        f" WHERE {there} <= {present} ORDER BY 1, 2"
     )
     return Compiled(sql, COLUMNS, calendar, period)
 
 
-def acts(plan: Retention, period: Period, around: Around) -> str:
-    """All that ever was the first, as only so it is known which was; and who came back when."""
+def firsts(plan: Retention, period: Period, around: Around) -> str:
+    """Who did it for the first time ever in the period: all times before are looked at."""
     events = Events(around)
-    first, again = events.step(plan.first, "first"), events.step(plan.again, "again")
+    first = events.step(plan.first, "first")
+    columns = [f"{PERSON} AS person", f"min({AT}) AS since"]
+    before = events.select(columns, [first], f"{AT} < {instant(period.end)}")
+    return f"{before} GROUP BY 1 HAVING min({AT}) >= {instant(period.start)}"
+
+
+def returns(plan: Retention, period: Period, around: Around) -> str:
+    """How many of each cohort did it again in each bucket."""
+    events = Events(around)
+    again = events.step(plan.again, "again")
     _, last = buckets(plan.grain, period, around.calendar)
     over = around.calendar.instant(plus(last, plan.grain, plan.periods + 1))
-    since = f"{AT} >= {instant(period.start)}"
-    columns = [
-        f"{PERSON} AS person",
-        f"{AT} AS at",
-        f"{all_of(first)} AS is_first",
-        f"{all_of((*again, since))} AS is_again",
-    ]
-    return events.select(columns, [first, (*again, since)], f"{AT} < {instant(over)}")
-
-
-def people(plan: Retention, around: Around) -> str:
-    """A row for each person and bucket, with when the person did the first for the first time."""
-    at = bucket(Typed("at", Kind.INSTANT), plan.grain, around.calendar)
+    columns = [f"{PERSON} AS person", f"{AT} AS at"]
+    acts = events.select(columns, [again], events.during(Period(period.start, over)))
     return (
-        f"active AS (SELECT person, {at} AS bucket, min(at) FILTER (WHERE is_first) AS first_at,"
-        " max(at) FILTER (WHERE is_again) AS again_at FROM acts GROUP BY 1, 2), people AS ("
-        "SELECT bucket, again_at, min(first_at) OVER (PARTITION BY person) AS since FROM active)"
+        f"SELECT cohort, {bucketed('at', plan, around)} AS bucket,"
+        f" count(DISTINCT acts.person) AS people FROM ({acts}) AS acts"
+        " JOIN cohorts ON cohorts.person = acts.person AND acts.at > cohorts.since GROUP BY 1, 2"
     )
+
+
+def bucketed(column: str, plan: Retention, around: Around) -> str:
+    return bucket(Typed(column, Kind.INSTANT), plan.grain, around.calendar)
 
 
 def length(grain: Grain) -> str:
