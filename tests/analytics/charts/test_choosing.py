@@ -148,6 +148,34 @@ def test_the_period_before_stays_in_the_background() -> None:
     assert (figure.value, figure.before) == (5, 4)
 
 
+def test_a_funnel_keeps_the_order_of_its_steps() -> None:
+    columns = [
+        ChartColumn("step", "integer", "dimension"),
+        ChartColumn("event", "text", "dimension"),
+        ChartColumn("people", "bigint", "metric"),
+        ChartColumn("of_first", "numeric", "metric"),
+    ]
+    rows = [[3, "purchase", 2, 0.2], [1, "visit", 10, 1], [2, "signup", 5, 0.5]]
+    assert orders(columns, rows) == ["visit", "signup", "purchase"]
+    chart = chosen(columns, rows)
+    assert (chart.type, chart.notes) == (ChartType.BAR, ("Not shown: Of first",))
+
+
+def test_retention_is_a_line_of_shares_for_each_cohort() -> None:
+    columns = [
+        ChartColumn("cohort", "date", "time"),
+        ChartColumn("period", "integer", "dimension"),
+        ChartColumn("size", "bigint", "metric"),
+        ChartColumn("share", "numeric", "metric"),
+    ]
+    rows = [[day, n, 40, 1 / (n + 1)] for day in DAYS[:5] for n in range(5)]
+    chart = chosen(columns, rows)
+    assert (chart.type, chart.series) == (ChartType.LINE, tuple(DAYS[4::-1]))
+    assert chart.y is not None
+    assert chart.y.percent
+    assert {point.x for point in chart.points} == {0, 1, 2, 3, 4}
+
+
 @pytest.mark.parametrize(
     ("design", "field", "words"),
     [

@@ -14,11 +14,12 @@ class Scale(StrEnum):
 
 @dataclass(frozen=True)
 class Axis:
-    """`title` carries the unit. `order` is that of a category's values."""
+    """`title` carries the unit. `order` is that of a category's values; shares are `percent`."""
 
     title: str
     scale: Scale
     order: tuple[str, ...] = ()
+    percent: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,15 @@ from itertools import pairwise
 NUMBERS = {"smallint", "integer", "bigint", "numeric", "real", "double precision"}
 TIMES = {"date", "timestamp with time zone", "timestamp without time zone"}
 METRIC, PREVIOUS, TIME, DIMENSION = "metric", "previous", "time", "dimension"
+# When a group of people came tells groups apart: what they do later is told by another column.
+COHORT = "cohort"
 ISO_TIME = re.compile(
     r"\d{4}-[01]\d(-[0-3]\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?)?"
 )
 CALENDAR = {"hour", "day", "dow", "weekday", "week", "month", "quarter", "year", "step", "period"}
 # A column with such a word measures, as in "orders_per_day".
 AGGREGATED = {"per", "avg", "average", "mean", "median", "sum", "total", "count", "min", "max"}
+SHARES = {"share", "percent", "percentage", "pct"}
 NONE, EMPTY = "(none)", "(empty)"
 FEWEST_STEPS = 3
 
@@ -80,6 +83,11 @@ class Table:
     def labels(self, place: int) -> list[str]:
         return [label(value) for value in self.values(place)]
 
+    def is_share(self, place: int) -> bool:
+        """Whether a column is named as parts of one, and has them."""
+        named = SHARES.intersection(self.columns[place].name.lower().split("_"))
+        return bool(named) and all(0 <= value <= 1 for value in self.numbers(place))
+
     def distinct(self, place: int) -> int:
         return len(set(self.labels(place)))
 
@@ -101,6 +109,8 @@ def role_of(column: ChartColumn, values: Sequence[object]) -> Role:
         return Role.MEASURE
     if any(isinstance(value, list | dict) for value in values):
         return Role.OTHER
+    if column.name.lower() == COHORT:
+        return Role.CATEGORY
     if column.kind == TIME or column.type in TIMES or all_times(values):
         return Role.TIME
     if not is_numeric(column, values):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.analytics.charts.choosing.columns import PREVIOUS, Role, Table
+from services.analytics.charts.choosing.columns import COHORT, PREVIOUS, Role, Table
 from services.analytics.charts.choosing.design import CannotDraw, ChartType, Design
 
 # Measures of unknown units share an axis where the larger is at most so many times the smaller.
@@ -20,6 +20,8 @@ class Picks:
     y: tuple[int, ...]
     colour: int | None = None
     left_out: tuple[int, ...] = ()
+    # Numbers the values of x, as the steps of a funnel are.
+    order: int | None = None
 
     @property
     def x_role(self) -> Role | None:
@@ -62,12 +64,14 @@ def picked(table: Table, design: Design) -> Picks:
     if colour is None and groups:
         colour = groups[0]
     measures = [m for m in table.of_role(Role.MEASURE) if m not in taken]
+    if any(column.name.lower() == COHORT for column in table.columns):
+        measures.sort(key=lambda place: not table.is_share(place))
     y, left_out = sharing(table, named_y or tuple(measures), bool(named_y))
     if colour is not None and len(y) > 1:
         if named_y:
             raise CannotDraw("y", "has several columns, and colour tells apart another one")
         y, left_out = y[:1], (*y[1:], *left_out)
-    return Picks(table, x, y, colour, left_out)
+    return Picks(table, x, y, colour, left_out, numbering(table, x))
 
 
 def free_groups(table: Table, taken: set[int]) -> list[int]:
@@ -76,7 +80,30 @@ def free_groups(table: Table, taken: set[int]) -> list[int]:
     free = [place for place in found if place not in taken]
     if len(table.rows) == 1:
         return free
-    return [place for place in free if table.distinct(place) > 1]
+    telling = [place for place in free if table.distinct(place) > 1]
+    return [place for place in telling if not says_the_same(table, place, telling)]
+
+
+def says_the_same(table: Table, place: int, others: list[int]) -> bool:
+    """Whether another column tells the same rows apart, in better words than numbers."""
+    if table.roles[place] is not Role.ORDINAL:
+        return False
+    return any(one_to_one(table, place, other) for other in others)
+
+
+def numbering(table: Table, x: int | None) -> int | None:
+    """The column that numbers the values of x."""
+    if x is None or table.roles[x] is not Role.CATEGORY:
+        return None
+    numbers = table.of_role(Role.ORDINAL)
+    return next((place for place in numbers if one_to_one(table, place, x)), None)
+
+
+def one_to_one(table: Table, number: int, name: int) -> bool:
+    if table.roles[name] is not Role.CATEGORY:
+        return False
+    pairs = set(zip(table.labels(number), table.labels(name), strict=True))
+    return len(pairs) == table.distinct(number) == table.distinct(name)
 
 
 def by_size(table: Table, x: int | None, other: int) -> bool:
@@ -113,8 +140,14 @@ def alike(table: Table, first: int, other: int) -> bool:
         return False
     if two.kind == PREVIOUS:
         return two.name.startswith(one.name)
+    if is_whole(table, first) != is_whole(table, other):
+        return False
     sizes = [max(map(abs, table.numbers(place)), default=0.0) for place in (first, other)]
     return max(sizes) <= COMPARABLE * min(sizes)
+
+
+def is_whole(table: Table, place: int) -> bool:
+    return all(float(value).is_integer() for value in table.numbers(place))
 
 
 def picked_for_scatter(table: Table, design: Design) -> Picks:

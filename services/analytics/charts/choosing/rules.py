@@ -2,7 +2,7 @@
 
 import math
 
-from services.analytics.charts.choosing.columns import NONE, Role
+from services.analytics.charts.choosing.columns import NONE, SHARES, Role
 from services.analytics.charts.choosing.design import ChartType
 from services.analytics.charts.choosing.picks import MOST_COLOURS, MOST_MEASURES, Picks
 
@@ -16,7 +16,6 @@ FEWEST_DOTS = 3
 # Shares that were rounded before they were summed.
 ROUNDING = 0.005
 OTHER = "(other)"
-SHARES = {"share", "percent", "percentage", "pct"}
 
 
 def problem_of(kind: ChartType, picks: Picks, stacked: bool | None) -> str:
@@ -117,7 +116,8 @@ def area_suits(picks: Picks, stacked: bool | None) -> bool:
 
 def line_suits(picks: Picks, stacked: bool | None) -> bool:
     if picks.x_role is Role.ORDINAL:
-        return picks.parts > MOST_STEPS
+        several = picks.colours > 1 and picks.parts >= FEWEST_TIMES
+        return several or picks.parts > MOST_STEPS
     return picks.x_role is Role.TIME and picks.parts >= FEWEST_TIMES
 
 

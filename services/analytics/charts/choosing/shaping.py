@@ -6,7 +6,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from services.analytics.charts.choosing.chart import Axis, Chart, Figure, Point, Scale
-from services.analytics.charts.choosing.columns import PREVIOUS, Role, label, number
+from services.analytics.charts.choosing.columns import COHORT, PREVIOUS, Role, label, number
 from services.analytics.charts.choosing.design import ChartType, Design, Sort
 from services.analytics.charts.choosing.moments import local
 from services.analytics.charts.choosing.picks import MOST_COLOURS, Picks
@@ -32,7 +32,7 @@ def shaped(kind: ChartType, picks: Picks, design: Design, zone: str) -> Chart:
         type=kind,
         title=title,
         x=Axis("" if column.name == "time" else column.titled, scale_of(kind, picks)),
-        y=Axis(value_title(picks), Scale.NUMBER),
+        y=Axis(value_title(picks), Scale.NUMBER, percent=percent_of(picks)),
         series=tuple(series),
         muted=muted_of(picks, series),
         series_title="" if picks.colour is None else picks.table.columns[picks.colour].label,
@@ -42,6 +42,10 @@ def shaped(kind: ChartType, picks: Picks, design: Design, zone: str) -> Chart:
     if kind in (ChartType.BAR, ChartType.PIE):
         return ordered(chart, points, picks, design)
     return limited(chart, points, design)
+
+
+def percent_of(picks: Picks) -> bool:
+    return all(picks.table.is_share(place) for place in picks.y)
 
 
 def figures_of(picks: Picks) -> Iterator[Figure]:
@@ -104,7 +108,7 @@ def notes_of_left_out(picks: Picks) -> Iterator[str]:
 
 
 def series_of(picks: Picks, points: list[Point]) -> list[str]:
-    """In the order of columns; groups by their size, and what is left over last."""
+    """In the order of columns; groups by their size, cohorts from the newest, the rest last."""
     if len(picks.y) > 1:
         return [picks.table.columns[place].label for place in picks.y]
     if picks.colour is None:
@@ -114,6 +118,8 @@ def series_of(picks: Picks, points: list[Point]) -> list[str]:
         sizes[point.series] += abs(point.y or 0)
     if picks.table.roles[picks.colour] in (Role.ORDINAL, Role.TIME):
         return list(sizes)
+    if picks.table.columns[picks.colour].name.lower() == COHORT:
+        return sorted(sizes, reverse=True)
     return sorted(sizes, key=lambda name: (name == OTHER, -sizes[name], name))
 
 
@@ -140,7 +146,7 @@ def limited(chart: Chart, points: list[Point], design: Design) -> Chart:
     most = min(design.limit or MOST_COLOURS, MOST_COLOURS)
     notes = list(chart.notes)
     if chart.type is not ChartType.SCATTER and len(chart.series) > most:
-        notes.append(f"The {most} largest of {len(chart.series):,}")
+        notes.append(f"Shown: {most} of {len(chart.series):,}")
         chart = replace(chart, series=chart.series[:most])
         points = [point for point in points if point.series in chart.series]
     most = MOST_POINTS
@@ -182,6 +188,9 @@ def ordered(chart: Chart, points: list[Point], picks: Picks, design: Design) -> 
 def order_of(sizes: dict[str, float], picks: Picks, design: Design) -> list[str]:
     """By size, unless x has an order of its own; what is left over comes last."""
     own = picks.x_role in (Role.TIME, Role.ORDINAL)
+    if picks.order is not None and picks.x is not None and design.sort is None:
+        pairs = zip(picks.table.labels(picks.order), picks.table.labels(picks.x), strict=True)
+        return list(dict.fromkeys(name for _, name in sorted(pairs, key=lambda p: natural(p[0]))))
     sort = design.sort or (Sort.X if own else Sort.Y_DOWN)
     names = list(sizes)
     if sort is Sort.ROWS:

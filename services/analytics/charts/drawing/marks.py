@@ -68,7 +68,7 @@ def labelled_bars(chart: Chart, mark: Spec, encoding: Spec) -> Spec:
     upright["dy"] = {"expr": "datum.y < 0 ? 4 : -4"}
     look = {**sideways, "dx": {"expr": "datum.y < 0 ? -5 : 5"}} if chart.horizontal else upright
     text = {"type": "text", "fontSize": 11, "color": SOFT, **look}
-    told = {"field": "y", "type": "quantitative", "format": format_of(numbers_of(chart))}
+    told = {"field": "y", "type": "quantitative", "format": number_format(chart)}
     drawn = {**mark, "color": COLOURS[0], "tooltip": True}
     tips = {"tooltip": tooltip(chart)}
     return {
@@ -140,7 +140,10 @@ def x_axis(chart: Chart) -> Spec:
     if axis.scale is Scale.NUMBER:
         values = [float(point.x) for point in chart.points]
         scale = {"zero": False, "nice": True}
-        return {**told, "type": "quantitative", "scale": scale, "axis": value_axis(values)}
+        look = value_axis(values)
+        if all(value.is_integer() for value in values):
+            look["tickMinStep"] = 1
+        return {**told, "type": "quantitative", "scale": scale, "axis": look}
     return {**told, "type": "temporal", "scale": {"type": "utc"}, "axis": time_axis(chart)}
 
 
@@ -175,6 +178,8 @@ def time_format(times: list[str]) -> str:
 def y_axis(chart: Chart, *, zero: bool) -> Spec:
     title = chart.y.title if chart.y else ""
     look = value_axis(numbers_of(chart))
+    if chart.y and chart.y.percent:
+        look = {"format": "~%", "tickCount": 5}
     scale = {"zero": zero, "nice": True}
     told = {"field": "y", "type": "quantitative", "title": title or None}
     return {**told, "axis": look, "scale": scale}
@@ -204,7 +209,7 @@ def tooltip(chart: Chart) -> list[Spec]:
         times = sorted({str(point.x) for point in chart.points})
         form = {"format": time_format(times)}
         place = {**place, "type": "temporal", "timeUnit": "utcyearmonthdatehoursminutes", **form}
-    told = {"field": "y", "type": "quantitative", "format": format_of(numbers_of(chart))}
+    told = {"field": "y", "type": "quantitative", "format": number_format(chart)}
     found = [place, {**told, "title": y.title or "Value"}]
     if chart.series:
         title = chart.series_title or "Series"
@@ -214,6 +219,10 @@ def tooltip(chart: Chart) -> list[Spec]:
 
 def numbers_of(chart: Chart) -> list[float]:
     return [point.y for point in chart.points if point.y is not None]
+
+
+def number_format(chart: Chart) -> str:
+    return ".1~%" if chart.y and chart.y.percent else format_of(numbers_of(chart))
 
 
 def is_flat(chart: Chart) -> bool:
