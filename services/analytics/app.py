@@ -86,6 +86,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             pool, redis, data.catalogues, calendars, queries.runner, activity, tokens, now
         )
         chat = await stack.enter_async_context(opened)
+        insights = Insights(semantics.compiling, now)
         renderer = await stack.enter_async_context(Renderer().opened())
         items = items_of(pool, Statements(data.wall, data.executor), now, semantics.kinds)
         services = [
@@ -99,10 +100,10 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             *served_knowledge(settings, pool, items, now),
             *served_of_queries(queries, data, semantics.compiling, now),
             *semantics.served(items, queries.runner),
-            served_insights(Insights(semantics.compiling, now), queries.runner),
+            served_insights(insights, queries.runner),
             served_saved_queries(pool, now),
             chat,
-            *served_charts(pool, queries.runner, semantics.compiling, renderer, now),
+            *served_charts(pool, queries.runner, semantics.compiling, insights, renderer, now),
         ]
         serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
         yield await stack.enter_async_context(serve(services, address=settings.analytics_address))

@@ -104,6 +104,28 @@ async def test_metrics_bring_their_kinds_and_units(client: httpx2.AsyncClient) -
     assert len(shown["rows"]) == 7
 
 
+async def test_insights_have_charts(client: httpx2.AsyncClient) -> None:
+    week = {"period": "last 7 days"}
+    steps = [{"event": "charted.visit"}, {"event": "charted.buy"}]
+    for person, events in (("p", ["charted.visit", "charted.buy"]), ("q", ["charted.visit"])):
+        for event in events:
+            told = {"user_id": person, "event": event}
+            assert (await client.post("/api/v1/events", json=told)).status_code == 200
+    trend = {"step": steps[0], "time_range": week, "grain": "day"}
+    line = await made(client, source={"trend": trend})
+    assert line["type"] == "line"
+    assert sum(row[1] for row in (await drawn(client, line))["rows"]) == 2
+    funnel = {"steps": steps, "within_seconds": 3600, "time_range": week}
+    bars = await made(client, source={"funnel": funnel})
+    values = (await drawn(client, bars))["spec"]["data"]["values"]
+    assert [value["x"] for value in values] == ["charted.visit", "charted.buy"]
+    back = {"first": steps[0], "again": steps[0], "grain": "day", "periods": 3, "time_range": week}
+    answer = await client.post(f"{PATH}:preview", json={"source": {"retention": back}})
+    assert answer.status_code == 200, answer.text
+    wrong = {"source": {"trend": {**trend, "time_range": {"period": "sometimes"}}}}
+    assert (await client.post(PATH, json=wrong)).status_code == 422
+
+
 @pytest.mark.parametrize("kind", ["png", "svg"])
 async def test_pictures_are_rendered(client: httpx2.AsyncClient, kind: str) -> None:
     chart = await made(client, name="<script>alert(1)</script>")

@@ -19,6 +19,7 @@ from services.analytics.charts.store import ChartStore
 from services.analytics.dashboards.arranging import Arranger
 from services.analytics.dashboards.service import DashboardsService
 from services.analytics.dashboards.store import DashboardStore
+from services.analytics.insights.compiling import Insights
 from services.analytics.queries.running import Runner
 from services.analytics.saved.store import SavedStore
 from services.analytics.semantics.querying.compiling import Compiling
@@ -28,10 +29,15 @@ from services.common.server import Served
 
 
 def served_charts(
-    pool: Pool, runner: Runner, compiling: Compiling, renderer: Renderer, now: Clock
+    pool: Pool,
+    runner: Runner,
+    compiling: Compiling,
+    insights: Insights,
+    renderer: Renderer,
+    now: Clock,
 ) -> Iterator[Served]:
     store = ChartStore(pool)
-    drawer = Drawer(Sources(runner, compiling, SavedStore(pool)))
+    drawer = Drawer(Sources(runner, compiling, insights, SavedStore(pool)))
     charts = Charts(store, drawer)
     yield Served(
         charts_pb2.DESCRIPTOR.services_by_name["ChartsService"],

@@ -8,10 +8,13 @@ import msgspec
 from attune.analytics.v1 import charts_pb2 as pb
 
 from services.analytics.charts.choosing import ChartColumn
+from services.analytics.insights.compiling import Insights
+from services.analytics.insights.domain import Plan
+from services.analytics.insights.wire import funnel_of, retention_of, trend_of
 from services.analytics.queries.domain import EVENTS, Asked, rows_json
 from services.analytics.queries.running import Answer, Runner
 from services.analytics.saved.store import SavedStore
-from services.analytics.semantics.compiler import OutputColumn
+from services.analytics.semantics.compiler import Compiled, OutputColumn
 from services.analytics.semantics.querying.asking import ROWS as METRIC_ROWS
 from services.analytics.semantics.querying.compiling import Compiling, connection_of
 from services.common.caller import Caller
@@ -24,7 +27,8 @@ ROWS = 10_000
 UTC = "UTC"
 INLINE_ROWS = 1_000
 INLINE_BYTES = 256 * 1024
-WAYS = ("saved_query_id", "sql", "metric_query", "inline")
+INSIGHTS = ("trend", "funnel", "retention")
+WAYS = ("saved_query_id", "sql", "metric_query", *INSIGHTS, "inline")
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,12 @@ class Told:
 
 
 class Sources:
-    def __init__(self, runner: Runner, compiling: Compiling, saved: SavedStore) -> None:
+    def __init__(
+        self, runner: Runner, compiling: Compiling, insights: Insights, saved: SavedStore
+    ) -> None:
         self._runner = runner
         self._compiling = compiling
+        self._insights = insights
         self._saved = saved
 
     async def read(
@@ -56,6 +63,8 @@ class Sources:
             return told_inline(source.inline)
         if source.HasField("metric_query"):
             return await self._metrics(who, source, no_cache)
+        if any(map(source.HasField, INSIGHTS)):
+            return await self._insight(who, source, no_cache)
         sql, connection_id = source.sql, source.connection_id
         if source.saved_query_id:
             sql, connection_id = await self._statement(who, source.saved_query_id, owner)
@@ -69,10 +78,13 @@ class Sources:
         compiled = await self._compiling.compiled(who.organization_id, wanted)
         limit = wanted.limit if wanted.HasField("limit") else METRIC_ROWS
         asked = Asked(compiled.sql, connection_of(wanted), limit, no_cache=no_cache)
-        answer = await self._runner.run(who, asked)
-        types = [column.type for column in answer.result.columns]
-        columns = [metric_column(*pair) for pair in zip(compiled.columns, types, strict=True)]
-        return told(answer, columns, compiled.calendar.zone)
+        return told_compiled(compiled, await self._runner.run(who, asked))
+
+    async def _insight(self, who: Caller, source: pb.ChartSource, no_cache: bool) -> Told:
+        plan, zone = plan_of(source)
+        compiled = await self._insights.compiled(who.organization_id, plan, zone)
+        asked = Asked(compiled.sql, EVENTS, ROWS, no_cache=no_cache)
+        return told_compiled(compiled, await self._runner.run(who, asked))
 
     async def _statement(self, who: Caller, saved_query_id: str, owner: str) -> tuple[str, str]:
         """Of a saved query that the caller sees, or that is of the chart's own owner."""
@@ -81,6 +93,15 @@ class Sources:
         if saved is None or not (saved.visible_to(who) or saved.owner == owner):
             raise NotFound(f"no saved query {saved_query_id!r} that you may see")
         return saved.query, saved.connection_id
+
+
+def plan_of(source: pb.ChartSource) -> tuple[Plan, str]:
+    """An insight, and the zone that it names. Raises InvalidFields."""
+    if source.HasField("trend"):
+        return trend_of(source.trend), source.trend.time_zone
+    if source.HasField("funnel"):
+        return funnel_of(source.funnel), source.funnel.time_zone
+    return retention_of(source.retention), source.retention.time_zone
 
 
 def check_source(source: pb.ChartSource) -> None:
@@ -115,6 +136,12 @@ def told_inline(given: pb.ChartRows) -> Told:
 def told(answer: Answer, columns: list[ChartColumn], zone: str) -> Told:
     utf8 = rows_json(answer.result.rows)
     return Told(columns, msgspec.json.decode(utf8, type=list[list[Any]]), utf8, zone, answer)
+
+
+def told_compiled(compiled: Compiled, answer: Answer) -> Told:
+    types = [column.type for column in answer.result.columns]
+    columns = [metric_column(*pair) for pair in zip(compiled.columns, types, strict=True)]
+    return told(answer, columns, compiled.calendar.zone)
 
 
 def metric_column(column: OutputColumn, type_: str) -> ChartColumn:

@@ -1,5 +1,6 @@
 import datetime
 
+from attune.analytics.v1 import insights_pb2 as _insights_pb2
 from attune.analytics.v1 import metrics_pb2 as _metrics_pb2
 from attune.analytics.v1 import queries_pb2 as _queries_pb2
 from attune.common.v1 import access_pb2 as _access_pb2
@@ -18,18 +19,24 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ChartSource(_message.Message):
-    __slots__ = ("saved_query_id", "sql", "connection_id", "metric_query", "inline")
+    __slots__ = ("saved_query_id", "sql", "connection_id", "metric_query", "inline", "trend", "funnel", "retention")
     SAVED_QUERY_ID_FIELD_NUMBER: _ClassVar[int]
     SQL_FIELD_NUMBER: _ClassVar[int]
     CONNECTION_ID_FIELD_NUMBER: _ClassVar[int]
     METRIC_QUERY_FIELD_NUMBER: _ClassVar[int]
     INLINE_FIELD_NUMBER: _ClassVar[int]
+    TREND_FIELD_NUMBER: _ClassVar[int]
+    FUNNEL_FIELD_NUMBER: _ClassVar[int]
+    RETENTION_FIELD_NUMBER: _ClassVar[int]
     saved_query_id: str
     sql: str
     connection_id: str
     metric_query: _metrics_pb2.CompileMetricsRequest
     inline: ChartRows
-    def __init__(self, saved_query_id: _Optional[str] = ..., sql: _Optional[str] = ..., connection_id: _Optional[str] = ..., metric_query: _Optional[_Union[_metrics_pb2.CompileMetricsRequest, _Mapping]] = ..., inline: _Optional[_Union[ChartRows, _Mapping]] = ...) -> None: ...
+    trend: _insights_pb2.QueryTrendRequest
+    funnel: _insights_pb2.QueryFunnelRequest
+    retention: _insights_pb2.QueryRetentionRequest
+    def __init__(self, saved_query_id: _Optional[str] = ..., sql: _Optional[str] = ..., connection_id: _Optional[str] = ..., metric_query: _Optional[_Union[_metrics_pb2.CompileMetricsRequest, _Mapping]] = ..., inline: _Optional[_Union[ChartRows, _Mapping]] = ..., trend: _Optional[_Union[_insights_pb2.QueryTrendRequest, _Mapping]] = ..., funnel: _Optional[_Union[_insights_pb2.QueryFunnelRequest, _Mapping]] = ..., retention: _Optional[_Union[_insights_pb2.QueryRetentionRequest, _Mapping]] = ...) -> None: ...
 
 class ChartColumn(_message.Message):
     __slots__ = ("name", "type", "kind", "unit")
