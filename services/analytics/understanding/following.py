@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from services.analytics.insights.domain import DidNotDo, Funnel, Plan, Retention, Step, Trend
 from services.analytics.semantics.compiler import MetricQuery, Order, Top
-from services.analytics.semantics.domain import Filter
+from services.analytics.semantics.domain import Filter, Operator
 from services.analytics.understanding.lexicon import Mention
 from services.analytics.understanding.planning import Planner, Unfit, retention_grain
 from services.analytics.understanding.sentence import Draft, Sentence, TopN
@@ -15,13 +15,18 @@ P = TypeVar("P", Trend, Funnel, Retention, DidNotDo)
 
 
 def follows(sentence: Sentence) -> bool:
-    """Whether it can only be about what was asked before, or says so."""
+    """Whether it can only be about what was asked before."""
     if not sentence.all("metric", "event"):
         return True
     marked = [sentence.value(at) for at in sentence.all("follow")]
     few = not sentence.all("time", "value", "by") and len(sentence.all("metric", "event")) == 1
-    opened = sentence.kind(0) == "and"
-    return "same" in marked or (few and (opened or "what about" in marked or "instead" in marked))
+    return "same" in marked or "instead" in marked or (few and may_follow(sentence))
+
+
+def may_follow(sentence: Sentence) -> bool:
+    """Whether it goes on from what was asked before: "and revenue in Germany?"."""
+    marked = [sentence.value(at) for at in sentence.all("follow")]
+    return sentence.kind(0) == "and" or "what about" in marked
 
 
 def take_marks(sentence: Sentence, draft: Draft) -> None:
@@ -95,17 +100,30 @@ def timed(plan: P, draft: Draft) -> P:
     return replace(plan, time_range=draft.time_range) if draft.time_range else plan
 
 
-def merged(old: Iterable[Filter], new: Iterable[Filter]) -> tuple[Filter, ...]:
-    """A new condition takes the place of those on the same thing."""
-    fresh = tuple(new)
+def merged(old: Iterable[Filter], new: Iterable[Filter], adds: bool = False) -> tuple[Filter, ...]:
+    """A new condition takes the place of those on the same thing; "also Italy" widens them."""
+    before, fresh = tuple(old), tuple(new)
     by = {one.dimension or one.field for one in fresh}
-    return (*(one for one in old if (one.dimension or one.field) not in by), *fresh)
+    kept = [one for one in before if (one.dimension or one.field) not in by]
+    if adds:
+        fresh = tuple(widened(one, before) for one in fresh)
+    return (*kept, *fresh)
+
+
+def widened(one: Filter, before: Iterable[Filter]) -> Filter:
+    """Raises Unfit where there is nothing to widen."""
+    alike = {Operator.EQUAL, Operator.IN}
+    for each in before:
+        same = (each.dimension, each.field) == (one.dimension, one.field)
+        if same and {each.operator, one.operator} <= alike:
+            values = tuple(dict.fromkeys((*each.values, *one.values)))
+            return replace(one, operator=Operator.IN, values=values)
+    raise Unfit(None, ("value",))
 
 
 def narrowed(step: Step, draft: Draft, planner: Planner) -> Step:
-    return replace(
-        step, filters=merged(step.filters, planner.filters(draft.conditions, step.event))
-    )
+    new = planner.filters(draft.conditions, step.event)
+    return replace(step, filters=merged(step.filters, new, draft.adds))
 
 
 def query_changed(query: MetricQuery, draft: Draft, planner: Planner) -> MetricQuery:
@@ -122,7 +140,7 @@ def query_changed(query: MetricQuery, draft: Draft, planner: Planner) -> MetricQ
         query,
         metrics=told.metrics,
         dimensions=dimensions_of(query, told, draft),
-        filters=merged(query.filters, told.filters),
+        filters=merged(query.filters, told.filters, draft.adds and bool(draft.conditions)),
         time_range=time_range,
         grain=grain,
         fill=bool(grain and time_range),

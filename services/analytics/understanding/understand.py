@@ -19,7 +19,13 @@ from services.analytics.understanding.domain import (
     Understood,
     Words,
 )
-from services.analytics.understanding.following import changed, follows, take_marks, take_top
+from services.analytics.understanding.following import (
+    changed,
+    follows,
+    may_follow,
+    take_marks,
+    take_top,
+)
 from services.analytics.understanding.lexicon import Mention, lexicon_of
 from services.analytics.understanding.measuring import Measures
 from services.analytics.understanding.modifiers import Modifiers
@@ -41,6 +47,7 @@ OF_KIND: dict[str, dict[str, Any]] = {
     "event": {"event": "", "people": False},
     "metric": {"metrics": ()},
     "trend": {"trend": False},
+    "value": {"conditions": ()},
     "within": {"within": None},
     "everything": {"all_time": False},
     "aggregate": {"aggregate": None},
@@ -79,7 +86,7 @@ class Candidate:
     @property
     def cost(self) -> tuple[int, int]:
         tokens = sum(piece.end - piece.first for piece in self.left)
-        return tokens, sum(piece.rank for piece in self.sentence.placed())
+        return tokens, sum(piece.rank for piece in self.sentence.pieces)
 
 
 def understand(
@@ -137,9 +144,11 @@ class Asking:
         return Understood(readings, missing, told)
 
     def _candidates(self, pieces: tuple[Piece, ...]) -> Iterator[Candidate]:
-        if self._before and follows(Sentence(pieces)):
+        sentence = Sentence(pieces)
+        if self._before and (follows(sentence) or may_follow(sentence)):
             yield from self._followed(pieces, self._before)
-            return
+            if follows(sentence):
+                return
         yield from self._behaved(pieces)
         yield from self._measured(pieces)
 
