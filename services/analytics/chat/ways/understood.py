@@ -1,5 +1,6 @@
 """Metrics and insights: the question read by the grammar, and the plan compiled."""
 
+from asyncio import to_thread
 from collections.abc import Sequence
 
 from services.analytics.chat.domain import (
@@ -55,7 +56,8 @@ class Grammar:
         organization_id = question.who.organization_id
         calendar = await self._calendars.of(organization_id)
         knowledge, definitions = await known_of(self._pool, organization_id, question.connection_id)
-        understood = self._understood(question, knowledge, calendar)
+        # In a thread: names by the thousand are indexed at first.
+        understood = await to_thread(self._understood, question, knowledge, calendar)
         if not understood.readings:
             return Unclear(abstention(understood.because))
         try:
