@@ -9,11 +9,11 @@ from typing import Any
 import psutil
 import pytest
 
-from services.analytics.charts.choosing import ChartColumn, Design, choose
+from services.analytics.charts.choosing import ChartColumn, ChartType, Design, choose
 from services.analytics.charts.drawing import empty_spec, spec_of
 from services.analytics.charts.rendering import Renderer
 from services.analytics.charts.rendering.renderer import MOST_WAITING
-from services.common.errors import Unavailable
+from services.common.errors import FailedPrecondition, Unavailable
 from tests.waiting import until
 
 COLUMNS = [ChartColumn("plan", "text"), ChartColumn("users", "bigint")]
@@ -95,6 +95,50 @@ async def test_a_process_that_was_killed_is_replaced(renderer: Renderer) -> None
     with pytest.raises(Unavailable):
         await renderer.render(bars("lost"), "svg")
     assert b"found" in (await renderer.render(bars("found"), "svg")).data
+
+
+NASTY = [
+    "",
+    "constructor",
+    "__proto__",
+    "a.b[0]",
+    "'\"{{datum.x}}\\",
+    "<b>&amp;</b>",
+    "\n",
+    "x" * 300,
+]
+NUMBERS = [0, -1, 1e308, -1e308, 5e-324, 10**25, 3.14, None]
+
+
+@pytest.mark.parametrize("kind", list(ChartType))
+async def test_no_name_and_no_number_breaks_a_picture(renderer: Renderer, kind: ChartType) -> None:
+    of_type: dict[ChartType, list[Any]] = {
+        ChartType.LINE: [f"2026-01-{day:02d}" for day in range(1, 9)],
+        ChartType.AREA: [f"2026-01-{day:02d}" for day in range(1, 9)],
+        ChartType.SCATTER: [place + 0.5 for place in range(8)],
+    }
+    values = of_type.get(kind, NASTY)
+    for name in NASTY:
+        columns = [
+            ChartColumn(name),
+            ChartColumn("y\\", "numeric", "metric", '"'),
+            ChartColumn(name),
+        ]
+        numbers = [abs(number or 1) for number in NUMBERS]
+        for parts in (NASTY, ["all"] * 8):
+            rows: list[Any] = list(zip(values, numbers, parts, strict=True))
+            rows = rows[:1] if kind is ChartType.FIGURE else rows
+            coloured = parts is NASTY and kind not in (ChartType.PIE, ChartType.FIGURE)
+            shown = columns if coloured else columns[:2]
+            chart = choose(shown, [row[: len(shown)] for row in rows], Design(type=kind))
+            assert chart or kind is ChartType.TABLE
+            if chart:
+                assert (await renderer.render(spec_of(chart), "svg")).data.startswith(b"<svg")
+
+
+async def test_what_cannot_be_drawn_is_said(renderer: Renderer) -> None:
+    with pytest.raises(FailedPrecondition):
+        await renderer.render({"mark": "nonsense"}, "svg")
 
 
 async def test_no_more_wait_than_may(renderer: Renderer) -> None:

@@ -19,8 +19,26 @@ CALENDAR = {"hour", "day", "dow", "weekday", "week", "month", "quarter", "year",
 # A column with such a word measures, as in "orders_per_day".
 AGGREGATED = {"per", "avg", "average", "mean", "median", "sum", "total", "count", "min", "max"}
 SHARES = {"share", "percent", "percentage", "pct"}
+# Vega looks names up in JavaScript's objects, each of which has these: a space of no width before
+# them makes them others that look the same.
+UNSEEN = "\u200b"
+OF_EVERY_OBJECT = {
+    "constructor",
+    "hasOwnProperty",
+    "isPrototypeOf",
+    "propertyIsEnumerable",
+    "toLocaleString",
+    "toString",
+    "valueOf",
+    "__defineGetter__",
+    "__defineSetter__",
+    "__lookupGetter__",
+    "__lookupSetter__",
+    "__proto__",
+}
 NONE, EMPTY = "(none)", "(empty)"
 FEWEST_STEPS = 3
+EXACT = 2**53
 
 
 class Role(StrEnum):
@@ -154,13 +172,19 @@ def counts_up(table: Table) -> bool:
 
 
 def number(value: object) -> float | None:
-    """A finite number; None for all else, also for NaN, which travels as text."""
+    """A finite number; None for all else, also for NaN, which travels as text.
+
+    Whole numbers beyond those that doubles hold exactly are doubles, as in all that draws them.
+    """
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
-        return value if math.isfinite(value) else None
-    except OverflowError:  # an integer that no double holds
+        found = float(value)
+    except OverflowError:
         return None
+    if not math.isfinite(found):
+        return None
+    return value if abs(found) < EXACT else found
 
 
 def label(value: object) -> str:
@@ -168,4 +192,5 @@ def label(value: object) -> str:
         return NONE
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value) or EMPTY
+    text = str(value) or EMPTY
+    return f"{UNSEEN}{text}" if text in OF_EVERY_OBJECT else text

@@ -53,7 +53,8 @@ def bars(chart: Chart) -> Spec:
         if chart.stacked:
             encoding["order"] = order_of_series()
         else:
-            offset = {"field": "series", "type": "nominal", "sort": list(chart.series)}
+            scale = {"domain": list(chart.series)}
+            offset = {"field": "series", "type": "nominal", "sort": None, "scale": scale}
             encoding[f"{across}Offset"] = offset
     mark: Spec = {"type": "bar", "cornerRadiusEnd": 0 if chart.stacked else 2}
     if chart.series or len(chart.points) > MOST_LABELLED_BARS:
@@ -136,7 +137,8 @@ def x_axis(chart: Chart) -> Spec:
     if axis.scale is Scale.CATEGORY:
         angle = {} if chart.horizontal else {"labelAngle": angle_of(axis.order)}
         look = {"grid": False, **angle}
-        return {**told, "type": "nominal", "sort": list(axis.order), "axis": look}
+        scale: Spec = {"domain": list(axis.order)}
+        return {**told, "type": "nominal", "sort": None, "scale": scale, "axis": look}
     if axis.scale is Scale.NUMBER:
         values = [float(point.x) for point in chart.points]
         scale = {"zero": False, "nice": True}
@@ -204,21 +206,26 @@ def order_of_series() -> Spec:
 
 def tooltip(chart: Chart) -> list[Spec]:
     x, y = chart.x or Axis("", Scale.CATEGORY), chart.y or Axis("", Scale.NUMBER)
-    place: Spec = {"field": "x", "title": x.title or "Time", "type": "nominal"}
+    place: Spec = {"field": "x", "title": harmless(x.title) or "Time", "type": "nominal"}
     if x.scale is Scale.TIME:
         times = sorted({str(point.x) for point in chart.points})
         form = {"format": time_format(times)}
         place = {**place, "type": "temporal", "timeUnit": "utcyearmonthdatehoursminutes", **form}
     told = {"field": "y", "type": "quantitative", "format": number_format(chart)}
-    found = [place, {**told, "title": y.title or "Value"}]
+    found = [place, {**told, "title": harmless(y.title) or "Value"}]
     if chart.series:
-        title = chart.series_title or "Series"
+        title = harmless(chart.series_title) or "Series"
         found.insert(1, {"field": "series", "title": title, "type": "nominal"})
     return found
 
 
 def numbers_of(chart: Chart) -> list[float]:
     return [point.y for point in chart.points if point.y is not None]
+
+
+def harmless(title: str) -> str:
+    """Vega-Lite writes titles of tooltips into an expression, and escapes no backslash there."""
+    return " ".join(title.replace("\\", "/").replace('"', "'").split())
 
 
 def number_format(chart: Chart) -> str:

@@ -17,7 +17,7 @@ import msgspec
 import structlog
 
 from services.analytics.charts.rendering.child import LENGTH, PICTURE
-from services.common.errors import Unavailable
+from services.common.errors import FailedPrecondition, Unavailable
 
 CHILD = Path(__file__).with_name("child.py")
 CONTENT_TYPES = {"png": "image/png", "svg": "image/svg+xml"}
@@ -63,7 +63,8 @@ class Renderer:
     async def render(self, spec: dict[str, Any], kind: str, scale: float = 2.0) -> Picture:
         """A picture as "png" or "svg"; `scale` is pixels of a PNG for each of the specification's.
 
-        Raises Unavailable where too many wait, or where it took too long.
+        Raises Unavailable where too many wait, or where it took too long, and FailedPrecondition
+        where Vega-Lite does not take the specification, which is ours to mend.
         """
         if self._waiting >= MOST_WAITING:
             raise Unavailable("too many pictures are being drawn")
@@ -90,7 +91,8 @@ class Renderer:
             raise
         await self._rest()
         if answer[:1] != PICTURE:
-            raise RuntimeError(f"not drawn: {answer[1:].decode()}")
+            log.error("not drawn", complaint=answer[1:].decode())
+            raise FailedPrecondition("Vega-Lite cannot draw this chart: draw it as a table")
         return answer[1:]
 
     async def _exchanged(self, job: bytes) -> bytes:
