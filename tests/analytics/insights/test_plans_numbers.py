@@ -1,5 +1,6 @@
 """Compiled plans, run by PostgreSQL, give what looking at each event gives."""
 
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -34,35 +35,43 @@ ZONES = [
 # Where clocks change, in spring and in autumn.
 CHANGES = [datetime(2026, 3, 29, tzinfo=UTC), datetime(2025, 10, 26, tzinfo=UTC)]
 NAMES = ["visit", "cart's", "buy"]
-COUNTRIES = [None, "DE", "FR", "it's", "(other)"]
+COUNTRIES = [None, "DE", "it's", "(other)"]
 AMOUNT = Field("properties", ("amount",), Cast.NUMERIC)
-EXAMPLES = 150
+EXAMPLES = 250
 
 bases = st.sampled_from(CHANGES)
-# Quarters of an hour within a week or two, so that many are at the same time.
-offsets = st.integers(-3 * 96, 5 * 96).map(lambda n: timedelta(minutes=15 * n))
 later = st.integers(0, 90).map(lambda n: timedelta(days=n))
-users = st.sampled_from([None, "u1", "u1", "u2", "u3", "u4"])
-devices = st.sampled_from([None, "d1", "d2", "u2"])
-amounts = st.none() | st.integers(-50, 50) | st.sampled_from(["12.5", "n/a", True])
+# Few of each, so that people do much, meet in time, and are just as far apart as a step may be.
+USERS = [None, "u1", "u1", "u2", "u3", "u4"]
+DEVICES = [None, "d1", "d2", "u2"]
+AMOUNTS = [None, 1, 5, -7, "12.5", "n/a", True]
+KNOWN = [{}, {"d1": "u1"}, {"d1": "u3", "d2": "x"}]
+RENAMED = [{}, {"u3": "u1"}, {"u4": "u3", "u3": "u2"}, {"x": "u4"}]
+seeds = st.integers(0, 10_000)
+offsets = st.integers(-12, 20).map(lambda n: timedelta(hours=3 * n))
 
 
-@st.composite
-def worlds(draw: Any, base: datetime) -> World:
-    event = st.builds(
-        lambda offset, more, **fields: Event(at=base + offset + more, number=0, **fields),
-        offset=offsets,
-        more=st.just(timedelta()) | st.just(timedelta()) | later,
-        name=st.sampled_from(NAMES),
-        user=users,
-        anonymous=devices,
-        country=st.sampled_from(COUNTRIES),
-        amount=amounts,
+def world_of(seed: int, base: datetime) -> World:
+    """By chance of our own: what hypothesis draws is mostly alike."""
+    chance = random.Random(seed)
+    events = [event_of(chance, base, n) for n in range(chance.choice([0, 16, 30, 40, 40]))]
+    return World(events, chance.choice(KNOWN), chance.choice(RENAMED))
+
+
+def event_of(chance: random.Random, base: datetime, number: int) -> Event:
+    """Around the change of the clock, by quarters of an hour next to it; or long after."""
+    near = timedelta(minutes=15 * chance.randint(-12, 12))
+    far = timedelta(hours=3 * chance.randint(-12, 20))
+    more = timedelta(days=chance.choice([0, 0, 0, 0, 7, 31, 60]))
+    return Event(
+        at=base + chance.choice([near, far, far]) + more,
+        number=number,
+        name=chance.choice(NAMES),
+        user=chance.choice(USERS),
+        anonymous=chance.choice(DEVICES),
+        country=chance.choice(COUNTRIES),
+        amount=chance.choice(AMOUNTS),
     )
-    events = draw(st.lists(event, max_size=draw(st.sampled_from([0, 6, 24]))))
-    known = draw(st.dictionaries(st.sampled_from(["d1", "d2"]), st.sampled_from(["u1", "u3", "x"])))
-    renamed = draw(st.sampled_from([{}, {"u3": "u1"}, {"u4": "u3", "u3": "u2"}, {"x": "u4"}]))
-    return World([replace(one, number=n) for n, one in enumerate(events)], known, renamed)
 
 
 @st.composite
@@ -84,15 +93,15 @@ def steps(draw: Any) -> tuple[Step, brute.Is]:
             lambda e: (brute.amount(e) or 0) >= 5,
         ),
     ]
-    filters, holds = draw(st.sampled_from([rules[0], *rules]))
+    filters, holds = draw(st.sampled_from([*[rules[0]] * 6, *rules]))
     return Step(name, filters), lambda e: e.name == name and holds(e)
 
 
 @st.composite
 def surroundings(draw: Any) -> tuple[World, Bounds, Calendar, datetime]:
     base = draw(bases)
-    start = (base + timedelta(days=draw(st.integers(-4, 3)))).date()
-    days = draw(st.sampled_from([1, 2, 5, 14, 70]))
+    start = (base + timedelta(days=draw(st.sampled_from([-2, -3, 0, 1])))).date()
+    days = draw(st.sampled_from([14, 5, 70, 2]))
     zone, week, fiscal = (
         draw(st.sampled_from(ZONES)),
         draw(st.integers(1, 7)),
@@ -100,7 +109,7 @@ def surroundings(draw: Any) -> tuple[World, Bounds, Calendar, datetime]:
     )
     bounds = Bounds(zone, week, fiscal, start, start + timedelta(days=days))
     now = base + draw(offsets) + draw(later)
-    return draw(worlds(base)), bounds, Calendar(zone, week, fiscal), now
+    return world_of(draw(seeds), base), bounds, Calendar(zone, week, fiscal), now
 
 
 def ranged(bounds: Bounds) -> Absolute:
@@ -154,7 +163,7 @@ async def test_trends_agree(happened: Store) -> None:
 
 
 async def test_funnels_agree(happened: Store) -> None:
-    minutes = st.sampled_from([15, 30, 60, 24 * 60, 7 * 24 * 60])
+    minutes = st.sampled_from([7 * 24 * 60, 24 * 60, 12 * 60, 6 * 60, 15])
     for world, bounds, calendar, now, told, within, breakdown in drawn(
         st.lists(steps(), min_size=2, max_size=4), minutes, breakdowns
     ):
