@@ -57,12 +57,24 @@ def unstorable(utf8: bytes) -> str | None:
 
 
 def unstorable_value(utf8: bytes) -> str | None:
-    """The same of its texts and numbers alone; of many JSON texts too, with a newline between."""
-    if b"\\" in utf8 and b"\\u0000" in utf8 and NUL.search(utf8):
+    """The same of its texts and numbers alone."""
+    if has_nul(utf8):
         return "has a NUL character (\\u0000)"
     if suspicious(utf8) and has_absurd_number(utf8):
         return "has a number that the database cannot hold"
     return None
+
+
+def maybe_unstorable(utf8: bytes) -> bool:
+    """Whether one of several texts, with newlines between, may have such a value.
+
+    Not all need be JSON: where one has an odd quotation mark, nothing tells texts from numbers.
+    """
+    return has_nul(utf8) or suspicious(utf8)
+
+
+def has_nul(utf8: bytes) -> bool:
+    return b"\\" in utf8 and b"\\u0000" in utf8 and bool(NUL.search(utf8))
 
 
 def invalid(utf8: bytes, complaint: str) -> str:

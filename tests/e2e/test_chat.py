@@ -54,7 +54,7 @@ async def said(client: httpx2.AsyncClient, conversation_id: str) -> list[tuple[s
 async def test_a_certified_question_is_answered_with_its_receipt(
     asking: httpx2.AsyncClient,
 ) -> None:
-    answer = await post(asking, CHAT, {"message": "how many purchase were there"})
+    answer = await post(asking, CHAT, {"message": "how many  purchases were there"})
     assert answer["way"] == "certified"
     message, chart = answer["messages"]
     assert (message["type"], message["content"]) == ("query_results", QUESTION)
@@ -66,6 +66,13 @@ async def test_a_certified_question_is_answered_with_its_receipt(
     assert receipt["definitions"] == [{"kind": "question", "name": QUESTION, "version": 2}]
     ran = (await asking.get(f"/api/v1/queries/{receipt['query_id']}")).json()
     assert ran["status"] == "completed"
+
+
+async def test_a_question_with_another_sign_is_another_question(
+    asking: httpx2.AsyncClient,
+) -> None:
+    answer = await post(asking, CHAT, {"message": "How many purchases were there > 5?"})
+    assert answer["way"] != "certified"
 
 
 async def test_the_action_of_an_answer_can_be_posted_as_it_is(asking: httpx2.AsyncClient) -> None:

@@ -1,5 +1,6 @@
 """What is said lives with activity: conversations, and what people asked."""
 
+from collections import deque
 from collections.abc import Awaitable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
@@ -14,7 +15,7 @@ from attune.common.v1.json_pb2 import Json
 
 from services.analytics.chat.domain import Question
 from services.common.caller import Caller
-from services.common.errors import NotFound, Unavailable
+from services.common.errors import DomainError, FailedPrecondition, NotFound, Unavailable
 from services.common.service_tokens import ServiceTokens
 
 log = structlog.get_logger(__name__)
@@ -61,14 +62,14 @@ class Conversations:
             made = await self._call(self._conversations.StartConversation, who, request)
             return str(made.id), []
         asked = pb.GetConversationRequest(conversation_id=conversation_id, page_size=PAGE)
-        events: list[pb.ConversationEvent] = []
+        earlier: deque[str] = deque(maxlen=REMEMBERED)
         while True:
             found = await self._call(self._conversations.GetConversation, who, asked)
             if found.conversation.user_id != who.subject:
                 raise NotFound(f"no conversation {conversation_id!r} of yours")
-            events += found.events
+            earlier += questions_in(found.events)
             if not found.next_page_token:
-                return conversation_id, questions_in(events)[-REMEMBERED:]
+                return conversation_id, list(earlier)
             asked.page_token = found.next_page_token
 
     async def say(self, who: Caller, conversation_id: str, events: Sequence[Any]) -> None:
@@ -108,6 +109,8 @@ class Conversations:
 def translated(error: grpc.aio.AioRpcError) -> Exception:
     if error.code() is grpc.StatusCode.NOT_FOUND:
         return NotFound(error.details() or "no such conversation")
+    if error.code() is grpc.StatusCode.FAILED_PRECONDITION:
+        return FailedPrecondition(error.details() or "the conversation has ended")
     return Unavailable("conversations cannot be kept now; try again")
 
 
@@ -147,6 +150,6 @@ async def attempted(keeping: Awaitable[T]) -> T | None:
     """What is kept beside an answer never costs the answer."""
     try:
         return await keeping
-    except Unavailable as error:
+    except DomainError as error:
         log.warning("an answer was not written down", error=str(error))
         return None

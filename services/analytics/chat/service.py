@@ -31,6 +31,9 @@ from services.common.errors import InvalidFields, NotFound, Violation
 from services.common.ids import uuid7, uuid_of
 from services.common.interceptors import Context
 
+# Digits of a part's number.
+LONGEST_NUMBER = 6
+
 
 class ChatService(pb_grpc.ChatServiceServicer):
     def __init__(
@@ -96,6 +99,7 @@ class ChatService(pb_grpc.ChatServiceServicer):
     async def _start(self, request: pb.ChatRequest | pb.StreamChatRequest) -> Run:
         question = await self._question("message", request.message, request.connection_id)
         who = question.who
+        self._runs.admit(who.organization_id, who.subject)
         conversation_id, earlier = await self._conversations.begin(who, request.conversation_id)
         question = replace(question, earlier=earlier)
         about = About(
@@ -105,13 +109,13 @@ class ChatService(pb_grpc.ChatServiceServicer):
             conversation_id=conversation_id,
             message_id=uuid4(),
         )
+        said = [question_event(question.text)]
+        await self._conversations.say(who, conversation_id, said)
         return await self._runs.start(about, partial(self._work, about, question))
 
     async def _work(self, about: About, question: Question, tell: Tell) -> None:
         """Answer, and write down what was said, whatever it is."""
         await tell(parts.run_part(about))
-        said = [question_event(question.text)]
-        await self._conversations.say(question.who, about.conversation_id, said)
         messages: list[pb.ChatMessage] = []
         receipt = pb.ChatReceipt()
 
@@ -152,7 +156,7 @@ def run_id_of(text: str) -> UUID:
 
 def number_of(text: str) -> int:
     """The part that a reader has. Raises InvalidFields."""
-    if text and not (text.isascii() and text.isdigit()):
+    if text and not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
         raise InvalidFields(Violation("last_event_id", "must be the id of a part"))
     return int(text or 0)
 

@@ -81,6 +81,9 @@ def within_bounds(conn: Connection, most: int = MOST_RECEIVED) -> Iterator[None]
         if not meter.exceeded:
             raise
         raise TooLarge from err
+    finally:
+        if not meter.exceeded:  # what the session does next is not a part of this answer
+            meter.reset(MOST_RECEIVED)
 
 
 def transport_of(conn: Connection) -> asyncio.Transport:

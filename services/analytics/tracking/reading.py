@@ -27,7 +27,7 @@ from services.analytics.tracking.domain import (
 )
 from services.common.errors import InvalidFields, MalformedBody, Violation
 from services.common.ids import uuid7s
-from services.common.payloads import too_deep, unstorable, unstorable_value
+from services.common.payloads import maybe_unstorable, too_deep, unstorable
 from services.common.surrogates import mended
 
 MOST_EVENTS = 5_000
@@ -154,8 +154,7 @@ def check_for(pieces: Sequence[bytes]) -> Callable[[bytes], None]:
     """
     together = sum(map(len, pieces)) <= TOGETHER_BYTES
     if together and max(map(len, pieces), default=0) <= EVENT_BYTES:
-        wrong = unstorable_value(b"\n".join(pieces))
-        return check if wrong else check_depth
+        return check if maybe_unstorable(b"\n".join(pieces)) else check_depth
     return check
 
 

@@ -197,6 +197,22 @@ async def test_the_run_of_a_process_that_was_killed_ends_for_its_readers(servers
     assert [part.type for part in parts] == ["status", "error"]
 
 
+async def test_a_reader_that_is_ahead_of_a_run_gets_nothing(runs: Runs, servers: Servers) -> None:
+    run = await runs.start(about(), told)
+    assert await types_of(runs.follow(run, 99)) == []
+    async with process(servers.valkey.url()) as other:
+        assert await read(other, run, 99) == []
+
+
+async def test_a_refusal_is_told_as_it_is(runs: Runs) -> None:
+    async def refuse(tell: Tell) -> None:
+        raise QuotaExceeded("as many run as may", 1)
+
+    run = await runs.start(about(), refuse)
+    [part] = [part async for part in runs.follow(run)]
+    assert (part.message.type, part.message.content) == ("error", "as many run as may")
+
+
 async def test_unknown_runs_are_not_found(runs: Runs) -> None:
     with pytest.raises(NotFound):
         await runs.cancel("acme", "ann", UUID(int=1))

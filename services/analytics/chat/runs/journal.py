@@ -3,6 +3,7 @@
 Redis is speed and never the truth: without it a run is read where it goes on, and nowhere else.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -22,6 +23,8 @@ KEPT = timedelta(minutes=10)
 # A reader elsewhere says so often that it is there; what it said holds for twice as long.
 READING = timedelta(seconds=5)
 WAIT_MILLIS = 2_000
+# What a part may wait for Redis, and for how long one that does not answer is not asked.
+SECONDS, AWAY_SECONDS = 0.5, 5.0
 PART, END = b"part", b"end"
 T = TypeVar("T")
 
@@ -29,6 +32,22 @@ T = TypeVar("T")
 class Journal:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._away_until = 0.0
+
+    async def _asked(
+        self, question: Callable[[], Awaitable[T]], seconds: float = SECONDS
+    ) -> T | None:
+        """What Redis answers; None where it does not, and then it is left alone for a moment."""
+        now = asyncio.get_running_loop().time()
+        if now < self._away_until:
+            return None
+        try:
+            async with asyncio.timeout(seconds):
+                return await question()
+        except (RedisError, OSError) as err:
+            self._away_until = asyncio.get_running_loop().time() + AWAY_SECONDS
+            log.debug("no journal of runs: redis does not answer", error=str(err))
+            return None
 
     async def begin(self, about: About) -> None:
         """Note whose it is, and where in a conversation."""
@@ -42,11 +61,11 @@ class Journal:
         writing.hset(name, mapping=told)
         writing.expire(name, KEPT)
         self._note_alive(writing, about)
-        await asked(writing.execute)
+        await self._asked(writing.execute)
 
     async def about(self, organization_id: str, run_id: UUID) -> About | None:
         name = key_of(organization_id, run_id, "about")
-        found: Any = await asked(lambda: self._redis.hgetall(name))
+        found: Any = await self._asked(lambda: self._redis.hgetall(name))
         if not found:
             return None
         return About(
@@ -70,25 +89,31 @@ class Journal:
         writing.xadd(name, fields, id=f"{number}-0")  # type: ignore[arg-type]  # bytes are keys too
         for each in (name, key_of(about.organization_id, about.run_id, "about")):
             writing.expire(each, KEPT)
-        await asked(writing.execute)
+        await self._asked(writing.execute)
 
     async def after(self, about: About, number: int) -> tuple[list[pb.ChatPart], bool]:
         """Parts after that one, and whether the run is over; waits a moment where there is none."""
         name = key_of(about.organization_id, about.run_id, "parts")
         read = lambda: self._redis.xread({name: f"{number}-0"}, block=WAIT_MILLIS)  # noqa: E731
-        found: Any = await asked(read)
+        found: Any = await self._asked(read, SECONDS + WAIT_MILLIS / 1000)
         entries = found[0][1] if found else []
         parts = [pb.ChatPart.FromString(fields[PART]) for _, fields in entries if PART in fields]
         return parts, any(END in fields for _, fields in entries)
 
+    async def is_over(self, about: About) -> bool:
+        """Whether the last that is kept is its end."""
+        name = key_of(about.organization_id, about.run_id, "parts")
+        found: Any = await self._asked(lambda: self._redis.xrevrange(name, count=1))
+        return bool(found) and END in found[0][1]
+
     async def note_reader(self, about: About) -> None:
         """Say to the process where it goes on that somebody reads."""
         name = key_of(about.organization_id, about.run_id, "read")
-        await asked(lambda: self._redis.set(name, b"", px=2 * READING))
+        await self._asked(lambda: self._redis.set(name, b"", px=2 * READING))
 
     async def ask_to_cancel(self, about: About) -> None:
         name = key_of(about.organization_id, about.run_id, "cancel")
-        await asked(lambda: self._redis.set(name, b"", px=KEPT))
+        await self._asked(lambda: self._redis.set(name, b"", px=KEPT))
 
     async def wishes(self, runs: Sequence[About]) -> list[tuple[bool, bool]]:
         """Of each run that goes on here whether somebody elsewhere ends it, and reads it."""
@@ -97,7 +122,7 @@ class Journal:
             names = [key_of(one.organization_id, one.run_id, what) for what in ("cancel", "read")]
             looking.mget(names)
             self._note_alive(looking, one)
-        found: Any = await asked(looking.execute)
+        found: Any = await self._asked(looking.execute)
         if found is None:
             return [(False, False)] * len(runs)
         return [(cancel is not None, read is not None) for cancel, read in found[::2]]
@@ -109,16 +134,7 @@ class Journal:
 
     async def is_alive(self, about: About) -> bool:
         name = key_of(about.organization_id, about.run_id, "alive")
-        return bool(await asked(lambda: self._redis.exists(name)))
-
-
-async def asked(question: Callable[[], Awaitable[T]]) -> T | None:
-    """What Redis answers; None where it does not."""
-    try:
-        return await question()
-    except (RedisError, OSError) as err:
-        log.debug("no journal of runs: redis does not answer", error=str(err))
-        return None
+        return bool(await self._asked(lambda: self._redis.exists(name)))
 
 
 def key_of(organization_id: str, run_id: UUID, what: str) -> str:

@@ -61,7 +61,7 @@ class Run:
         while True:
             async with self._changed:
                 await self._changed.wait_for(partial(self._has_more, number))
-            if number == len(self.parts):
+            if number >= len(self.parts):
                 return
             yield self.parts[number]
             number += 1

@@ -2,16 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import TypeAlias
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import structlog
 from attune.analytics.v1 import chat_pb2 as pb
 
 from services.analytics.chat.runs.journal import READING, Journal
 from services.analytics.chat.runs.run import About, Run
-from services.common.errors import NotFound, QuotaExceeded
+from services.common.errors import DomainError, NotFound, QuotaExceeded
 from services.common.tasks import end
 
 log = structlog.get_logger(__name__)
@@ -45,11 +45,16 @@ class Runs:
         finally:
             await end(task, *self._tasks.values())
 
+    def admit(self, organization_id: str, user_id: str) -> None:
+        """Raises QuotaExceeded where as many of the person's runs go on here as may."""
+        abouts = (run.about for run in self._runs.values())
+        own = [one for one in abouts if one.organization_id == organization_id]
+        if sum(one.user_id == user_id for one in own) >= AT_ONCE:
+            raise QuotaExceeded(f"{AT_ONCE} of your questions are being answered: wait for one", 1)
+
     async def start(self, about: About, work: Work) -> Run:
         """Begin to work; `work` tells the parts. Raises QuotaExceeded."""
-        own = [key for key, run in self._runs.items() if is_of(run.about, about)]
-        if len(own) >= AT_ONCE:
-            raise QuotaExceeded(f"{AT_ONCE} of your questions are being answered: wait for one", 1)
+        self.admit(about.organization_id, about.user_id)
         run = Run(about, left_at=asyncio.get_running_loop().time())
         key = key_of(about)
         self._runs[key] = run
@@ -69,6 +74,8 @@ class Runs:
             await asyncio.shield(tell(ended("the run was cancelled")))
         except TimeoutError:
             await tell(ended("the run took too long"))
+        except DomainError as error:
+            await tell(ended(str(error)))
         except Exception as error:
             log.exception("a run failed", exc_info=error)
             await tell(ended("something went wrong here, and is on record"))
@@ -106,10 +113,14 @@ class Runs:
             parts, over = await self._journal.after(about, number)
             for part in parts:
                 yield part
-            number += len(parts)
-            if not parts and not over and not await self._journal.is_alive(about):
-                yield ended("what answered it was stopped: ask again")
+                number = int(part.id)
+            if parts or over:
+                continue
+            if not await self._journal.is_alive(about):
+                if not await self._journal.is_over(about):
+                    yield ended("what answered it was stopped: ask again")
                 return
+            await asyncio.sleep(LOOK_SECONDS)  # where Redis did not wait, it did not answer
 
     async def cancel(self, organization_id: str, user_id: str, run_id: UUID) -> None:
         """Raises NotFound; one that is over stays as it is."""
@@ -129,8 +140,7 @@ class Runs:
             if not self._runs:
                 self._some.clear()
                 continue
-            with suppress(KeyError):  # it ended meanwhile
-                await self._look()
+            await self._look()
 
     async def _look(self) -> None:
         """End the runs that somebody wants to end, and those that nobody reads."""
@@ -139,18 +149,18 @@ class Runs:
         for run, (cancelled, read) in zip(runs, wishes, strict=True):
             if read:
                 run.left_at = now
-            if cancelled or run.unread_since(now) > self._unread_seconds:
-                self._tasks[key_of(run.about)].cancel()
+            unwanted = cancelled or run.unread_since(now) > self._unread_seconds
+            task = self._tasks.get(key_of(run.about))
+            if unwanted and task is not None and not task.cancelling():
+                task.cancel()
 
 
 def key_of(about: About) -> Key:
     return about.organization_id, about.run_id
 
 
-def is_of(one: About, other: About) -> bool:
-    return (one.organization_id, one.user_id) == (other.organization_id, other.user_id)
-
-
 def ended(why: str) -> pb.ChatPart:
     """The last part of a run that did not come to its end."""
-    return pb.ChatPart(type="error", message=pb.ChatMessage(type="error", content=why))
+    message = pb.ChatMessage(id=str(uuid4()), type="error", content=why)
+    message.timestamp.GetCurrentTime()
+    return pb.ChatPart(type="error", message=message)
