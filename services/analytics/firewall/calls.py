@@ -1,13 +1,15 @@
-"""Which functions a query may call, and which types it may cast to."""
+"""Which functions a query may call, also like columns, and which types it may cast to."""
 
 from services.analytics.catalogue.domain import Catalogue
 from services.analytics.firewall.grammar import Node
 from services.analytics.firewall.refusing import Refused
-from services.analytics.firewall.server import Listed, Verdict, listed
+from services.analytics.firewall.server import UNCALLABLE, Listed, Verdict, listed
 
 SYSTEM = "pg_catalog"
 # How the server names what belongs to itself; extensions that reach outside do so too.
 RESERVED = ("pg_", "lo_", "dblink", "binary_upgrade_")
+# Settings with a dot are an application's own, and keep its secrets as often as not.
+ONLY_OF_THE_SERVER = "it may only name a setting of PostgreSQL itself, as a literal"
 
 
 def check(call: Node, catalogue: Catalogue, *, free: bool, shared: bool) -> str:
@@ -40,8 +42,7 @@ def _check_own(call: Node, name: str, found: Listed, shared: bool) -> None:
     if found.verdict is Verdict.CATALOGUE and shared:
         raise _refused(call, name, found.reason)
     if name == "current_setting" and not _names_a_setting_of_the_server(call):
-        # Those with a dot are an application's own, and keep its secrets as often as not.
-        raise _refused(call, name, "it may only name a setting of PostgreSQL itself, as a literal")
+        raise _refused(call, name, ONLY_OF_THE_SERVER)
 
 
 def _names_a_setting_of_the_server(call: Node) -> bool:
@@ -61,10 +62,43 @@ def _refused(call: Node, name: str, why: str) -> Refused:
     )
 
 
+def check_attribute(node: Node, name: str, catalogue: Catalogue, *, shared: bool) -> None:
+    """Raises Refused where x.name or (x).name might be a call or a cast that is not allowed.
+
+    PostgreSQL takes it for name(x) where x has no such column. What columns x has is not known
+    here, so that a column of the name is refused too, unless it stands without its table.
+    """
+    if why := _why_no_attribute(name, catalogue, shared):
+        why += "; a column of this name has to stand without its table"
+        raise _refused(node, name, why)
+
+
+def _why_no_attribute(name: str, catalogue: Catalogue, shared: bool) -> str:
+    known = listed(name, 1)
+    if name == "current_setting":
+        return ONLY_OF_THE_SERVER
+    if known is not None and known.verdict is Verdict.REFUSED and known.reason != UNCALLABLE:
+        return known.reason
+    if shared and _tells_of_the_server(name):
+        return "it tells of what the server holds"
+    if known is None and name.startswith(RESERVED) and not _is_column(name, catalogue):
+        return "such names are the server's own"
+    return ""
+
+
+def _is_column(name: str, catalogue: Catalogue) -> bool:
+    return any(relation.column(name) for relation in catalogue.relations.values())
+
+
+def _tells_of_the_server(name: str) -> bool:
+    """Of a type also by the name of its array: _regrole is regrole[]."""
+    found = (listed(name, 1), listed(name.removeprefix("_"), 1))
+    return any(known is not None and known.verdict is Verdict.CATALOGUE for known in found)
+
+
 def check_type(found: Node) -> None:
     """Raises Refused for types whose values name relations, functions or roles of the server."""
     name = found["names"][-1]["String"]["sval"] if "names" in found else ""
-    known = listed(name, 1)
-    if known is not None and known.verdict is Verdict.CATALOGUE:
+    if _tells_of_the_server(name):
         message = f"The type {name} is not allowed: it tells of what the server holds."
         raise Refused("type", message, found.get("location", 0))

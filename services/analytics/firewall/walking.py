@@ -125,9 +125,28 @@ class Walk:
         self._visit("TypeName", found, names)
 
     def _column(self, column: Node, _: Names) -> None:
-        if self.organization_id is not None and len(column["fields"]) > 2:
+        first, *more = column["fields"]
+        self._attributes(column, more[-1:])
+        if self.organization_id is not None and len(more) > 1:
+            if len(more) > 2 or not self._is_relation(first, more[0]):
+                raise _refused_path(column)
             # The WITH query that stands in for schema.relation has no schema.
-            del column["fields"][:-2]
+            del column["fields"][0]
+
+    def _is_relation(self, schema: Node, name: Node) -> bool:
+        return self.catalogue.find(schema["String"]["sval"], name["String"]["sval"]) is not None
+
+    def _indirection(self, found: Node, names: Names) -> None:
+        self._attributes(found, found["indirection"])
+        self._visit("A_Indirection", found, names)
+
+    def _attributes(self, node: Node, fields: list[Node]) -> None:
+        shared = self.organization_id is not None
+        for field in fields:
+            if "String" in field:
+                name = field["String"]["sval"]
+                place = {"location": position_of(node) or 0}
+                calls.check_attribute(place, name, self.catalogue, shared=shared)
 
     def _parameter(self, parameter: Node, _: Names) -> None:
         number = parameter.get("number", 0)
@@ -147,6 +166,7 @@ HOOKS: dict[str, Hook] = {
     "FuncCall": Walk._call,
     "TypeName": Walk._type,
     "ColumnRef": Walk._column,
+    "A_Indirection": Walk._indirection,
     "ParamRef": Walk._parameter,
 }
 
@@ -155,6 +175,12 @@ def _refused_field(kind: str, field: str, node: Node) -> Refused:
     held = node[field]
     name = nodes.type_of(kind, field) or field
     return _refused(name, held if isinstance(held, dict) else node)
+
+
+def _refused_path(column: Node) -> Refused:
+    path = ".".join(field["String"]["sval"] for field in column["fields"][:-1])
+    message = f"The relation {path} is not allowed: this connection has no such relation."
+    return Refused("relation", message, column.get("location", 0))
 
 
 def _refused(kind: str, node: Node) -> Refused:

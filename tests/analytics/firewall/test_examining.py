@@ -1,6 +1,8 @@
 """What wall 1 lets through, and what it says of the rest."""
 
+import re
 from contextlib import suppress
+from importlib import resources
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +13,7 @@ from services.analytics.firewall.examine import examine
 from services.analytics.firewall.refusing import Refused
 from tests.analytics.firewall.conftest import catalogue, relation
 
+STORE = "services.analytics.store"
 ROWS = (
     'NOT MATERIALIZED (SELECT "timestamp", event, user_id FROM store.events'
     " WHERE organization_id = 'acme')"
@@ -26,6 +29,10 @@ USERS = (
     ("sql", "runs"),
     [
         ("select event from events", f"{EVENTS} SELECT event FROM events"),
+        (
+            "SELECT store.events.* FROM store.events",
+            f"{EVENTS} SELECT events.* FROM events",
+        ),
         ("TABLE store.events", f"{EVENTS} SELECT * FROM events"),
         ("SELECT 1 FROM ONLY events AS e (a)", f"{EVENTS} SELECT 1 FROM ONLY events e(a)"),
         (
@@ -98,6 +105,17 @@ def test_relations_of_one_name_are_told_apart() -> None:
         ("SELECT event FROM events FOR UPDATE", "clause", None),
         ("SELECT event INTO stolen FROM events", "clause", 18),
         ("SELECT 'users'::regclass", "type", 16),
+        ("SELECT '{users}'::_regclass", "type", 18),
+        ("SELECT '{10}'::pg_catalog._regrole", "type", 15),
+        ("SELECT 'postgres=r/postgres'::aclitem", "type", 30),
+        ("SELECT hash_aclitem(NULL)", "function", 7),
+        ("SELECT 'é', x.regrole FROM concat('10') x", "function", 12),
+        ("SELECT x._regrole FROM concat('{10}') x", "function", 7),
+        ("SELECT (user_id).regclass FROM events", "function", 8),
+        ("SELECT e.id.e.event FROM events e", "relation", 7),
+        ("SELECT e.events.event FROM events e", "relation", 7),
+        ("SELECT store.e.event FROM events e", "relation", 7),
+        ("SELECT attune.store.events.* FROM events", "relation", 7),
         ("SELECT 1 \0", "encoding", 9),
         ("SELECT '\ud800'", "encoding", 8),
     ],
@@ -285,3 +303,56 @@ def test_a_user_defined_function_opens_no_function_of_the_server() -> None:
     assert examine("SELECT public.current_setting('app.secret')", held).functions
     with pytest.raises(Refused, match="a setting of PostgreSQL itself"):
         examine("SELECT current_setting('app.secret')", held)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT x.ts_stat FROM concat('SELECT 1') AS x",
+        "SELECT ('select 1'::text).ts_stat",
+        "SELECT (5::float8).pg_sleep",
+        "SELECT x.current_setting FROM concat('data_directory') x",
+        "SELECT ($1).nextval",
+        "SELECT (ARRAY['1'])[1].pg_of_tomorrow",
+        "SELECT 1 FROM (SELECT 1 AS a) o ORDER BY EXISTS (SELECT (o.a)[1].lower.pg_sleep)",
+        "SELECT x.pg_sleep FROM (SELECT 1 AS pg_sleep) x",
+    ],
+)
+def test_a_function_that_is_called_like_a_column_is_refused_as_a_call_is(
+    store: Catalogue, shop: Catalogue, sql: str
+) -> None:
+    for free, catalogue_, organization in ((True, shop, None), (False, store, "acme")):
+        with pytest.raises(Refused) as refused:
+            examine(sql, catalogue_, free=free, organization_id=organization)
+        assert refused.value.reason == "function"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT e.name, e.count, e.length, e.date, e.left FROM events e",
+        "SELECT (row).count, (row).name FROM (SELECT e AS row FROM events e) o",
+        "SELECT (properties).x, (e.properties).size.unit FROM events e",
+        "SELECT (e).event, (e).* FROM events e",
+        "SELECT e.system, e._id FROM events e",
+        "SELECT pg_sleep FROM (SELECT 1 AS pg_sleep) x",
+    ],
+)
+def test_a_column_called_like_a_harmless_function_is_a_column(store: Catalogue, sql: str) -> None:
+    assert examine(sql, store, organization_id="acme").sql
+
+
+def test_a_column_of_the_catalogue_may_begin_like_a_function_of_the_server() -> None:
+    lineorder = catalogue("shop", relation("public", "lineorder", "lo_revenue"))
+    assert examine("SELECT l.lo_revenue FROM lineorder l", lineorder).sql
+    for name in ("lo_tax", "lo_unlink"):
+        with pytest.raises(Refused, match=name):
+            examine(f"SELECT l.{name} FROM lineorder l", lineorder)
+
+
+def test_no_column_of_the_event_store_is_refused_for_its_name() -> None:
+    words = set(re.findall(r"[a-z_]+", resources.files(STORE).joinpath("views.sql").read_text()))
+    assert {"timestamp", "user_id", "properties"} <= words
+    every = catalogue("events", relation("store", "events", *words))
+    for word in words:
+        examine(f'SELECT e."{word}" FROM events e', every, organization_id="acme")

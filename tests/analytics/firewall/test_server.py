@@ -2,10 +2,13 @@
 
 import pytest
 
+from services.analytics.catalogue.domain import Catalogue
+from services.analytics.firewall.examine import examine
+from services.analytics.firewall.refusing import Refused
 from services.analytics.firewall.server import Verdict, listed, system_relations
 from services.analytics.firewall.server.reading import Found, lines, read
 from services.analytics.firewall.server.verdicts import (
-    UNCALLABLE,
+    UNCALLABLE_TYPES,
     Procedure,
     callable_by_queries,
     classify,
@@ -110,18 +113,19 @@ async def test_no_operator_and_no_cast_calls_what_is_refused(servers: Servers) -
 
 
 def test_no_refused_function_can_be_called_as_a_column(found: Found) -> None:
-    """t.f means f(t) where t has no such column, and no list of functions is asked."""
-    takes_a_row = {"record", '"any"', "anyelement", "anynonarray", "anycompatible"}
-    callable_as_a_column = {
+    """x.f means f(x) where x has no such column, whether x is a row or a scalar."""
+    refused = {
         function.name
         for function in found.functions
         if function.fewest <= 1 <= len(function.arguments)
-        and function.arguments[0] in takes_a_row
         and callable_by_queries(function)
         and classify(function)[0] is Verdict.REFUSED
     }
-    # These take pairs, so that they fail when called with the row alone.
-    assert callable_as_a_column <= {"pg_restore_attribute_stats", "pg_restore_relation_stats"}
+    assert {"ts_stat", "pg_sleep", "nextval"} <= refused
+    for name in refused:
+        for sql in (f'SELECT x."{name}" FROM orders x', f'SELECT (x)."{name}" FROM orders x'):
+            with pytest.raises(Refused, match=name):
+                examine(sql, Catalogue("shop", ("public",)), free=True)
 
 
 def test_the_relations_of_the_catalogue_are_known(found: Found) -> None:
@@ -129,6 +133,6 @@ def test_the_relations_of_the_catalogue_are_known(found: Found) -> None:
 
 
 def test_what_only_the_server_calls_is_not_for_queries() -> None:
-    for kind in UNCALLABLE:
+    for kind in UNCALLABLE_TYPES:
         function = Procedure("f", "", "i", (kind,), "integer", 1, variadic=False)
         assert not callable_by_queries(function)

@@ -3,6 +3,6 @@ functions user SQL may call, and what their own relations are called.
 """
 
 from services.analytics.firewall.server.listing import Listed, listed, system_relations
-from services.analytics.firewall.server.verdicts import Verdict
+from services.analytics.firewall.server.verdicts import UNCALLABLE, Verdict
 
-__all__ = ["Listed", "Verdict", "listed", "system_relations"]
+__all__ = ["UNCALLABLE", "Listed", "Verdict", "listed", "system_relations"]

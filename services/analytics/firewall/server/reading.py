@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from services.analytics.firewall.server.verdicts import (
+    UNCALLABLE,
     Procedure,
     Verdict,
     callable_by_queries,
@@ -79,6 +80,8 @@ def lines(functions: Iterable[Procedure], types: Iterable[str]) -> Iterator[str]
 def _of_type(name: str) -> tuple[Verdict, str]:
     if name.startswith("reg"):
         return Verdict.CATALOGUE, "casts, and tells of relations by name"
+    if name == "aclitem":
+        return Verdict.CATALOGUE, "casts, and tells of roles by name"
     return Verdict.ALLOWED, "casts"
 
 
@@ -89,7 +92,7 @@ def _of_overloads(
     ours = [p for p in overloads if callable_by_queries(p)]
     if not ours:
         extension = min(p.extension for p in overloads)
-        yield name, (extension, Verdict.REFUSED, "no query can call it")
+        yield name, (extension, Verdict.REFUSED, UNCALLABLE)
         return
     if len({classify(p)[0] for p in ours}) == 1:
         yield name, _strictest(ours)

@@ -45,7 +45,7 @@ def _rule(verdict: Verdict, names: str, reason: str) -> Rule:
 
 
 # What no query can call: only the server itself hands such values over.
-UNCALLABLE = {
+UNCALLABLE_TYPES = {
     "event_trigger",
     "fdw_handler",
     "index_am_handler",
@@ -56,6 +56,9 @@ UNCALLABLE = {
     "trigger",
     "tsm_handler",
 }
+
+# The reason why such a function is refused.
+UNCALLABLE = "no query can call it"
 
 # Whatever their volatility; the first that matches decides.
 BY_NAME = (
@@ -76,6 +79,7 @@ BY_NAME = (
         r"|pg_get_replication_slots|pg_show_replication_origin_status",
         "shows what other sessions do",
     ),
+    _rule(Verdict.CATALOGUE, r"(make|hash_)?aclitem.*", "tells of roles by name"),
 )
 
 # Volatile, and yet they change nothing and tell of nobody: each call only gives another value.
@@ -127,4 +131,4 @@ def _of_volatile(name: str) -> tuple[Verdict, str]:
 
 
 def callable_by_queries(procedure: Procedure) -> bool:
-    return not UNCALLABLE.intersection((*procedure.arguments, procedure.result))
+    return not UNCALLABLE_TYPES.intersection((*procedure.arguments, procedure.result))
