@@ -74,16 +74,17 @@ def check_attribute(node: Node, name: str, catalogue: Catalogue, *, shared: bool
 
 
 def _why_no_attribute(name: str, catalogue: Catalogue, shared: bool) -> str:
-    known = listed(name, 1)
     if name == "current_setting":
         return ONLY_OF_THE_SERVER
-    if known is not None and known.verdict is Verdict.REFUSED and known.reason != UNCALLABLE:
-        return known.reason
     if shared and _tells_of_the_server(name):
         return "it tells of what the server holds"
-    if known is None and name.startswith(RESERVED) and not _is_column(name, catalogue):
-        return "such names are the server's own"
-    return ""
+    known = listed(name, 1)
+    if known is None:
+        reserved = name.startswith(RESERVED) and not _is_column(name, catalogue)
+        return "such names are the server's own" if reserved else ""
+    # Of these a call gets no further than NULL, and one is named system, as columns are.
+    harmless = known.reason == UNCALLABLE and _is_column(name, catalogue)
+    return known.reason if known.verdict is Verdict.REFUSED and not harmless else ""
 
 
 def _is_column(name: str, catalogue: Catalogue) -> bool:
