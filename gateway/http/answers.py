@@ -15,6 +15,7 @@ from gateway.http.visit import Visit
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 FRAMING = {"connection", "content-length", "content-type", "keep-alive", "transfer-encoding"}
 EVENTS = b"text/event-stream"
+LINE_BREAKS = bytes.maketrans(b"\r\n", b"  ")
 HEARTBEAT = b": waiting\n\n"
 STREAM_HEADERS: Headers = [(b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
 
@@ -104,7 +105,11 @@ async def copy_events(
 
 
 def event(data: bytes, name: bytes = b"", number: bytes = b"") -> bytes:
-    """One frame; JSON without white space has no line breaks to split at."""
+    """One frame of JSON, on one line: a line break would end its data.
+
+    What callers gave keeps their white space; within strings JSON has line breaks escaped, so that
+    those here stand between values, where a space means the same.
+    """
     head = b"id: " + number + b"\n" if number else b""
     head += b"event: " + name + b"\n" if name else b""
-    return head + b"data: " + data + b"\n\n"
+    return head + b"data: " + data.translate(LINE_BREAKS) + b"\n\n"

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
@@ -9,6 +10,7 @@ import httpx2
 import pytest
 
 from gateway import app
+from gateway.http.answers import event
 from tests.gateway.conftest import Start, client_of, is_problem, settings_for
 from tests.gateway.service import Echo
 
@@ -58,6 +60,15 @@ async def test_of_two_rpcs_at_one_path_accept_says_which(client: httpx2.AsyncCli
 async def test_an_empty_stream_is_an_answer_without_events(client: httpx2.AsyncClient) -> None:
     answer = await client.get("/echo/v1/count")
     assert (answer.status_code, answer.text) == (200, "")
+
+
+def test_json_with_line_breaks_stays_one_event() -> None:
+    given = b'{"rows":[\r\n["a\\nb"],\n\n["c"]\r]}'
+    frame = event(given, b"tile", b"1")
+    head, told = frame.removesuffix(b"\n\n").split(b"data: ")
+    assert head == b"id: 1\nevent: tile\n"
+    assert not set(b"\r\n").intersection(told)
+    assert json.loads(told) == json.loads(given)
 
 
 async def test_an_error_before_the_first_event_is_an_ordinary_one(
