@@ -12,7 +12,7 @@ import pytest
 from services.analytics.charts.choosing import ChartColumn, ChartType, Design, choose
 from services.analytics.charts.drawing import empty_spec, spec_of
 from services.analytics.charts.rendering import Renderer
-from services.analytics.charts.rendering.renderer import MOST_WAITING
+from services.analytics.charts.rendering.renderer import MOST_PIXELS, MOST_WAITING
 from services.common.errors import FailedPrecondition, Unavailable
 from tests.waiting import until
 
@@ -36,6 +36,18 @@ async def test_a_png_is_as_large_as_its_scale_says(renderer: Renderer) -> None:
         picture = await renderer.render(bars("Plans"), "png", scale)
         width, height = struct.unpack(">II", picture.data[16:24])
         assert (width, height) == (640 * scale, 360 * scale)
+
+
+async def test_a_long_picture_is_drawn_smaller_than_asked_for(renderer: Renderer) -> None:
+    rows = [[f"plan {number}", number] for number in range(300)]
+    chart = choose(COLUMNS, rows, Design(horizontal=True, limit=300))
+    assert chart is not None
+    spec = spec_of(chart)
+    picture = await renderer.render(spec, "png", 4.0)
+    width, height = struct.unpack(">II", picture.data[16:24])
+    assert spec["width"] * spec["height"] * 4.0**2 > MOST_PIXELS
+    assert 0.99 * MOST_PIXELS < width * height < 1.001 * MOST_PIXELS
+    assert width / height == pytest.approx(spec["width"] / spec["height"], rel=0.001)
 
 
 async def test_each_gets_its_own_picture(renderer: Renderer) -> None:
@@ -138,7 +150,7 @@ async def test_no_name_and_no_number_breaks_a_picture(renderer: Renderer, kind: 
 
 async def test_what_cannot_be_drawn_is_said(renderer: Renderer) -> None:
     with pytest.raises(FailedPrecondition):
-        await renderer.render({"mark": "nonsense"}, "svg")
+        await renderer.render({**empty_spec("Nothing"), "mark": "nonsense"}, "svg")
 
 
 async def test_no_more_wait_than_may(renderer: Renderer) -> None:
