@@ -1,5 +1,6 @@
 """From a source and a design to what is drawn."""
 
+from asyncio import to_thread
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,21 +22,19 @@ from services.common.errors import InvalidFields, Violation
 
 @dataclass(frozen=True)
 class Drawn:
-    """A chart with the rows that it was chosen for; none where a table tells them better."""
+    """A chart with the rows that it was chosen for; none where a table tells them better.
+
+    `spec` is Vega-Lite's: of the chart, or of a frame where there are no rows yet.
+    """
 
     told: Told
     chart: Chart | None
     title: str
+    spec: dict[str, Any] | None
 
     @property
     def type(self) -> str:
         return self.chart.type.value if self.chart else ChartType.TABLE.value
-
-    @property
-    def spec(self) -> dict[str, Any] | None:
-        if self.chart:
-            return spec_of(self.chart)
-        return None if self.told.rows else empty_spec(self.title)
 
 
 class Drawer:
@@ -59,10 +58,17 @@ class Drawer:
         told = await self._sources.read(who, source, owner or who.subject, no_cache)
         wanted = design_of(design, name)
         try:
-            chart = choose(told.columns, told.rows, wanted, told.zone)
+            return await to_thread(drawn_of, told, wanted)
         except CannotDraw as error:
             raise InvalidFields(Violation(f"design.{error.field}", error.message)) from None
-        return Drawn(told, chart, chart.title if chart else wanted.title)
+
+
+def drawn_of(told: Told, design: Design) -> Drawn:
+    """Takes up to a second of CPU for many columns and rows. Raises CannotDraw."""
+    chart = choose(told.columns, told.rows, design, told.zone)
+    if chart:
+        return Drawn(told, chart, chart.title, spec_of(chart))
+    return Drawn(told, None, design.title, None if told.rows else empty_spec(design.title))
 
 
 def design_of(told: pb.ChartDesign, name: str) -> Design:

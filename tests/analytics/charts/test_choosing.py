@@ -222,6 +222,33 @@ VALUES = st.one_of(
 TYPES_OF_COLUMNS = st.sampled_from(
     ["", "text", "bigint", "numeric", "date", "timestamp with time zone", "jsonb", "boolean"]
 )
+
+
+def test_of_many_columns_each_value_is_labelled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many types of charts ask, and however many columns are compared."""
+    labelled = 0
+
+    def counted(value: object) -> str:
+        nonlocal labelled
+        labelled += 1
+        return str(value)
+
+    monkeypatch.setattr("services.analytics.charts.choosing.columns.label", counted)
+    names = [ChartColumn(f"name_{place}", "text") for place in range(20)]
+    hours = [ChartColumn(f"hour_of_{place}", "bigint", "dimension") for place in range(20)]
+    columns = [*names, *hours, COUNT]
+    rows = [[f"n{row % 7}"] * 20 + [row % 7] * 20 + [row] for row in range(50)]
+    assert choose(columns, rows) is None
+    assert labelled <= len(rows) * 40
+
+
+def test_a_wide_result_is_drawn_by_the_first_columns_that_tell_rows_apart() -> None:
+    numbers = [ChartColumn(f"hour_of_{place}", "bigint") for place in range(30)]
+    rows = [[name, *[row] * 30, row] for row, name in enumerate("abc")]
+    chart = chosen([COUNTRY, *numbers, COUNT], rows)
+    assert (chart.type, chart.x and chart.x.title) == (ChartType.BAR, "Country")
+
+
 KINDS = st.sampled_from(["", "", "metric", "previous", "time", "dimension"])
 NAMES = st.sampled_from(["time", "country", "hour", "user_id", "share", "a.b[0]", "x", "", "y"])
 

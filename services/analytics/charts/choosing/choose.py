@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.analytics.charts.choosing.chart import Chart
 from services.analytics.charts.choosing.columns import ChartColumn, Table, table_of
 from services.analytics.charts.choosing.design import CannotDraw, ChartType, Design
-from services.analytics.charts.choosing.picks import Picks, picks_for
+from services.analytics.charts.choosing.picks import Picks, picked, picked_for_scatter, picks_for
 from services.analytics.charts.choosing.rules import TYPES, problem_of, suits
 from services.analytics.charts.choosing.shaping import shaped
 
@@ -47,8 +47,10 @@ def demanded(table: Table, design: Design) -> tuple[ChartType, Picks]:
 
 
 def first_that_suits(table: Table, design: Design) -> tuple[ChartType, Picks] | None:
+    plain = picked(table, design)
     for kind in TYPES:
-        picks = picks_for(table, design, kind)
+        scatter = kind is ChartType.SCATTER
+        picks = picked_for_scatter(table, design) if scatter else plain
         if problem_of(kind, picks, design.stacked):
             continue
         if suits(kind, picks, design.stacked):

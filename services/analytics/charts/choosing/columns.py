@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 
@@ -81,11 +81,17 @@ class ChartColumn:
 
 @dataclass(frozen=True)
 class Table:
-    """A result with what each column is to a chart."""
+    """A result with what each column is to a chart.
+
+    Each type of chart asks for the same labels and numbers: they are made once a column.
+    """
 
     columns: tuple[ChartColumn, ...]
     rows: tuple[Sequence[object], ...]
     roles: tuple[Role, ...]
+    _labels: dict[int, list[str]] = field(default_factory=dict, compare=False, repr=False)
+    _distinct: dict[int, int] = field(default_factory=dict, compare=False, repr=False)
+    _numbers: dict[int, list[float]] = field(default_factory=dict, compare=False, repr=False)
 
     def of_role(self, *roles: Role) -> list[int]:
         return [place for place, role in enumerate(self.roles) if role in roles]
@@ -95,11 +101,15 @@ class Table:
 
     def numbers(self, place: int) -> list[float]:
         """The numbers that a column has, without those that it lacks."""
-        found = (number(value) for value in self.values(place))
-        return [value for value in found if value is not None]
+        if place not in self._numbers:
+            found = map(number, self.values(place))
+            self._numbers[place] = [value for value in found if value is not None]
+        return self._numbers[place]
 
     def labels(self, place: int) -> list[str]:
-        return [label(value) for value in self.values(place)]
+        if place not in self._labels:
+            self._labels[place] = [label(value) for value in self.values(place)]
+        return self._labels[place]
 
     def is_share(self, place: int) -> bool:
         """Whether a column is named as parts of one, and has them."""
@@ -107,7 +117,10 @@ class Table:
         return bool(named) and all(0 <= value <= 1 for value in self.numbers(place))
 
     def distinct(self, place: int) -> int:
-        return len(set(self.labels(place)))
+        """How many labels a column has that differ."""
+        if place not in self._distinct:
+            self._distinct[place] = len(set(self.labels(place)))
+        return self._distinct[place]
 
 
 def table_of(columns: Sequence[ChartColumn], rows: Iterable[Sequence[object]]) -> Table:

@@ -1,6 +1,7 @@
 """Which columns go where: as the design says, or by rule."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from services.analytics.charts.choosing.columns import COHORT, PREVIOUS, Role, Table
 from services.analytics.charts.choosing.design import CannotDraw, ChartType, Design
@@ -9,6 +10,8 @@ from services.analytics.charts.choosing.design import CannotDraw, ChartType, Des
 COMPARABLE = 100
 MOST_MEASURES = 4
 MOST_COLOURS = 8
+# Columns that are compared with each other, each with each: a chart has room for two of them.
+MOST_GROUPS = 12
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Picks:
     def colours(self) -> int:
         return 0 if self.colour is None else self.table.distinct(self.colour)
 
-    @property
+    @cached_property
     def is_unique(self) -> bool:
         """Whether no two rows are for the same place."""
         keys = [place for place in (self.x, self.colour) if place is not None]
@@ -80,7 +83,7 @@ def free_groups(table: Table, taken: set[int]) -> list[int]:
     free = [place for place in found if place not in taken]
     if len(table.rows) == 1:
         return free
-    telling = [place for place in free if table.distinct(place) > 1]
+    telling = [place for place in free if table.distinct(place) > 1][:MOST_GROUPS]
     return [place for place in telling if not says_the_same(table, place, telling)]
 
 
@@ -95,15 +98,15 @@ def numbering(table: Table, x: int | None) -> int | None:
     """The column that numbers the values of x."""
     if x is None or table.roles[x] is not Role.CATEGORY:
         return None
-    numbers = table.of_role(Role.ORDINAL)
+    numbers = table.of_role(Role.ORDINAL)[:MOST_GROUPS]
     return next((place for place in numbers if one_to_one(table, place, x)), None)
 
 
 def one_to_one(table: Table, number: int, name: int) -> bool:
-    if table.roles[name] is not Role.CATEGORY:
+    if table.roles[name] is not Role.CATEGORY or table.distinct(number) != table.distinct(name):
         return False
     pairs = set(zip(table.labels(number), table.labels(name), strict=True))
-    return len(pairs) == table.distinct(number) == table.distinct(name)
+    return len(pairs) == table.distinct(number)
 
 
 def by_size(table: Table, x: int | None, other: int) -> bool:
