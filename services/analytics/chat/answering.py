@@ -1,15 +1,20 @@
 """From a question to its answer: the first way that fits, run as any other statement."""
 
+from asyncio import to_thread
 from collections.abc import Sequence
 
+import structlog
+
 from services.analytics.chat import parts
-from services.analytics.chat.charting import drawn
+from services.analytics.chat.charting import Drawn, drawn
 from services.analytics.chat.domain import MOST_ROWS, Planned, Question, Unclear, Way
 from services.analytics.chat.runs.runs import Tell
 from services.analytics.queries.domain import Asked
 from services.analytics.queries.running import Answer, Runner
 from services.common.clock import Clock
 from services.common.errors import DomainError
+
+log = structlog.get_logger(__name__)
 
 
 class Answerer:
@@ -54,7 +59,16 @@ class Answerer:
             await tell(parts.error_part(error, planned, self._now()))
             return None
         await tell(parts.results_part(question, planned, answer, self._now()))
-        chart = drawn(planned, answer.result)
+        chart = await charted(planned, answer)
         if chart is not None:
             await tell(parts.chart_part(chart, self._now()))
         return answer
+
+
+async def charted(planned: Planned, answer: Answer) -> Drawn | None:
+    """None also where drawing fails: the rows came already, and no chart makes them wrong."""
+    try:
+        return await to_thread(drawn, planned, answer.result)
+    except Exception as err:
+        log.error("not charted", query_id=str(answer.query_id), exc_info=err)
+        return None

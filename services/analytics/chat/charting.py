@@ -6,6 +6,7 @@ import msgspec
 
 from services.analytics.charts.choosing import CannotDraw, ChartColumn, ChartType, Design, choose
 from services.analytics.charts.drawing import spec_of
+from services.analytics.charts.sources import metric_column
 from services.analytics.chat.domain import Planned
 from services.analytics.queries.domain import Result
 
@@ -39,16 +40,9 @@ def drawn(planned: Planned, result: Result) -> Drawn | None:
 def columns_of(planned: Planned, result: Result) -> list[ChartColumn]:
     """Types are the result's; what columns mean, those that compiled it know."""
     told = {column.name: column for column in planned.columns}
-    found = []
-    for column in result.columns:
-        known = told.get(column.name)
-        found.append(
-            ChartColumn(
-                column.name,
-                column.type,
-                known.kind if known else "",
-                known.unit if known else "",
-                bool(known and known.additive_over_time and known.additive_over_dimensions),
-            )
-        )
-    return found
+    return [
+        metric_column(told[column.name], column.type)
+        if column.name in told
+        else ChartColumn(column.name, column.type)
+        for column in result.columns
+    ]
