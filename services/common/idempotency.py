@@ -73,6 +73,23 @@ async def earlier_answer(
     return answer
 
 
+async def known_answer(
+    conn: Connection, organization_id: str, rpc: str, claim: Claim | None, now: Clock
+) -> bytes | None:
+    """The first answer to a key that was used; claims nothing, so that a write claims it after.
+
+    For writes that do much before them. Raises IdempotencyKeyReused.
+    """
+    if claim is None:
+        return None
+    args = (organization_id, rpc, claim.subject, claim.key, now() - KEPT)
+    row = await conn.fetchrow(SQL["read_answer"], *args)
+    answer = replay(claim, row["body_hash"], row["response"]) if row else None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
 def replay(claim: Claim, body_hash: bytes, response: bytes) -> bytes | IdempotencyKeyReused:
     if claim.body_hash == body_hash:
         return response

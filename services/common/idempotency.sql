@@ -16,6 +16,11 @@ FROM idempotency_keys k
 JOIN unnest($3::text[], $4::text[]) AS claim(subject, key) USING (subject, key)
 WHERE k.organization_id = $1 AND k.rpc = $2;
 
+-- name: read_answer
+SELECT body_hash, response
+FROM idempotency_keys
+WHERE organization_id = $1 AND rpc = $2 AND subject = $3 AND key = $4 AND created_at >= $5;
+
 -- name: keep_responses
 UPDATE idempotency_keys k
 SET response = answer.response

@@ -10,7 +10,14 @@ from attune.activity.v1 import activity_pb2 as pb
 
 from services.common.db import Connection
 from services.common.errors import IdempotencyKeyReused
-from services.common.idempotency import Claim, claim_keys, claim_of, forgetting, keep_responses
+from services.common.idempotency import (
+    Claim,
+    claim_keys,
+    claim_of,
+    forgetting,
+    keep_responses,
+    known_answer,
+)
 from tests.clock import Clock
 from tests.databases import connected
 from tests.suite import Servers
@@ -48,6 +55,24 @@ async def test_the_second_write_with_a_key_gets_the_first_answer(conns: list[Con
     clock = Clock()
     assert await write(conns[0], clock, claim(), b"first") == b"first"
     assert await write(conns[1], clock, claim(), b"second") == b"first"
+
+
+async def test_who_looks_first_finds_the_answer_and_claims_nothing(
+    conns: list[Connection],
+) -> None:
+    clock = Clock()
+
+    async def known(wanted: Claim | None) -> bytes | None:
+        return await known_answer(conns[1], "acme", RPC, wanted, clock)
+
+    assert (await known(None), await known(claim())) == (None, None)
+    assert await write(conns[0], clock, claim(), b"first") == b"first"
+    assert await known(claim()) == b"first"
+    assert await known(claim(subject="bob")) is None
+    with pytest.raises(IdempotencyKeyReused):
+        await known(claim(body=b"another"))
+    clock.advance(hours=24, seconds=1)
+    assert await known(claim()) is None
 
 
 async def test_of_concurrent_writes_in_two_processes_one_writes_and_both_answer_alike(

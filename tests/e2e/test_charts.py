@@ -215,6 +215,19 @@ async def test_a_repetition_keeps_no_second_one(client: httpx2.AsyncClient) -> N
     assert other.json()["reason"] == "IDEMPOTENCY_KEY_REUSED"
 
 
+async def test_a_repetition_is_answered_when_its_source_is_no_more(
+    client: httpx2.AsyncClient,
+) -> None:
+    told = {"name": "Plans", "query": SQL}
+    saved = (await client.post("/api/v1/saved-queries", json=told)).json()
+    body, again = {"source": {"saved_query_id": saved["id"]}}, {"Idempotency-Key": "gone"}
+    first = await client.post(PATH, json=body, headers=again)
+    assert (await client.delete(f"/api/v1/saved-queries/{saved['id']}")).status_code == 200
+    second = await client.post(PATH, json=body, headers=again)
+    assert (second.status_code, second.json()) == (200, first.json())
+    assert (await client.post(PATH, json=body)).status_code == 404
+
+
 async def test_ones_own_are_ones_own_until_they_are_shared(
     client: httpx2.AsyncClient, bob: httpx2.AsyncClient, api: Api
 ) -> None:

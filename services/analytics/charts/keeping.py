@@ -6,7 +6,7 @@ from services.analytics.charts.domain import Draft
 from services.analytics.charts.store import ChartStore
 from services.common.caller import Caller
 from services.common.clock import Clock
-from services.common.idempotency import Claim, earlier_answer, keep_responses
+from services.common.idempotency import Claim, earlier_answer, keep_responses, known_answer
 from services.common.ids import uuid7
 
 RPC = "CreateChart"
@@ -16,6 +16,12 @@ class Keeper:
     def __init__(self, store: ChartStore, now: Clock) -> None:
         self._store = store
         self._now = now
+
+    async def kept(self, who: Caller, claim: Claim | None) -> UUID | None:
+        """The id of what was kept before. Raises IdempotencyKeyReused."""
+        async with self._store.pool.acquire() as conn:
+            earlier = await known_answer(conn, who.organization_id, RPC, claim, self._now)
+        return UUID(bytes=earlier) if earlier else None
 
     async def keep(self, who: Caller, draft: Draft, claim: Claim | None) -> UUID:
         """The id of what is kept now, or was before. Raises IdempotencyKeyReused."""

@@ -17,7 +17,7 @@ from services.analytics.charts.rendering import Renderer
 from services.analytics.charts.seeing import Charts
 from services.analytics.charts.store import ChartStore
 from services.analytics.charts.wire import chart_to_pb, drawn_to_pb
-from services.common.caller import caller
+from services.common.caller import Caller, caller
 from services.common.clock import Clock
 from services.common.errors import (
     FailedPrecondition,
@@ -63,16 +63,12 @@ class ChartsService(pb_grpc.ChartsServiceServicer):
         self._now = now
 
     async def CreateChart(self, request: pb.CreateChartRequest, context: Context) -> pb.Chart:
-        who, design = caller(), request.design
-        drawn = await self._drawer.drawn(who, request.source, design, name=request.name)
-        draft = Draft(
-            name=request.name or name_of(drawn),
-            description=request.description,
-            source=request.source.SerializeToString(),
-            design=design.SerializeToString(),
-            type=drawn.type,
-        )
-        made = await self._keeper.keep(who, draft, claim_of(who.subject, request))
+        """What a repetition asks for was drawn before, and may not be possible by now."""
+        who = caller()
+        claim = claim_of(who.subject, request)
+        made = await self._keeper.kept(who, claim)
+        if made is None:
+            made = await self._keeper.keep(who, await self._drafted(who, request), claim)
         return chart_to_pb(await self._charts.visible(who, str(made)))
 
     async def PreviewChart(
@@ -149,6 +145,18 @@ class ChartsService(pb_grpc.ChartsServiceServicer):
         if found is None:
             raise NotFound("this link shares nothing, or no more")
         return chart_to_pb(await self._charts.visible(caller(), str(found)))
+
+    async def _drafted(self, who: Caller, request: pb.CreateChartRequest) -> Draft:
+        """Drawn once, as that may not be possible."""
+        told = (request.source, request.design)
+        drawn = await self._drawer.drawn(who, *told, name=request.name)
+        return Draft(
+            name=request.name or name_of(drawn),
+            description=request.description,
+            source=request.source.SerializeToString(),
+            design=request.design.SerializeToString(),
+            type=drawn.type,
+        )
 
     async def _changed(self, known: KeptChart, changes: dict[str, Any]) -> Draft:
         """What the chart is to be; drawn once where that may not be possible."""
