@@ -82,9 +82,9 @@ def _why_no_attribute(name: str, catalogue: Catalogue, shared: bool) -> str:
     if known is None:
         reserved = name.startswith(RESERVED) and not _is_column(name, catalogue)
         return "such names are the server's own" if reserved else ""
-    # Of these a call gets no further than NULL, and one is named system, as columns are.
-    harmless = known.reason == UNCALLABLE and _is_column(name, catalogue)
-    return known.reason if known.verdict is Verdict.REFUSED and not harmless else ""
+    # The server makes no value of internal, not even of NULL; and columns are called system, too.
+    harmless = known.verdict is not Verdict.REFUSED or known.reason == UNCALLABLE
+    return "" if harmless else known.reason
 
 
 def _is_column(name: str, catalogue: Catalogue) -> bool:

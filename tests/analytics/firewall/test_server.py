@@ -1,5 +1,6 @@
 """The committed lists against the server that the tests run on."""
 
+import asyncpg
 import pytest
 
 from services.analytics.catalogue.domain import Catalogue
@@ -126,6 +127,14 @@ def test_no_refused_function_can_be_called_as_a_column(found: Found) -> None:
         for sql in (f'SELECT x."{name}" FROM orders x', f'SELECT (x)."{name}" FROM orders x'):
             with pytest.raises(Refused, match=name):
                 examine(sql, Catalogue("shop", ("public",)), free=True)
+
+
+async def test_the_server_makes_no_value_for_what_no_query_can_call(servers: Servers) -> None:
+    async with connected(servers.admin_dsn()) as conn:
+        await conn.execute("PREPARE given AS SELECT ($1).numeric_avg")
+        for sql in ("SELECT (NULL).system", "SELECT ('1').numeric_avg", "EXECUTE given(NULL)"):
+            with pytest.raises(asyncpg.FeatureNotSupportedError, match="type internal"):
+                await conn.execute(sql)
 
 
 def test_the_relations_of_the_catalogue_are_known(found: Found) -> None:
