@@ -91,6 +91,15 @@ async def test_a_metric_query_runs_streams_and_leaves_as_a_file_as_sql_does(
     assert '"rows":[[2]]' in streamed.text
     exported = await client.post("/api/v1/queries:export", json=asked)
     assert exported.text.split() == ["parcels", "2"]
+    by_day = {"time_range": {"period": "last 3 days"}, "grain": "day", "fill": True, "limit": 2}
+    cut = {"metric_query": {"metrics": ["parcels"], **by_day}}
+    ran = await made(client, "/api/v1/queries:run", cut)
+    assert (len(ran["rows"]), ran["metadata"]["truncated"]) == (2, True)
+    exported = await client.post("/api/v1/queries:export", json=cut)
+    assert len(exported.text.splitlines()) == 3
+    chart = await made(client, "/api/v1/charts", {"source": cut})
+    shown = (await client.get(f"/api/v1/charts/{chart['id']}:draw")).json()
+    assert (len(shown["rows"]), shown["metadata"]["truncated"]) == (2, True)
 
 
 @pytest.mark.parametrize(

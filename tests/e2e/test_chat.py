@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from services.analytics.chat.domain import MOST_ROWS
 from tests.e2e.conftest import Api
 from tests.waiting import until
 
@@ -131,6 +132,7 @@ async def test_a_metric_is_asked_for_in_plain_words_and_then_changed(
     assert answer["way"] == "metric"
     rows = answer["messages"][0]["data"]["rows"]
     assert [row for row in rows if row[0]] == [["Spain", 35], ["France", 10]]
+    assert answer["receipt"]["sql"].endswith(f"LIMIT {MOST_ROWS + 1}")  # so that a cut is seen
     told = [(one["kind"], one["name"]) for one in answer["receipt"]["definitions"]]
     assert told == [("metric", "revenue"), ("dimension", "country")]
     more = {"message": "only in Spain", "conversation_id": answer["conversation_id"]}

@@ -15,7 +15,7 @@ from services.analytics.queries.domain import EVENTS, Asked, rows_json
 from services.analytics.queries.running import Answer, Runner
 from services.analytics.saved.store import SavedStore
 from services.analytics.semantics.compiler import Compiled, OutputColumn
-from services.analytics.semantics.querying.asking import ROWS as METRIC_ROWS
+from services.analytics.semantics.querying.asking import rows_of
 from services.analytics.semantics.querying.compiling import Compiling, connection_of
 from services.common.caller import Caller
 from services.common.errors import InvalidFields, NotFound, Violation
@@ -76,8 +76,7 @@ class Sources:
     async def _metrics(self, who: Caller, source: pb.ChartSource, no_cache: bool) -> Told:
         wanted = source.metric_query
         compiled = await self._compiling.compiled(who.organization_id, wanted)
-        limit = wanted.limit if wanted.HasField("limit") else METRIC_ROWS
-        asked = Asked(compiled.sql, connection_of(wanted), limit, no_cache=no_cache)
+        asked = Asked(compiled.sql, connection_of(wanted), rows_of(wanted), no_cache=no_cache)
         return told_compiled(compiled, await self._runner.run(who, asked))
 
     async def _insight(self, who: Caller, source: pb.ChartSource, no_cache: bool) -> Told:

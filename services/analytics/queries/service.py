@@ -19,6 +19,7 @@ from services.analytics.queries.domain import EVENTS, Asked, Filters, Record, ro
 from services.analytics.queries.running import EXPORTED_ROWS, Answer, Runner, Streamed
 from services.analytics.queries.store import QueryStore
 from services.analytics.results.cache import ResultCache
+from services.analytics.semantics.querying.asking import rows_of
 from services.common.caller import caller
 from services.common.clock import Clock
 from services.common.downloads import download
@@ -142,17 +143,17 @@ class QueriesService(pb_grpc.QueriesServiceServicer):
     async def ExportQuery(
         self, request: pb.ExportQueryRequest, context: Context
     ) -> AsyncIterator[HttpBody]:
-        kind, rows = FILES[request.format or "csv"], request.limit or EXPORTED_ROWS
-        asked = replace(await self._asked(request), rows=rows, exported_as=kind.suffix)
+        kind = FILES[request.format or "csv"]
+        asked = replace(await self._asked(request, EXPORTED_ROWS), exported_as=kind.suffix)
         name = f"{request.name.strip() or 'query'}.{kind.suffix}"
         async with self._runner.streaming(caller(), asked) as streamed:
             file = kind(streamed.columns)
             async for part in download(kind.content_type, name, written(file, streamed.batches())):
                 yield part
 
-    async def _asked(self, request: RunRequest) -> Asked:
+    async def _asked(self, request: RunRequest, most: int = ROWS) -> Asked:
         """The statement, as it was written or as the metrics compile. Raises InvalidFields."""
-        sql, connection_id = request.sql, request.connection_id
+        sql, connection_id, rows = request.sql, request.connection_id, request.limit or most
         if request.HasField("metric_query"):
             if sql or connection_id:
                 problem = "says all by itself: leave out sql and connection_id"
@@ -160,12 +161,13 @@ class QueriesService(pb_grpc.QueriesServiceServicer):
             wanted = request.metric_query
             compiled = await self._metrics.compiled(caller().organization_id, wanted)
             sql, connection_id = compiled.sql, wanted.connection_id
+            rows = min(rows, rows_of(wanted))
         if not sql:
             raise InvalidFields(Violation("sql", "is needed, or a metric_query"))
         return Asked(
             sql=sql,
             connection_id=connection_id or EVENTS,
-            rows=request.limit or ROWS,
+            rows=rows,
             time_zone=request.time_zone or "UTC",
         )
 

@@ -87,6 +87,18 @@ async def test_filters_take_values_that_try_to_break_out(suite: Suite) -> None:
     assert rows(await ask(suite, "visitors", filters=[attack])) == [[0]]
 
 
+@pytest.mark.parametrize(
+    ("limit", "shown", "truncated"), [(1, 1, True), (2, 2, False), (10_000, 2, False)]
+)
+async def test_an_answer_that_is_cut_says_so(
+    suite: Suite, limit: int, shown: int, truncated: bool
+) -> None:
+    await shop_metrics(suite)
+    await happen(suite, *SHOP)
+    answer = await ask(suite, "visitors", dimensions=["country"], limit=limit)
+    assert (answer.row_count, answer.truncated) == (shown, truncated)
+
+
 async def test_periods_fill_compare_and_tell_their_bounds(suite: Suite) -> None:
     await shop_metrics(suite)
     await happen(suite, *SHOP)

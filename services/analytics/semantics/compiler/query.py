@@ -33,6 +33,8 @@ class MetricQuery:
     """Metrics by dimensions and buckets of time.
 
     `fill` gives buckets without rows, `compare` each metric in the period before beside it.
+    `limit` is how many rows the statement gives. Where it is but a bound, it is one more than are
+    shown: who runs the statement has to see that there are more.
     """
 
     metrics: tuple[str, ...]
@@ -41,7 +43,7 @@ class MetricQuery:
     time_range: TimeRange | None = None
     grain: Grain | None = None
     order: tuple[Order, ...] = ()
-    limit: int = 1000
+    limit: int = MOST_ROWS + 1
     fill: bool = False
     compare: bool = False
     top: Top | None = None

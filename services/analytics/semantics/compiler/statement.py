@@ -60,7 +60,7 @@ def check(query: MetricQuery) -> None:
     """What is wrong whatever the definitions are."""
     if not query.metrics:
         raise NotCompilable("metrics", "name at least one")
-    if not 1 <= query.limit <= MOST_ROWS:
+    if not 1 <= query.limit <= MOST_ROWS + 1:
         raise NotCompilable("limit", f"must be from 1 to {MOST_ROWS}")
     if query.fill and not (query.grain and query.time_range):
         raise NotCompilable("fill", "needs a time range and a grain")

@@ -39,11 +39,16 @@ def query_of(request: Asked) -> MetricQuery:
         time_range=range_of(request.time_range) if request.HasField("time_range") else None,
         grain=Grain(request.grain) if request.grain else None,
         order=tuple(Order(one.by, one.descending) for one in request.order),
-        limit=request.limit if request.HasField("limit") else ROWS,
+        limit=rows_of(request) + 1,
         fill=request.fill,
         compare=request.compare,
         top=top_of(request.top) if request.HasField("top") else None,
     )
+
+
+def rows_of(request: Asked) -> int:
+    """How many rows are shown; the statement gives one more, which tells that there are more."""
+    return request.limit if request.HasField("limit") else ROWS
 
 
 def top_of(told: pb.MetricTop) -> Top:

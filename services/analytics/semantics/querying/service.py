@@ -10,7 +10,7 @@ from attune.common.v1.json_pb2 import Json
 from services.analytics.queries.domain import Asked, rows_json
 from services.analytics.queries.running import Answer, Runner
 from services.analytics.semantics.compiler import Compiled
-from services.analytics.semantics.querying.asking import ROWS
+from services.analytics.semantics.querying.asking import rows_of
 from services.analytics.semantics.querying.compiling import Compiling, connection_of
 from services.common.caller import caller
 from services.common.interceptors import Context
@@ -29,7 +29,7 @@ class MetricsService(pb_grpc.MetricsServiceServicer):
         asked = Asked(
             sql=compiled.sql,
             connection_id=connection_of(request),
-            rows=request.limit if request.HasField("limit") else ROWS,
+            rows=rows_of(request),
             no_cache=request.no_cache,
         )
         answer = await self._runner.run(who, asked)
