@@ -91,6 +91,44 @@ def test_the_period_before_has_the_same_length_in_the_calendar() -> None:
     assert earlier.end - earlier.start == timedelta(days=3)
 
 
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland"])
+@pytest.mark.parametrize(
+    ("start", "end", "since"),
+    [
+        (date(2025, 1, 1), date(2026, 1, 1), date(2024, 1, 1)),  # 365 days against 366
+        (date(2024, 1, 1), date(2025, 1, 1), date(2023, 1, 1)),
+        (date(2026, 3, 1), date(2026, 4, 1), date(2026, 2, 1)),
+        (date(2024, 3, 1), date(2024, 4, 1), date(2024, 2, 1)),  # with 29 February
+        (date(2026, 1, 1), date(2026, 4, 1), date(2025, 10, 1)),
+        (date(2026, 3, 2), date(2026, 4, 1), date(2026, 1, 31)),  # 30 days, and no month
+        (date(2026, 3, 1), date(2026, 3, 31), date(2026, 1, 30)),
+    ],
+)
+def test_whole_months_are_compared_with_whole_months(
+    zone: str, start: date, end: date, since: date
+) -> None:
+    calendar = Calendar(zone)
+    asked = Absolute(start, end)
+    earlier = before(asked, resolved(asked, calendar, NOW), calendar)
+    assert earlier == resolved(Absolute(since, start), calendar, NOW)
+
+
+def test_midnights_of_another_zone_start_no_month() -> None:
+    """March in UTC is no month of Berlin: it is compared with as many hours."""
+    asked = Absolute(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC))
+    period = resolved(asked, BERLIN, NOW)
+    assert before(asked, period, BERLIN).start == datetime(2026, 1, 29, tzinfo=UTC)
+    assert before(asked, period, Calendar()).start == datetime(2026, 2, 1, tzinfo=UTC)
+
+
+def test_days_of_a_month_lie_on_those_of_the_month_before() -> None:
+    """As far as it has days: what is left of the longer one has nothing beside it."""
+    february = Absolute(date(2026, 2, 1), date(2026, 3, 1))
+    period = resolved(february, BERLIN, NOW)
+    moved = shift(Grain.DAY, period, before(february, period, BERLIN), BERLIN)
+    assert (moved.days, moved.cut) == (31, datetime(2026, 1, 28, 23, tzinfo=UTC))
+
+
 @pytest.mark.parametrize(
     ("expression", "sql"),
     [

@@ -154,13 +154,16 @@ def plus_months(first: datetime, months: int) -> datetime:
 
 def before(asked: TimeRange, period: Period, calendar: Calendar) -> Period:
     """The period of the same length that ends where this one starts: as many units of the
-    calendar where it is relative, as many days where it starts and ends at midnight.
+    calendar where it is relative, as many months where it is of whole ones, as March and 2025 are,
+    and as many days where it starts and ends at midnight.
     """
     start, end = calendar.local(period.start), calendar.local(period.end)
     try:
         if isinstance(asked, Relative) and asked.unit is not Grain.HOUR:
             count = 1 if asked.anchor is Anchor.THIS else asked.count
             earlier = calendar.instant(plus(start, asked.unit, -count))
+        elif starts_month(start) and starts_month(end):
+            earlier = calendar.instant(plus_months(start, -months_between(start, end)))
         elif start.time() == end.time() == time():
             earlier = calendar.instant(start - (end - start))
         else:
@@ -168,6 +171,15 @@ def before(asked: TimeRange, period: Period, calendar: Calendar) -> Period:
     except (OverflowError, ValueError):
         raise NotCompilable("compare", "there is no time before this period") from None
     return Period(earlier, period.start)
+
+
+def starts_month(local: datetime) -> bool:
+    return local.day == 1 and local.time() == time()
+
+
+def months_between(since: datetime, to: datetime) -> int:
+    """From the month that the one lies in to the month of the other."""
+    return (to.year - since.year) * 12 + to.month - since.month
 
 
 @dataclass(frozen=True)
@@ -193,7 +205,7 @@ def shift(grain: Grain, period: Period, earlier: Period, calendar: Calendar) -> 
     last_local = calendar.local(period.end - timedelta(microseconds=1))
     after = plus(floor(last_local, grain, calendar), grain, 1)
     if grain in MONTHS:
-        months = (to.year - since.year) * 12 + to.month - since.month
+        months = months_between(since, to)
         return Shift(months=months, cut=calendar.instant(plus_months(after, -months)))
     return Shift(days=(to - since).days, cut=calendar.instant(after - (to - since)))
 
