@@ -153,8 +153,13 @@ class Planner:
         if draft.breakdown:
             raise Unfit(draft.breakdown[0])
         if found.kind == DID_NOT:
-            return DidNotDo(steps[0], steps[1], self._range(draft, None))
+            return self._did_not(steps, draft)
         return self._retention(steps, draft)
+
+    def _did_not(self, steps: tuple[Step, ...], draft: Draft) -> DidNotDo:
+        plan = DidNotDo(steps[0], steps[1], self._range(draft, None))
+        draft.assumed.append(f"at most {plan.limit} are listed; `people` counts them all")
+        return plan
 
     def _funnel(self, steps: tuple[Step, ...], found: Behaviour, draft: Draft) -> Funnel:
         within = found.within

@@ -1,6 +1,6 @@
 """What was understood, in English."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time, timedelta
 
 from services.analytics.insights.domain import (
@@ -132,6 +132,18 @@ class Sayer:
             return ", against the period before"
         start, end = (self._calendar.local(one) for one in (earlier.start, earlier.end))
         return f", against {days_said(start, end)}"
+
+
+def unfinished_said(asked: TimeRange, calendar: Calendar, now: datetime) -> Iterator[str]:
+    """ "this month is not over": what a comparison with a whole period has to tell."""
+    try:
+        over = resolved(asked, calendar, now).end <= now
+    except NotCompilable:
+        return
+    if not over and isinstance(asked, Relative):
+        yield f"{relative_said(Relative(Anchor.THIS, asked.unit))} is not over"
+    elif not over:
+        yield "the period is not over"
 
 
 def relative_said(asked: Relative) -> str:

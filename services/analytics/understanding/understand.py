@@ -31,7 +31,7 @@ from services.analytics.understanding.measuring import Measures
 from services.analytics.understanding.modifiers import Modifiers
 from services.analytics.understanding.pieces import Piece, Spotter
 from services.analytics.understanding.planning import Planner, Unfit, conflicting
-from services.analytics.understanding.saying import Sayer
+from services.analytics.understanding.saying import Sayer, unfinished_said
 from services.analytics.understanding.sentence import Draft, Sentence
 from services.analytics.understanding.tokens import Token, tokens_of, too_long
 
@@ -121,6 +121,8 @@ class Asking:
         self._tokens = tokens
         self._before = before
         self._knowledge = knowledge
+        self._calendar = calendar
+        self._now = now
         today = Today(calendar, now)
         self._spotted = Spotter(tokens, lexicon_of(knowledge), today).spotted()
         self._modifiers = Modifiers(knowledge, calendar, now)
@@ -203,11 +205,18 @@ class Asking:
             says=self._sayer.said(one.plan),
             spans=tuple(self._spotted.span(each) for each in one.sentence.placed()),
             unplaced=tuple(self._words(each.first, each.end) for each in one.left),
-            assumed=tuple(dict.fromkeys(one.draft.assumed)),
+            assumed=tuple(dict.fromkeys([*one.draft.assumed, *self._unfinished(one)])),
             corrected=corrected,
             doubtful=bool(one.draft.doubt) or guessed or one.conflicts,
             chart=chart,
         )
+
+    def _unfinished(self, one: Candidate) -> Iterator[str]:
+        """Of a comparison with a period that still goes on."""
+        plan = one.plan
+        compared = plan.compare if isinstance(plan, MetricQuery) else one.draft.compare
+        if compared and plan.time_range:
+            yield from unfinished_said(plan.time_range, self._calendar, self._now)
 
     def _unknown(self) -> tuple[Words, ...]:
         """Words that are neither English of the grammar nor any name that is known."""

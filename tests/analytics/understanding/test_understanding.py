@@ -157,6 +157,33 @@ def test_what_changes_nothing_is_no_follow_up(question: str) -> None:
     assert asked(question, before).readings == ()
 
 
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("revenue this month compared to last month", ("this month is not over",)),
+        ("revenue growth in 2026", ("the period is not over",)),
+        ("revenue growth in 2025", ()),
+        ("revenue growth last month", ()),
+        ("revenue this month", ()),
+    ],
+)
+def test_a_comparison_tells_that_its_period_still_goes_on(
+    question: str, told: tuple[str, ...]
+) -> None:
+    found = asked(question)
+    assert found.certain
+    assert found.readings[0].assumed == told
+
+
+def test_growth_of_a_year_is_against_the_year_before() -> None:
+    assert asked("revenue growth in 2025").readings[0].says.endswith("against 1 Jan - 31 Dec 2024")
+
+
+def test_a_list_of_people_tells_how_many_it_names() -> None:
+    reading = asked("who signed up but did not purchase last month").readings[0]
+    assert "at most 100 are listed; `people` counts them all" in reading.assumed
+
+
 @pytest.mark.parametrize("question", ["", "  ", "?!", "revenue " * 200])
 def test_what_is_no_question_is_no_reading(question: str) -> None:
     found = asked(question)
