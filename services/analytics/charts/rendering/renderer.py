@@ -131,6 +131,9 @@ class Renderer:
             with suppress(ProcessLookupError):
                 process.kill()
             await asyncio.shield(process.wait())
+            if process.stdin:
+                with suppress(OSError):  # what it did not take any more; asyncio wants it heard
+                    await process.stdin.wait_closed()
 
 
 def bounded(scale: float, spec: dict[str, Any]) -> float:
