@@ -172,6 +172,12 @@ async def test_a_word_that_is_not_defined_is_named(asking: httpx2.AsyncClient) -
     assert "sunshine" in message["content"]
 
 
+async def test_an_answer_is_rated_by_its_message(asking: httpx2.AsyncClient) -> None:
+    answer = await post(asking, CHAT, {"message": QUESTION})
+    vote = {"score": 5, "message_id": answer["message_id"]}
+    await post(asking, f"/api/v1/feedback/{answer['conversation_id']}", vote)
+
+
 async def test_what_cannot_be_answered_says_so(asking: httpx2.AsyncClient) -> None:
     answer = await post(asking, CHAT, {"message": "How is the weather?"})
     assert answer["way"] == "abstain"

@@ -21,7 +21,6 @@ NOT_UNDERSTOOD = (
     "I cannot answer this with what is defined here. Say it with the names of metrics, events or"
     " properties that there are, or add the definition that is missing."
 )
-HERE = "something went wrong here, and is on record"
 
 
 def run_part(about: About) -> pb.ChatPart:
