@@ -1,5 +1,6 @@
 """Child processes that do not outlive the launcher."""
 
+import os
 import shutil
 import signal
 import socket
@@ -16,6 +17,10 @@ from cli.local.placement import as_user
 from cli.local.probes import Probe
 
 PROBE_SECONDS = 0.03
+
+# A launcher that dies before `setpriv` has asked for the signal never causes one, so the parent is
+# looked at once more afterwards: from then on, either it lives or the signal comes.
+IF_PARENT_LIVES = '[ "$PPID" = "$1" ] || exit 1; shift; exec "$@"'
 
 
 @dataclass(frozen=True)
@@ -47,12 +52,13 @@ class Embedded(Protocol):
 
 
 def argv(program: Program) -> tuple[str, ...]:
-    """The command, tied to this process and bounded, where Linux has util-linux."""
+    """The command, tied to this process, which starts it, where Linux has util-linux; bounded."""
     command = program.command
     if program.memory and (prlimit := shutil.which("prlimit")):
         command = (prlimit, f"--as={program.memory}", "--", *command)
     if setpriv := shutil.which("setpriv"):
-        command = (setpriv, "--pdeathsig", program.orphan_signal.name, "--", *command)
+        guarded = ("/bin/sh", "-c", IF_PARENT_LIVES, "sh", str(os.getpid()), *command)
+        command = (setpriv, "--pdeathsig", program.orphan_signal.name, "--", *guarded)
     return command
 
 

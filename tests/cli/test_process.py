@@ -4,6 +4,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +30,18 @@ def test_children_end_when_the_launcher_is_killed() -> None:
         ended, _, _ = select.select([child], [], [], 20)
         os.close(child)
     assert ended
+
+
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="needs util-linux")
+def test_a_child_whose_launcher_died_before_it_was_tied_does_not_run(tmp_path: Path) -> None:
+    mark = tmp_path / "ran"
+    tied = argv(Program("late", ("touch", str(mark))))
+    subprocess.run(tied, check=True)
+    assert mark.exists()
+    mark.unlink()
+    adopted = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode)"
+    assert subprocess.run([sys.executable, "-c", adopted, *tied], check=False).returncode == 1
+    assert not mark.exists()
 
 
 def test_a_program_keeps_its_secrets_out_of_its_representation() -> None:
