@@ -20,9 +20,10 @@ from prometheus_client import REGISTRY
 from services.common import logs
 from services.common.llm.failures import DegradedReason, ModelFailure, Trouble
 from services.common.llm.ledger import Asker, Held, Ledger
+from services.common.llm.messages import Spent
 from services.common.llm.model import Model, opened_model
 from services.common.llm.settings import ModelSettings
-from services.common.llm.wire import Spent, retry_after
+from services.common.llm.wire import retry_after
 from services.common.service_tokens import ServiceTokens
 from tests.clock import Clock
 from tests.model_stub import (

@@ -12,7 +12,7 @@ from attune.activity.v1 import llm_usage_pb2_grpc as pb_grpc
 from services.common.clock import Clock
 from services.common.llm.breaker import Breaker
 from services.common.llm.failures import DegradedReason, ModelFailure
-from services.common.llm.wire import MOST_TOKENS, Spent
+from services.common.llm.messages import MOST_TOKENS, Spent
 from services.common.service_tokens import ServiceTokens
 
 # After so many failures in a row nobody waits for activity for so long.

@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter, Histogram
 
-from services.common.llm.wire import Spent
+from services.common.llm.messages import Spent
 
 CALLS = Counter(
     "attune_llm_calls_total",
