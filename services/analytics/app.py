@@ -86,7 +86,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             pool, redis, data.catalogues, calendars, queries.runner, activity, tokens, now
         )
         chat = await stack.enter_async_context(opened)
-        insights = Insights(semantics.compiling, now)
+        insights = Insights(semantics.compiling, pool, now)
         renderer = await stack.enter_async_context(Renderer().opened())
         items = items_of(pool, Statements(data.wall, data.executor), now, semantics.kinds)
         services = [

@@ -81,7 +81,7 @@ class Sources:
 
     async def _insight(self, who: Caller, source: pb.ChartSource, no_cache: bool) -> Told:
         plan, zone = plan_of(source)
-        compiled = await self._insights.compiled(who.organization_id, plan, zone)
+        compiled = await self._insights.compiled(who.organization_id, plan, zone, counted=True)
         asked = Asked(compiled.sql, EVENTS, ROWS, no_cache=no_cache)
         return told_compiled(compiled, await self._runner.run(who, asked))
 

@@ -82,3 +82,14 @@ WHERE c.events > 0;
 -- name: is_pending
 SELECT EXISTS (SELECT FROM event_arrivals WHERE organization_id = $1)
     OR EXISTS (SELECT FROM rollup_changes WHERE organization_id = $1 AND event = $2);
+
+-- name: uncounted
+-- What waits to be counted: how much, looking at $3 of each at most, and of when the earliest is.
+-- Arrivals do not say of which event they are.
+SELECT count(*) AS waiting, min(earliest) AS earliest
+FROM (
+    (SELECT (SELECT min(t) FROM unnest(timestamps) t) AS earliest FROM event_arrivals
+    WHERE organization_id = $1 LIMIT $3)
+    UNION ALL
+    (SELECT bucket FROM rollup_changes WHERE organization_id = $1 AND event = $2 LIMIT $3)
+) waits;

@@ -177,3 +177,14 @@ COMMENT ON COLUMN merged_ids.kind IS
     'anonymous, for what events have as anonymous_id; alias, for a former user_id.';
 COMMENT ON COLUMN merged_ids.previous_id IS 'The id. Once for each kind.';
 COMMENT ON COLUMN merged_ids.user_id IS 'The person, by the id of now.';
+
+CREATE OR REPLACE VIEW event_counts WITH (security_barrier) AS
+SELECT organization_id, event, bucket, events
+FROM analytics.event_rollups
+WHERE source = '';
+
+COMMENT ON VIEW event_counts IS
+    'How many events there were, counted beforehand. One row a name and quarter of an hour with any.';
+COMMENT ON COLUMN event_counts.event IS 'events.event.';
+COMMENT ON COLUMN event_counts.bucket IS 'When the quarter of an hour begins.';
+COMMENT ON COLUMN event_counts.events IS 'How many of them happened in it. What just came is not counted yet.';

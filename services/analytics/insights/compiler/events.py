@@ -34,12 +34,13 @@ Conditions = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Around:
-    """What a plan is compiled with."""
+    """What a plan is compiled with. Events before `counted_until` are all counted beforehand."""
 
     definitions: Definitions
     catalogue: Catalogue
     calendar: Calendar
     now: datetime
+    counted_until: datetime | None = None
 
 
 class Events:

@@ -15,10 +15,19 @@ from services.analytics.semantics.domain import Definitions
 
 
 def compile_plan(
-    plan: Plan, definitions: Definitions, catalogue: Catalogue, calendar: Calendar, now: datetime
+    plan: Plan,
+    definitions: Definitions,
+    catalogue: Catalogue,
+    calendar: Calendar,
+    now: datetime,
+    *,
+    counted_until: datetime | None = None,
 ) -> Compiled:
-    """Raises NotCompilable, with what is to be changed. The SQL still has to pass the firewall."""
-    around = Around(definitions, catalogue, calendar, now)
+    """Events before `counted_until` are read as the counts that are kept, where those tell it.
+
+    Raises NotCompilable, with what is to be changed. The SQL still has to pass the firewall.
+    """
+    around = Around(definitions, catalogue, calendar, now, counted_until)
     try:
         return compiled(plan, around)
     except OverflowError:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from services.analytics.insights.compiler.counts import Counts, counts_for
 from services.analytics.insights.compiler.events import (
     PERSON,
     Around,
@@ -26,7 +27,8 @@ ZERO = {*ADDITIVE, Quantity.PEOPLE}
 def trend(plan: Trend, around: Around) -> Compiled:
     check(plan)
     period = resolved(plan.time_range, around.calendar, around.now)
-    return _Trend(plan, around, period).compiled()
+    counts = counts_for(plan, period, around)
+    return _Trend(plan, around, period, counts).compiled()
 
 
 def check(plan: Trend) -> None:
@@ -39,10 +41,13 @@ def check(plan: Trend) -> None:
 class _Trend:
     """Its query has columns part, bucket and value, of which there are those that it goes by."""
 
-    def __init__(self, plan: Trend, around: Around, period: Period) -> None:
+    def __init__(
+        self, plan: Trend, around: Around, period: Period, counts: Counts | None = None
+    ) -> None:
         self._plan = plan
         self._around = around
         self._period = period
+        self._counts = counts
         self._events = Events(around, people=plan.measure.quantity is Quantity.PEOPLE)
         self._part = self._events.part(plan.breakdown) if plan.breakdown else None
         self._value = measured(plan.measure, self._events)
@@ -90,18 +95,37 @@ class _Trend:
         )
 
     def _found(self) -> str:
+        if self._counts:
+            return self._counted(self._counts)
         plan, columns, join = self._plan, [], ""
         if self._part:
             columns.append(f"{self._grouped(self._part)} AS part")
             if plan.top:
                 join = f"LEFT JOIN top_values AS top ON top.part = {self._part.sql}"
         if plan.grain:
-            at = bucket(self._events.time, plan.grain, self._around.calendar)
-            columns.append(f"{at} AS bucket")
+            columns.append(self._bucket(self._events.time))
         by = ", ".join(str(n + 1) for n in range(len(columns)))
-        value = f"{self._value} AS value"
-        selected = self._events.select([*columns, value], [self._step], self._during, join=join)
+        told = [*columns, f"{self._value} AS value"]
+        selected = self._events.select(told, [self._step], self._during, join=join)
         return f"{selected} GROUP BY {by}" if columns else selected
+
+    def _counted(self, counts: Counts) -> str:
+        """Counts as far as they go, and one for each event after that."""
+        times = [counts.time, self._events.time] if self._plan.grain else []
+        buckets = [[self._bucket(time)] for time in times] or [[], []]
+        event, after = self._plan.step.event, replace(self._period, start=counts.until)
+        rows = [counts.select([*buckets[0], f"{counts.EVENTS} AS value"], event, self._period)]
+        if after.start < after.end:
+            told = [*buckets[1], "1 AS value"]
+            rows.append(self._events.select(told, [self._step], self._events.during(after)))
+        found = f"FROM ({' UNION ALL '.join(rows)}) AS rows"
+        total = "coalesce(sum(value), 0)::bigint AS value"
+        grouped = f"SELECT bucket, {total} {found} GROUP BY 1"
+        return grouped if times else f"SELECT {total} {found}"
+
+    def _bucket(self, time: Typed) -> str:
+        assert self._plan.grain
+        return f"{bucket(time, self._plan.grain, self._around.calendar)} AS bucket"
 
     def _grouped(self, part: Typed) -> str:
         """Rows without a value stay by themselves."""
