@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,6 +45,18 @@ class Exchange:
         self.writer.write("\r\n".join([*lines, "connection: close", "", ""]).encode())
         await self.writer.drain()
 
+    async def begin(self) -> None:
+        """The head of an answer in pieces, whose end is told (RFC 9112, 7.1)."""
+        await self.head(200, {"content-type": "text/event-stream", "transfer-encoding": "chunked"})
+
+    async def piece(self, data: bytes) -> None:
+        self.writer.write(b"%x\r\n%b\r\n" % (len(data), data))
+        await self.writer.drain()
+
+    async def end(self) -> None:
+        self.writer.write(b"0\r\n\r\n")
+        await self.writer.drain()
+
 
 @dataclass
 class ModelStub:
@@ -68,9 +80,23 @@ class ModelStub:
         """Take the request, and never answer."""
         await self.stopping.wait()
 
+    def stalling(self, *events: bytes) -> Behaviour:
+        """A stream that goes on after these events, and never does."""
+
+        async def behave(exchange: Exchange) -> None:
+            await exchange.begin()
+            for event in events:
+                await exchange.piece(event)
+            await self.stopping.wait()
+
+        return behave
+
+
+USAGE = {"prompt_tokens": 210, "completion_tokens": 40, "total_tokens": 250}
+DONE = b"data: [DONE]\n\n"
+
 
 def completion(content: str, usage: Any = None, **choice: Any) -> bytes:
-    told = {"prompt_tokens": 210, "completion_tokens": 40, "total_tokens": 250}
     message = {"role": "assistant", "content": content, "refusal": choice.pop("refusal", None)}
     return json.dumps(
         {
@@ -79,7 +105,7 @@ def completion(content: str, usage: Any = None, **choice: Any) -> bytes:
             "created": 1763700000,
             "model": f"{MODEL}-2024-07-18",
             "choices": [{"index": 0, "message": message, "finish_reason": "stop", **choice}],
-            "usage": told if usage is None else usage,
+            "usage": USAGE if usage is None else usage,
         }
     ).encode()
 
@@ -90,6 +116,88 @@ def answering(content: Any, **more: Any) -> Behaviour:
 
     async def behave(exchange: Exchange) -> None:
         await exchange.send(200, completion(text, **more))
+
+    return behave
+
+
+def event(data: Any) -> bytes:
+    """A server-sent event with this JSON or text."""
+    return f"data: {data if isinstance(data, str) else json.dumps(data)}\n\n".encode()
+
+
+def chunk(delta: Any = None, finish_reason: str | None = None, **more: Any) -> bytes:
+    """A piece of an answer; without a delta one that has no choices."""
+    choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
+    return event(
+        {
+            "id": "chatcmpl-1",
+            "object": "chat.completion.chunk",
+            "created": 1763700000,
+            "model": f"{MODEL}-2024-07-18",
+            "choices": [] if delta is None else [choice],
+            "usage": None,
+            **more,
+        }
+    )
+
+
+def text_chunks(*texts: str) -> list[bytes]:
+    return [chunk({"role": "assistant", "content": ""}), *(chunk({"content": t}) for t in texts)]
+
+
+def call_chunks(*calls: tuple[str, Any]) -> list[bytes]:
+    """Calls by name, with this JSON or text as arguments: two letters at a time, in turns."""
+    heads, bodies = [], []
+    for index, (name, arguments) in enumerate(calls):
+        written = arguments if isinstance(arguments, str) else json.dumps(arguments)
+        named = {"index": index, "id": f"call_{index}x", "type": "function"}
+        heads.append(
+            chunk({"tool_calls": [{**named, "function": {"name": name, "arguments": ""}}]})
+        )
+        for place in range(0, len(written), 2):
+            piece = {"index": index, "function": {"arguments": written[place : place + 2]}}
+            bodies.append((place, chunk({"tool_calls": [piece]})))
+    return [*heads, *(body for _, body in sorted(bodies, key=lambda body: body[0]))]
+
+
+def ending(finish_reason: str = "stop", usage: Any = None) -> list[bytes]:
+    """What comes after the last piece; `usage` 0 tells none."""
+    told = [] if usage == 0 else [chunk(usage=USAGE if usage is None else usage)]
+    return [chunk({}, finish_reason), *told, DONE]
+
+
+def streaming(events: Iterable[bytes], *, whole: bool = True) -> Behaviour:
+    """A stream of these events; one that is not whole is cut off behind them."""
+
+    async def behave(exchange: Exchange) -> None:
+        await exchange.begin()
+        for data in events:
+            await exchange.piece(data)
+        if whole:
+            await exchange.end()
+
+    return behave
+
+
+def saying(*texts: str, usage: Any = None) -> Behaviour:
+    """A streamed answer, in these pieces."""
+    return streaming([*text_chunks(*texts), *ending(usage=usage)])
+
+
+def calling(*calls: tuple[str, Any], saying: Sequence[str] = (), usage: Any = None) -> Behaviour:
+    """A streamed answer that wants these tools called, after saying something."""
+    said = text_chunks(*saying)
+    return streaming([*said, *call_chunks(*calls), *ending("tool_calls", usage)])
+
+
+def endless_stream(piece: bytes) -> Behaviour:
+    """A stream of the same piece without end."""
+
+    async def behave(exchange: Exchange) -> None:
+        await exchange.begin()
+        with suppress(ConnectionError):
+            while True:
+                await exchange.piece(piece)
 
     return behave
 

@@ -12,20 +12,20 @@ from dataclasses import replace
 from typing import Any
 
 import grpc
-import msgspec
 import pytest
 import structlog
 from prometheus_client import REGISTRY
 
 from services.common import logs
-from services.common.llm.failures import DegradedReason, ModelFailure, Trouble
-from services.common.llm.ledger import Asker, Held, Ledger
+from services.common.llm.failures import DegradedReason, ModelFailure
+from services.common.llm.ledger import Ledger
 from services.common.llm.messages import Spent
-from services.common.llm.model import Model, opened_model
+from services.common.llm.model import opened_model
 from services.common.llm.settings import ModelSettings
 from services.common.llm.wire import retry_after
 from services.common.service_tokens import ServiceTokens
 from tests.clock import Clock
+from tests.common.asking_models import ANN, GOOD, MESSAGES, Answer, Asking, asking_at, came
 from tests.model_stub import (
     KEY,
     MODEL,
@@ -41,91 +41,8 @@ from tests.model_stub import (
     model_stub,
     sending,
 )
-from tests.waiting import until
 
-ANN = Asker(organization_id="acme", user_id="ann", purpose="suggestions")
-MESSAGES = [{"role": "user", "content": "the secret of the prompt"}]
 WHY = DegradedReason
-
-
-class Answer(msgspec.Struct, forbid_unknown_fields=True):
-    questions: list[str]
-
-
-GOOD = answering({"questions": ["Show me profit"]})
-
-
-class Notebook(Ledger):
-    """Keeps what is reserved and settled; refuses what it is told to."""
-
-    def __init__(self) -> None:
-        self.reserved: list[Held] = []
-        self.entered: list[Spent | None] = []
-        self.refuse: DegradedReason | None = None
-        self.left_alone = False
-        self.answers = asyncio.Event()
-        self.answers.set()
-
-    @property
-    def refusal(self) -> DegradedReason | None:
-        return self.refuse if self.left_alone else None
-
-    async def reserve(self, held: Held) -> None:
-        await self.answers.wait()
-        if self.refuse:
-            raise ModelFailure(self.refuse, left_alone=self.left_alone)
-        self.reserved.append(held)
-
-    async def settle(self, held: Held, spent: Spent | None) -> int:
-        self.entered.append(spent)
-        return 126_000
-
-
-class Heard(Trouble):
-    """Keeps all of it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.told: list[DegradedReason] = []
-
-    def hear(self, reason: DegradedReason) -> None:
-        super().hear(reason)
-        self.told.append(reason)
-
-
-class Asking:
-    """A model at a stub, with pauses that take no time."""
-
-    def __init__(self, model: Model, stub: ModelStub, ledger: Notebook, clock: Clock) -> None:
-        self.model, self.stub, self.ledger, self.clock = model, stub, ledger, clock
-        self.trouble = Heard()
-        self.pauses: list[float] = []
-        model._sleep = self._pause
-
-    async def _pause(self, seconds: float) -> None:
-        self.pauses.append(seconds)
-
-    async def ask(self, of: Asker = ANN, **more: Any) -> Answer:
-        self.trouble = Heard()
-        return await self.model.ask(
-            of, MODEL, MESSAGES, Answer, most_tokens=400, trouble=self.trouble, **more
-        )
-
-    async def fails(self, behaviour: Behaviour | None = None, **more: Any) -> DegradedReason:
-        if behaviour:
-            self.stub.will(behaviour)
-        with pytest.raises(ModelFailure) as err:
-            await self.ask(**more)
-        await self.model.settled()
-        return err.value.reason
-
-
-@asynccontextmanager
-async def asking_at(stub: ModelStub, **changed: Any) -> AsyncIterator[Asking]:
-    given = {"openai_api_key": KEY, "openai_base_url": stub.url, **changed}
-    clock, ledger = Clock(), Notebook()
-    async with opened_model(ModelSettings(**given), ledger, clock) as model:
-        yield Asking(model, stub, ledger, clock)
 
 
 @pytest.fixture
@@ -138,13 +55,6 @@ async def stub() -> AsyncIterator[ModelStub]:
 async def asking(stub: ModelStub) -> AsyncIterator[Asking]:
     async with asking_at(stub) as asking:
         yield asking
-
-
-async def came(stub: ModelStub, requests: int) -> None:
-    async def enough() -> bool:
-        return len(stub.asked) >= requests
-
-    await until(enough)
 
 
 async def test_a_good_answer_comes_in_the_asked_shape(asking: Asking) -> None:

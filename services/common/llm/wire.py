@@ -60,8 +60,8 @@ class ChatServer:
     async def ask(self, question: Question) -> Reply:
         """One call, without a limit of time. Raises ModelFailure where there is no answer."""
         body = bytearray()
-        async with self._answering(question, {}) as parts:
-            async for part in parts:
+        async with self._answering(question, {}) as response:
+            async for part in response.iter_bytes():
                 body += part
                 if len(body) > ANSWER_BYTES:
                     raise ModelFailure(DegradedReason.NONSENSE, "an answer without end")
@@ -69,14 +69,14 @@ class ChatServer:
 
     async def stream(self, question: Question, heard: Heard) -> Reply:
         """The same, where the text of the answer goes to `heard` as it comes."""
-        async with self._answering(question, STREAMING) as parts:
-            return await streamed(parts, heard)
+        async with self._answering(question, STREAMING) as response:
+            if not response.headers.get("content-type", "").startswith("text/event-stream"):
+                raise ModelFailure(DegradedReason.NONSENSE, "no stream")
+            return await streamed(response.iter_bytes(), heard)
 
     @asynccontextmanager
-    async def _answering(
-        self, question: Question, way: Mapping[str, Any]
-    ) -> AsyncIterator[AsyncIterator[bytes]]:
-        """The body of an answer as it comes. Raises ModelFailure."""
+    async def _answering(self, question: Question, way: Mapping[str, Any]) -> AsyncIterator[Any]:
+        """The library's response, with a body that is yet to come. Raises ModelFailure."""
         try:
             async with self._client.chat.completions.with_streaming_response.create(
                 model=question.model,
@@ -85,7 +85,7 @@ class ChatServer:
                 **question.more,
                 **way,
             ) as response:
-                yield response.iter_bytes()
+                yield response
         except self._openai.APIStatusError as err:
             raise self._status_failure(err) from None
         except (self._openai.OpenAIError, self._httpx2.HTTPError) as err:
