@@ -103,7 +103,9 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             served_insights(insights, queries.runner),
             served_saved_queries(pool, now),
             chat,
-            *served_charts(pool, queries.runner, semantics.compiling, insights, renderer, now),
+            *served_charts(
+                pool, redis, queries.runner, semantics.compiling, insights, renderer, now
+            ),
         ]
         serve = partial(serving, domain=SCHEMA, verifier=verifier, ready=partial(answers, pool))
         yield await stack.enter_async_context(serve(services, address=settings.analytics_address))

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import httpx2
 import pytest
 
+from services.analytics.dashboards import remembering
 from tests.e2e.conftest import Api
 
 PATH = "/api/v1/dashboards"
@@ -34,8 +36,8 @@ async def made(client: httpx2.AsyncClient, tiles: list[Any], **fields: Any) -> A
     return answer.json()
 
 
-async def refreshed(client: httpx2.AsyncClient, dashboard: Any) -> list[Any]:
-    answer = await client.post(f"{PATH}/{dashboard['id']}:refresh", json={})
+async def refreshed(client: httpx2.AsyncClient, dashboard: Any, **told: Any) -> list[Any]:
+    answer = await client.post(f"{PATH}/{dashboard['id']}:refresh", json=told)
     assert answer.status_code == 200, answer.text
     lines = [line for line in answer.text.splitlines() if line.startswith("data:")]
     return [json.loads(line.removeprefix("data:")) for line in lines]
@@ -100,6 +102,29 @@ async def test_each_tile_is_read_and_one_that_fails_stops_no_other(
     assert (broken["tile"], broken["reason"]) == (0, "FAILED_PRECONDITION")
     assert "no saved query" in broken["problem"]
     assert (fine["tile"], fine["chart"]["type"], fine["chart_id"]) == (1, "bar", charts[1])
+
+
+async def test_what_was_shown_last_is_seen_at_once(
+    client: httpx2.AsyncClient, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await chart(client, sql="SELECT clock_timestamp()::text AS at")
+    dashboard = await made(client, [{"chart_id": one}, {"chart_id": await chart(client)}])
+    first, inline = await refreshed(client, dashboard)
+    assert not first["stale"] and not inline["stale"]
+    assert not any(tile["stale"] for tile in await refreshed(client, dashboard)), "all is fresh"
+    monkeypatch.setattr(remembering, "FRESH", timedelta(0))
+    before, now, _ = await refreshed(client, dashboard)
+    assert (before["tile"], before["stale"], now["stale"]) == (0, True, False)
+    assert before["chart"]["rows"] == first["chart"]["rows"]
+    assert before["chart"]["metadata"]["as_of"] == first["chart"]["metadata"]["as_of"]
+    anew = {"no_cache": True}
+    assert not any(tile["stale"] for tile in await refreshed(client, dashboard, **anew))
+    async with api.as_("boss", role="admin") as boss:
+        seen = await refreshed(boss, dashboard)
+        assert not any(tile["stale"] for tile in seen), "others' roles are masked otherwise"
+    source = {"sql": "SELECT 1 AS one"}
+    assert (await client.patch(f"/api/v1/charts/{one}", json={"source": source})).status_code == 200
+    assert not any(tile["stale"] for tile in await refreshed(client, dashboard)), "it is another"
 
 
 async def test_what_is_on_a_shared_dashboard_is_seen_until_it_is_not(

@@ -39,7 +39,10 @@ class Charts:
 
         Raises NotFound, and FailedPrecondition where what it rests on is no more.
         """
-        kept = await self.visible(who, chart_id)
+        return await self.drawn_of(who, await self.visible(who, chart_id), no_cache=no_cache)
+
+    async def drawn_of(self, who: Caller, kept: KeptChart, *, no_cache: bool = False) -> Drawn:
+        """The same of one that the caller sees."""
         source = pb.ChartSource.FromString(kept.source)
         design = pb.ChartDesign.FromString(kept.design)
         try:

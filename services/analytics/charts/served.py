@@ -8,6 +8,7 @@ from attune.analytics.v1 import (
     dashboards_pb2,
     dashboards_pb2_grpc,
 )
+from redis.asyncio import Redis
 
 from services.analytics.charts.drawer import Drawer
 from services.analytics.charts.keeping import Keeper
@@ -17,6 +18,8 @@ from services.analytics.charts.service import ChartsService
 from services.analytics.charts.sources import Sources
 from services.analytics.charts.store import ChartStore
 from services.analytics.dashboards.arranging import Arranger
+from services.analytics.dashboards.refreshing import Refresher
+from services.analytics.dashboards.remembering import Remembered
 from services.analytics.dashboards.service import DashboardsService
 from services.analytics.dashboards.store import DashboardStore
 from services.analytics.insights.compiling import Insights
@@ -30,6 +33,7 @@ from services.common.server import Served
 
 def served_charts(
     pool: Pool,
+    redis: Redis,
     runner: Runner,
     compiling: Compiling,
     insights: Insights,
@@ -45,8 +49,9 @@ def served_charts(
         ChartsService(store, charts, Keeper(store, now), drawer, renderer, now),
     )
     dashboards = DashboardStore(pool)
+    refresher = Refresher(charts, Remembered(redis, now))
     yield Served(
         dashboards_pb2.DESCRIPTOR.services_by_name["DashboardsService"],
         dashboards_pb2_grpc.add_DashboardsServiceServicer_to_server,
-        DashboardsService(dashboards, Arranger(dashboards, charts, now), charts, now),
+        DashboardsService(dashboards, Arranger(dashboards, charts, now), refresher, now),
     )

@@ -9,10 +9,9 @@ from uuid import UUID
 from attune.analytics.v1 import dashboards_pb2 as pb
 from attune.analytics.v1 import dashboards_pb2_grpc as pb_grpc
 
-from services.analytics.charts.seeing import Charts
 from services.analytics.dashboards.arranging import Arranger
 from services.analytics.dashboards.domain import Dashboard, Draft, Filters
-from services.analytics.dashboards.refreshing import refreshed
+from services.analytics.dashboards.refreshing import Refresher
 from services.analytics.dashboards.store import DashboardStore
 from services.common.caller import Caller, caller
 from services.common.clock import Clock
@@ -37,11 +36,11 @@ OURS = {"id", "owner", "version", "shared", "created_at", "updated_by", "updated
 
 class DashboardsService(pb_grpc.DashboardsServiceServicer):
     def __init__(
-        self, store: DashboardStore, arranger: Arranger, charts: Charts, now: Clock
+        self, store: DashboardStore, arranger: Arranger, refresher: Refresher, now: Clock
     ) -> None:
         self._store = store
         self._arranger = arranger
-        self._charts = charts
+        self._refresher = refresher
         self._now = now
 
     async def CreateDashboard(
@@ -81,7 +80,8 @@ class DashboardsService(pb_grpc.DashboardsServiceServicer):
     ) -> AsyncIterator[pb.RefreshDashboardResponse]:
         who = caller()
         known = await self._visible(who, request.dashboard_id)
-        async for tile in refreshed(self._charts, who, known.tiles, no_cache=request.no_cache):
+        tiles = self._refresher.refreshed(who, known.tiles, no_cache=request.no_cache)
+        async for tile in tiles:
             yield tile
 
     async def UpdateDashboard(

@@ -103,18 +103,20 @@ class RefreshDashboardRequest(_message.Message):
     def __init__(self, dashboard_id: _Optional[str] = ..., no_cache: _Optional[bool] = ...) -> None: ...
 
 class RefreshDashboardResponse(_message.Message):
-    __slots__ = ("tile", "chart_id", "chart", "reason", "problem")
+    __slots__ = ("tile", "chart_id", "chart", "reason", "problem", "stale")
     TILE_FIELD_NUMBER: _ClassVar[int]
     CHART_ID_FIELD_NUMBER: _ClassVar[int]
     CHART_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     PROBLEM_FIELD_NUMBER: _ClassVar[int]
+    STALE_FIELD_NUMBER: _ClassVar[int]
     tile: int
     chart_id: str
     chart: _charts_pb2.DrawnChart
     reason: str
     problem: str
-    def __init__(self, tile: _Optional[int] = ..., chart_id: _Optional[str] = ..., chart: _Optional[_Union[_charts_pb2.DrawnChart, _Mapping]] = ..., reason: _Optional[str] = ..., problem: _Optional[str] = ...) -> None: ...
+    stale: bool
+    def __init__(self, tile: _Optional[int] = ..., chart_id: _Optional[str] = ..., chart: _Optional[_Union[_charts_pb2.DrawnChart, _Mapping]] = ..., reason: _Optional[str] = ..., problem: _Optional[str] = ..., stale: _Optional[bool] = ...) -> None: ...
 
 class UpdateDashboardRequest(_message.Message):
     __slots__ = ("dashboard_id", "dashboard", "update_mask", "version")

@@ -127,8 +127,9 @@ class DashboardsServiceServicer:
 
     def RefreshDashboard(self, request, context):
         """Reads all charts of a dashboard as who asks, and sends each as it comes; over REST as
-        server-sent events. A tile that fails says why, and the others go on. Fails with
-        NOT_FOUND where the caller sees no such dashboard.
+        server-sent events. What a tile showed within the last 24 hours is sent first, as
+        `stale`, unless `no_cache` is set. A tile that fails says why, and the others go on.
+        Fails with NOT_FOUND where the caller sees no such dashboard.
 
         Example: {}
         """

@@ -62,8 +62,9 @@ class DashboardsServiceStub:
     """
     RefreshDashboard: _grpc.UnaryStreamMultiCallable[_dashboards_pb2.RefreshDashboardRequest, _dashboards_pb2.RefreshDashboardResponse]
     """Reads all charts of a dashboard as who asks, and sends each as it comes; over REST as
-    server-sent events. A tile that fails says why, and the others go on. Fails with
-    NOT_FOUND where the caller sees no such dashboard.
+    server-sent events. What a tile showed within the last 24 hours is sent first, as
+    `stale`, unless `no_cache` is set. A tile that fails says why, and the others go on.
+    Fails with NOT_FOUND where the caller sees no such dashboard.
 
     Example: {}
     """
@@ -145,8 +146,9 @@ class DashboardsServiceAsyncStub(DashboardsServiceStub):
     """
     RefreshDashboard: _aio.UnaryStreamMultiCallable[_dashboards_pb2.RefreshDashboardRequest, _dashboards_pb2.RefreshDashboardResponse]  # type: ignore[assignment]
     """Reads all charts of a dashboard as who asks, and sends each as it comes; over REST as
-    server-sent events. A tile that fails says why, and the others go on. Fails with
-    NOT_FOUND where the caller sees no such dashboard.
+    server-sent events. What a tile showed within the last 24 hours is sent first, as
+    `stale`, unless `no_cache` is set. A tile that fails says why, and the others go on.
+    Fails with NOT_FOUND where the caller sees no such dashboard.
 
     Example: {}
     """
@@ -249,8 +251,9 @@ class DashboardsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_dashboards_pb2.RefreshDashboardResponse], _abc.AsyncIterator[_dashboards_pb2.RefreshDashboardResponse]]:
         """Reads all charts of a dashboard as who asks, and sends each as it comes; over REST as
-        server-sent events. A tile that fails says why, and the others go on. Fails with
-        NOT_FOUND where the caller sees no such dashboard.
+        server-sent events. What a tile showed within the last 24 hours is sent first, as
+        `stale`, unless `no_cache` is set. A tile that fails says why, and the others go on.
+        Fails with NOT_FOUND where the caller sees no such dashboard.
 
         Example: {}
         """
