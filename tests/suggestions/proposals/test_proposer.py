@@ -15,7 +15,7 @@ from services.suggestions.proposals.domain import Mixed
 from services.suggestions.proposals.proposer import Proposer, Ways
 from services.suggestions.proposals.store import ProposalStore
 from tests.clock import Clock
-from tests.common.test_llm import Notebook, came
+from tests.common.asking_models import Notebook, came
 from tests.model_stub import KEY, MODEL, ModelStub, answering, failing, held_by, model_stub
 from tests.suggestions.proposals.samples import wanting
 from tests.suite import Servers
