@@ -61,7 +61,7 @@ async def test_a_certified_question_is_answered_with_its_receipt(
     assert (message["type"], message["content"]) == ("query_results", QUESTION)
     assert (chart["type"], "vega-lite" in chart["data"]["$schema"]) == ("chart", True)
     assert message["data"]["rows"] == [[2]]
-    assert [one["type"] for one in message["actions"]] == ["save"]
+    assert [one["type"] for one in message["actions"]] == ["save", "export"]
     receipt = answer["receipt"]
     assert (receipt["sql"], receipt["row_count"], receipt["cached"]) == (SQL, 1, False)
     assert receipt["definitions"] == [{"kind": "question", "name": QUESTION, "version": 2}]
@@ -74,13 +74,6 @@ async def test_a_question_with_another_sign_is_another_question(
 ) -> None:
     answer = await post(asking, CHAT, {"message": "How many purchases were there > 5?"})
     assert answer["way"] != "certified"
-
-
-async def test_the_action_of_an_answer_can_be_posted_as_it_is(asking: httpx2.AsyncClient) -> None:
-    answer = await post(asking, CHAT, {"message": QUESTION})
-    [action] = answer["messages"][0]["actions"]
-    saved = await post(asking, "/api/v1/saved-queries", action["data"])
-    assert saved["query"] == SQL
 
 
 async def test_what_is_asked_and_answered_is_a_conversation_and_an_activity(

@@ -43,7 +43,7 @@ class Answerer:
         await tell(parts.status_part("Looking for what answers this"))
         planned = await self.plan(question)
         if isinstance(planned, Unclear):
-            await tell(parts.unclear_part(planned, self._now()))
+            await tell(parts.unclear_part(question, planned, self._now()))
             await tell(parts.receipt_part(parts.abstention_of(question)))
             return None
         await tell(parts.status_part(planned.understood))
@@ -61,7 +61,7 @@ class Answerer:
         await tell(parts.results_part(question, planned, answer, self._now()))
         chart = await charted(planned, answer)
         if chart is not None:
-            await tell(parts.chart_part(chart, self._now()))
+            await tell(parts.chart_part(question, planned, chart, self._now()))
         return answer
 
 

@@ -1,6 +1,8 @@
 """The chart of an answer, chosen by rule from what came."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
@@ -12,6 +14,9 @@ from services.analytics.queries.domain import Result
 
 # Of more rows no chart is made that anybody could read.
 MOST_ROWS = 2_000
+LONGEST_TITLE = 200
+# What a chart may be instead.
+ALIKE = (ChartType.BAR, ChartType.LINE, ChartType.AREA, ChartType.PIE)
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,9 @@ class Drawn:
 
     title: str
     spec: bytes
+    # What a chart that is kept has of it, and the other types that fit.
+    design: Mapping[str, Any] = field(default_factory=dict)
+    others: Sequence[str] = ()
 
 
 def drawn(planned: Planned, result: Result) -> Drawn | None:
@@ -28,13 +36,31 @@ def drawn(planned: Planned, result: Result) -> Drawn | None:
         return None
     rows = [msgspec.json.decode(row, type=list[object]) for row in result.rows]
     columns = columns_of(planned, result)
-    title = planned.understood
+    title = planned.understood[:LONGEST_TITLE]
     wanted = ChartType(planned.chart) if planned.chart else None
     try:
         chart = choose(columns, rows, Design(type=wanted, title=title), planned.time_zone)
     except CannotDraw:
+        wanted = None
         chart = choose(columns, rows, Design(title=title), planned.time_zone)
-    return Drawn(chart.title, msgspec.json.encode(spec_of(chart))) if chart else None
+    if chart is None:
+        return None
+    others = [
+        kind.value
+        for kind in ALIKE
+        if kind is not chart.type and fits(kind, columns, rows, planned.time_zone)
+    ]
+    design = {"title": title} | ({"type": wanted.value} if wanted else {})
+    return Drawn(chart.title, msgspec.json.encode(spec_of(chart)), design, others)
+
+
+def fits(
+    kind: ChartType, columns: Sequence[ChartColumn], rows: Sequence[Sequence[object]], zone: str
+) -> bool:
+    try:
+        return choose(columns, rows, Design(type=kind), zone) is not None
+    except CannotDraw:
+        return False
 
 
 def columns_of(planned: Planned, result: Result) -> list[ChartColumn]:

@@ -1,16 +1,24 @@
 """Questions, and what answers them. No I/O, no protobuf."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
-from services.analytics.semantics.compiler import OutputColumn
+from services.analytics.insights.domain import Breakdown, Plan
+from services.analytics.semantics.compiler import MetricQuery, OutputColumn
 from services.common.caller import Caller
 
 CERTIFIED, METRIC, INSIGHT, ABSTAIN = "certified", "metric", "insight", "abstain"
 # Of a result so many rows are part of the answer; all of them can be paged through.
 SHOWN_ROWS = 100
 MOST_ROWS = 10_000
+
+# What can be done next: `actions.KINDS` has the request of each.
+SAVE, CHART, EXPORT, RUN = "save", "chart", "export", "run"
+DRILL_METRICS, DRILL_TREND = "drill_down.metrics", "drill_down.trend"
+DRILL_DID_NOT_DO = "drill_down.did_not_do"
+DEFINE_METRIC, DEFINE_DIMENSION = "define.metric", "define.dimension"
+DEFINE_EVENT = "define.event"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +41,16 @@ class Definition:
     version: int
 
 
+@dataclass(frozen=True)
+class Offer:
+    """What the caller may do next; `body` is of the request, `place` what its path has of names."""
+
+    kind: str
+    label: str
+    body: Mapping[str, Any]
+    place: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Planned:
     """A statement that answers a question; `understood` says in words what it answers."""
@@ -46,6 +64,9 @@ class Planned:
     columns: Sequence[OutputColumn] = ()
     chart: str = ""
     time_zone: str = "UTC"
+    # What was compiled, where it was; and by what its rows may be told apart further.
+    plan: MetricQuery | Plan | None = None
+    next_by: Sequence[Breakdown] = ()
 
 
 @dataclass(frozen=True)
@@ -54,6 +75,7 @@ class Unclear:
 
     content: str
     asks_back: bool = False
+    offers: Sequence[Offer] = ()
 
 
 class Way(Protocol):

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
 import msgspec
 from attune.analytics.v1 import chat_pb2 as pb
 from attune.common.v1.json_pb2 import Json
 
+from services.analytics.chat import actions
 from services.analytics.chat.charting import Drawn
 from services.analytics.chat.domain import ABSTAIN, SHOWN_ROWS, Planned, Question, Unclear
 from services.analytics.chat.runs.run import About
@@ -49,7 +49,7 @@ def message_part(
     content: str,
     now: datetime,
     data: bytes | None = None,
-    actions: Sequence[pb.ChatAction] = (),
+    next_: Sequence[pb.ChatAction] = (),
 ) -> pb.ChatPart:
     message = pb.ChatMessage(
         id=str(uuid4()),
@@ -57,7 +57,7 @@ def message_part(
         content=content,
         timestamp=timestamp_of(now),
         data=Json(utf8=data) if data is not None else None,
-        actions=actions,
+        actions=next_,
     )
     return pb.ChatPart(type=kind, message=message)
 
@@ -77,25 +77,13 @@ def results_part(
         msgspec.json.encode(result.truncated),
         str(answer.query_id).encode(),
     )
-    return message_part("query_results", planned.understood, now, data, [saving(question, planned)])
+    found = actions.of_results(question, planned, answer)
+    return message_part("query_results", planned.understood, now, data, found)
 
 
-def chart_part(chart: Drawn, now: datetime) -> pb.ChatPart:
-    return message_part("chart", chart.title, now, chart.spec)
-
-
-def saving(question: Question, planned: Planned) -> pb.ChatAction:
-    """The request to POST /api/v1/saved-queries."""
-    body = {
-        "name": question.text[:200],
-        "query": planned.sql,
-        "connection_id": question.connection_id,
-    }
-    return action("save", "Save this query", body)
-
-
-def action(kind: str, label: str, body: dict[str, Any]) -> pb.ChatAction:
-    return pb.ChatAction(type=kind, label=label, data=Json(utf8=msgspec.json.encode(body)))
+def chart_part(question: Question, planned: Planned, chart: Drawn, now: datetime) -> pb.ChatPart:
+    found = actions.of_chart(question, planned, chart)
+    return message_part("chart", chart.title, now, chart.spec, found)
 
 
 def error_part(error: DomainError, planned: Planned, now: datetime) -> pb.ChatPart:
@@ -104,9 +92,10 @@ def error_part(error: DomainError, planned: Planned, now: datetime) -> pb.ChatPa
     return message_part("error", str(error), now, msgspec.json.encode(told))
 
 
-def unclear_part(unclear: Unclear, now: datetime) -> pb.ChatPart:
+def unclear_part(question: Question, unclear: Unclear, now: datetime) -> pb.ChatPart:
     kind = "clarification" if unclear.asks_back else "text"
-    return message_part(kind, unclear.content, now)
+    found = actions.offered(question.who, unclear.offers)
+    return message_part(kind, unclear.content, now, next_=found)
 
 
 def receipt_of(question: Question, planned: Planned, answer: Answer | None) -> pb.ChatReceipt:

@@ -66,6 +66,8 @@ class Knowledge:
     metrics: tuple[KnownMetric, ...] = ()
     dimensions: tuple[KnownDimension, ...] = ()
     events: tuple[KnownEvent, ...] = ()
+    # Those that have a definition, whether or not they came.
+    defined_events: frozenset[str] = frozenset()
 
     def event(self, name: str) -> KnownEvent | None:
         return next((one for one in self.events if one.name == name), None)

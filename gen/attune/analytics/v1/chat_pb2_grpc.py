@@ -95,7 +95,8 @@ class ChatServiceServicer:
         "019b8d70-1a00-7d10-8a4e-1f2e3d4c5b6b", "type": "query_results", "content":
         "Purchases, last week", "timestamp": "2026-01-05T09:00:00Z", "data": {"columns":
         [{"name": "purchases", "type": "bigint"}], "rows": [[1204]]}, "actions": [{"type":
-        "save", "label": "Save this query", "data": {}}]}], "receipt": {"way": "metric",
+        "save", "label": "Save this query", "data": {"method": "POST", "path":
+        "/api/v1/saved-queries", "body": {}}}]}], "receipt": {"way": "metric",
         "sql": "SELECT …", "row_count": 1}}
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

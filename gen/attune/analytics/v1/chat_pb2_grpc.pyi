@@ -57,7 +57,8 @@ class ChatServiceStub:
     "019b8d70-1a00-7d10-8a4e-1f2e3d4c5b6b", "type": "query_results", "content":
     "Purchases, last week", "timestamp": "2026-01-05T09:00:00Z", "data": {"columns":
     [{"name": "purchases", "type": "bigint"}], "rows": [[1204]]}, "actions": [{"type":
-    "save", "label": "Save this query", "data": {}}]}], "receipt": {"way": "metric",
+    "save", "label": "Save this query", "data": {"method": "POST", "path":
+    "/api/v1/saved-queries", "body": {}}}]}], "receipt": {"way": "metric",
     "sql": "SELECT …", "row_count": 1}}
     """
     StreamChat: _grpc.UnaryStreamMultiCallable[_chat_pb2.StreamChatRequest, _chat_pb2.ChatPart]
@@ -115,7 +116,8 @@ class ChatServiceAsyncStub(ChatServiceStub):
     "019b8d70-1a00-7d10-8a4e-1f2e3d4c5b6b", "type": "query_results", "content":
     "Purchases, last week", "timestamp": "2026-01-05T09:00:00Z", "data": {"columns":
     [{"name": "purchases", "type": "bigint"}], "rows": [[1204]]}, "actions": [{"type":
-    "save", "label": "Save this query", "data": {}}]}], "receipt": {"way": "metric",
+    "save", "label": "Save this query", "data": {"method": "POST", "path":
+    "/api/v1/saved-queries", "body": {}}}]}], "receipt": {"way": "metric",
     "sql": "SELECT …", "row_count": 1}}
     """
     StreamChat: _aio.UnaryStreamMultiCallable[_chat_pb2.StreamChatRequest, _chat_pb2.ChatPart]  # type: ignore[assignment]
@@ -176,7 +178,8 @@ class ChatServiceServicer(metaclass=_abc_1.ABCMeta):
         "019b8d70-1a00-7d10-8a4e-1f2e3d4c5b6b", "type": "query_results", "content":
         "Purchases, last week", "timestamp": "2026-01-05T09:00:00Z", "data": {"columns":
         [{"name": "purchases", "type": "bigint"}], "rows": [[1204]]}, "actions": [{"type":
-        "save", "label": "Save this query", "data": {}}]}], "receipt": {"way": "metric",
+        "save", "label": "Save this query", "data": {"method": "POST", "path":
+        "/api/v1/saved-queries", "body": {}}}]}], "receipt": {"way": "metric",
         "sql": "SELECT …", "row_count": 1}}
         """
 

@@ -1,8 +1,13 @@
 """Metrics and insights: the question read by the grammar, and the plan compiled."""
 
 from asyncio import to_thread
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
 
+from services.analytics.catalogue.domain import Catalogue
+from services.analytics.chat.defining import drafts_of
 from services.analytics.chat.domain import (
     INSIGHT,
     METRIC,
@@ -12,9 +17,10 @@ from services.analytics.chat.domain import (
     Question,
     Unclear,
 )
+from services.analytics.chat.drilling import next_by
 from services.analytics.chat.ways.knowing import known_of
 from services.analytics.insights.compiler.plans import compile_plan
-from services.analytics.insights.domain import DidNotDo
+from services.analytics.insights.domain import DidNotDo, Plan
 from services.analytics.queries.checking import CataloguesRead, catalogue_of
 from services.analytics.queries.domain import Asked
 from services.analytics.queries.running import Runner
@@ -33,6 +39,8 @@ from services.common.db import Pool
 
 # Of a list of people there is nothing to draw.
 LIST = "table"
+Around = tuple[Definitions, Catalogue, Calendar, datetime]
+Compiler = Callable[[MetricQuery | Plan], Compiled]
 
 
 class Grammar:
@@ -58,21 +66,21 @@ class Grammar:
         knowledge, definitions = await known_of(self._pool, organization_id, question.connection_id)
         # In a thread: names by the thousand are indexed at first.
         understood = await to_thread(self._understood, question, knowledge, calendar)
+        drafts = drafts_of(question, understood, knowledge, definitions)
         if not understood.readings:
-            return Unclear(abstention(understood.because))
+            return Unclear(abstention(understood.because), offers=drafts)
+        compiler = await self._compiler(question, definitions, calendar)
         try:
-            found = [
-                await self._planned(question, each, definitions, calendar)
-                for each in understood.readings
-            ]
+            found = [planned_of(each, compiler) for each in understood.readings]
         except NotCompilable as error:
-            return Unclear(abstention(str(error)))
+            return Unclear(abstention(str(error)), offers=drafts)
         if not understood.readings[0].certain:
-            return Unclear(doubt(understood), asks_back=True)
+            return Unclear(doubt(understood), asks_back=True, offers=drafts)
         if len(found) > 1 and await self._differ(question, found):
             options = "; or ".join(each.understood for each in found)
             return Unclear(f"This may mean: {options}. Which one?", asks_back=True)
-        return found[0]
+        further = next_by(understood.readings[0].plan, knowledge, compiler)
+        return replace(found[0], next_by=further)
 
     def _understood(
         self, question: Question, knowledge: Knowledge, calendar: Calendar
@@ -84,28 +92,12 @@ class Grammar:
             before = earlier.readings[0] if earlier.certain else before
         return understand(question.text, knowledge, calendar, now, before)
 
-    async def _planned(
-        self, question: Question, reading: Reading, definitions: Definitions, calendar: Calendar
-    ) -> Planned:
-        """Raises NotCompilable."""
+    async def _compiler(
+        self, question: Question, definitions: Definitions, calendar: Calendar
+    ) -> Compiler:
         place = (question.who.organization_id, question.connection_id)
         catalogue = await catalogue_of(self._catalogues, *place)
-        around = (definitions, catalogue, calendar, self._now())
-        if isinstance(reading.plan, MetricQuery):
-            way, compiled = METRIC, compile_query(reading.plan, *around)
-        else:
-            way, compiled = INSIGHT, compile_plan(reading.plan, *around)
-        corrected = (f'"{words.text}" is read as "{told}"' for words, told in reading.corrected)
-        return Planned(
-            way=way,
-            sql=compiled.sql,
-            understood=reading.says,
-            definitions=definitions_used(compiled),
-            columns=compiled.columns,
-            chart=reading.chart or (LIST if isinstance(reading.plan, DidNotDo) else ""),
-            time_zone=compiled.calendar.zone,
-            assumptions=[*reading.assumed, *corrected],
-        )
+        return partial(compiled_of, around=(definitions, catalogue, calendar, self._now()))
 
     async def _differ(self, question: Question, found: Sequence[Planned]) -> bool:
         """Whether they give different results; what runs here is in the cache afterwards."""
@@ -114,6 +106,30 @@ class Grammar:
             for each in found
         ]
         return len({tuple(sorted(answer.result.rows)) for answer in results}) > 1
+
+
+def compiled_of(plan: MetricQuery | Plan, around: Around) -> Compiled:
+    """Raises NotCompilable."""
+    if isinstance(plan, MetricQuery):
+        return compile_query(plan, *around)
+    return compile_plan(plan, *around)
+
+
+def planned_of(reading: Reading, compiler: Compiler) -> Planned:
+    """Raises NotCompilable."""
+    compiled = compiler(reading.plan)
+    corrected = (f'"{words.text}" is read as "{told}"' for words, told in reading.corrected)
+    return Planned(
+        way=METRIC if isinstance(reading.plan, MetricQuery) else INSIGHT,
+        sql=compiled.sql,
+        understood=reading.says,
+        definitions=definitions_used(compiled),
+        columns=compiled.columns,
+        chart=reading.chart or (LIST if isinstance(reading.plan, DidNotDo) else ""),
+        time_zone=compiled.calendar.zone,
+        assumptions=[*reading.assumed, *corrected],
+        plan=reading.plan,
+    )
 
 
 def definitions_used(compiled: Compiled) -> list[Definition]:
