@@ -10,7 +10,7 @@ from services.analytics.catalogue.introspecting import Introspector, introspecti
 from services.analytics.catalogue.store import CatalogueStore
 from services.analytics.charts.rendering import Renderer
 from services.analytics.charts.served import served_charts
-from services.analytics.chat.served import chatting
+from services.analytics.chat.served import Asking, bounds_of_chat, chatting
 from services.analytics.connections.connections import Connections
 from services.analytics.connections.opening import Opener
 from services.analytics.connections.store import ConnectionStore
@@ -50,6 +50,8 @@ from services.common.db import Pool, answers, pool_for
 from services.common.event_log import Hints, served_event_log, upkeep
 from services.common.idempotency import forgetting
 from services.common.jobs import Job, working_jobs
+from services.common.llm.ledger import Ledger
+from services.common.llm.model import opened_model
 from services.common.server import serving
 from services.common.service_tokens import ServiceTokens
 from services.common.tokens import TokenVerifier
@@ -82,8 +84,11 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
         tokens = ServiceTokens(SCHEMA, settings.analytics_service_key, activity, now)
         calendars = Calendars(activity, tokens, now)
         semantics = Semantics(pool, data, hints, calendars, now)
+        ledger = Ledger(activity, tokens, now, settings.llm_ledger_seconds)
+        model = await stack.enter_async_context(opened_model(settings, ledger, now))
+        asking = Asking(model, bounds_of_chat(settings), data.wall)
         opened = chatting(
-            pool, redis, data.catalogues, calendars, queries.runner, activity, tokens, now
+            pool, redis, data.catalogues, calendars, queries.runner, asking, activity, tokens, now
         )
         chat = await stack.enter_async_context(opened)
         insights = Insights(semantics.compiling, pool, now)

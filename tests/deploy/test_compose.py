@@ -101,6 +101,7 @@ def test_only_who_asks_models_gets_their_key(alone: pytest.MonkeyPatch) -> None:
     more = {"OPENAI_API_KEY": "sk-4711"}
     assert [name for name in OURS if "sk-4711" in told(name, more).values()] == [
         "suggestions",
+        "analytics",
         "worker",
     ]
     for name, value in told("suggestions", more).items():

@@ -2,26 +2,32 @@
 
 from asyncio import to_thread
 from collections.abc import Sequence
+from dataclasses import replace
 
 import structlog
+from attune.analytics.v1 import chat_pb2 as pb
 
 from services.analytics.chat import parts
 from services.analytics.chat.charting import Drawn, drawn
 from services.analytics.chat.domain import MOST_ROWS, Planned, Question, Unclear, Way
+from services.analytics.chat.model.domain import Came
+from services.analytics.chat.model.receipts import with_model
+from services.analytics.chat.model.way import ModelWay
 from services.analytics.chat.runs.runs import Tell
 from services.analytics.queries.domain import Asked
 from services.analytics.queries.running import Answer, Runner
 from services.common.clock import Clock
-from services.common.errors import DomainError
+from services.common.errors import DomainError, InvalidFields, Violation
 
 log = structlog.get_logger(__name__)
 
 
 class Answerer:
-    """Tries the ways in their order."""
+    """Tries the ways in their order, and asks a model where none of them leads to an answer."""
 
-    def __init__(self, ways: Sequence[Way], runner: Runner, now: Clock) -> None:
+    def __init__(self, ways: Sequence[Way], model: ModelWay, runner: Runner, now: Clock) -> None:
         self._ways = ways
+        self._model = model
         self._runner = runner
         self._now = now
 
@@ -38,18 +44,63 @@ class Answerer:
             question.who, Asked(planned.sql, question.connection_id, MOST_ROWS)
         )
 
+    async def answer(self, question: Question) -> tuple[Planned, Answer]:
+        """The statement that answers it, and what it brought.
+
+        Raises InvalidFields for `question` where no way leads to an answer, and what Runner raises.
+        """
+        planned = await self.plan(question)
+        if isinstance(planned, Planned):
+            return planned, await self.run(question, planned)
+        came = await self._asked(question, planned, unheard)
+        if came.ran:
+            return came.ran[-1].planned, came.ran[-1].answer
+        if came.stuck:
+            raise came.stuck.error
+        raise InvalidFields(Violation("question", came.asks or planned.content))
+
     async def tell(self, question: Question, tell: Tell) -> Answer | None:
         """Tell the parts of the answer, as they come; returns what the statement brought."""
         await tell(parts.status_part("Looking for what answers this"))
         planned = await self.plan(question)
         if isinstance(planned, Unclear):
-            await tell(parts.unclear_part(question, planned, self._now()))
-            await tell(parts.receipt_part(parts.abstention_of(question)))
-            return None
+            return await self._tell_by_model(question, planned, tell)
         await tell(parts.status_part(planned.understood))
         await tell(parts.sql_part(planned))
         answer = await self._told(question, planned, tell)
         await tell(parts.receipt_part(parts.receipt_of(question, planned, answer)))
+        return answer
+
+    async def _asked(self, question: Question, unclear: Unclear, tell: Tell) -> Came:
+        """What a model makes of it; which of two readings is meant, none can know."""
+        return Came() if unclear.differs else await self._model.answer(question, tell)
+
+    async def _tell_by_model(
+        self, question: Question, unclear: Unclear, tell: Tell
+    ) -> Answer | None:
+        """What a model answers; where nothing ran, what was found without it."""
+        came = await self._asked(question, unclear, tell)
+        if came.stuck:
+            await tell(parts.error_part(came.stuck.error, came.stuck.planned, self._now()))
+        elif not came.ran:
+            asked = replace(unclear, content=came.asks, asks_back=True)
+            said = asked if came.asks else unclear
+            await tell(parts.unclear_part(question, said, self._now()))
+            receipt = parts.abstention_of(question)
+            await tell(parts.receipt_part(with_model(receipt, came)))
+            return None
+        return await self._tell_what_ran(question, came, tell)
+
+    async def _tell_what_ran(self, question: Question, came: Came, tell: Tell) -> Answer | None:
+        """The words and the chart of what a model ran; its rows were told as they came."""
+        planned, answer = came.last
+        if came.text:
+            await tell(parts.text_part(came.text, self._now()))
+        chart = await charted(planned, answer) if answer else None
+        if chart is not None:
+            await tell(parts.chart_part(question, planned, chart, self._now()))
+        receipt = with_model(parts.receipt_of(question, planned, answer), came)
+        await tell(parts.receipt_part(receipt))
         return answer
 
     async def _told(self, question: Question, planned: Planned, tell: Tell) -> Answer | None:
@@ -63,6 +114,10 @@ class Answerer:
         if chart is not None:
             await tell(parts.chart_part(question, planned, chart, self._now()))
         return answer
+
+
+async def unheard(part: pb.ChatPart) -> None:
+    """For who wants the rows alone."""
 
 
 async def charted(planned: Planned, answer: Answer) -> Drawn | None:

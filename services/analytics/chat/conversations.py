@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Awaitable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from attune.activity.v1 import conversations_pb2 as pb
 from attune.analytics.v1 import chat_pb2
 from attune.common.v1.json_pb2 import Json
 
-from services.analytics.chat.domain import Question
+from services.analytics.chat.domain import Exchange, Question
 from services.common.caller import Caller
 from services.common.errors import DomainError, FailedPrecondition, NotFound, Unavailable
 from services.common.service_tokens import ServiceTokens
@@ -30,10 +31,11 @@ T = TypeVar("T")
 
 
 class Said(msgspec.Struct):
-    """Of an event's content what was said, and by whom."""
+    """Of an event's content what was said, and by whom; of an answer its statement."""
 
     role: str = ""
     message: str = ""
+    sql: str = ""
 
 
 def read_said(utf8: bytes) -> Said:
@@ -51,7 +53,7 @@ class Conversations:
         self._activity = activity_pb2_grpc.ActivityServiceStub(channel)
         self._tokens = tokens
 
-    async def begin(self, who: Caller, conversation_id: str) -> tuple[str, list[str]]:
+    async def begin(self, who: Caller, conversation_id: str) -> tuple[str, list[Exchange]]:
         """The id of the person's conversation, a new one where none is named; and what they
         asked in it before, oldest first.
 
@@ -62,12 +64,12 @@ class Conversations:
             made = await self._call(self._conversations.StartConversation, who, request)
             return str(made.id), []
         asked = pb.GetConversationRequest(conversation_id=conversation_id, page_size=PAGE)
-        earlier: deque[str] = deque(maxlen=REMEMBERED)
+        earlier: deque[Exchange] = deque(maxlen=REMEMBERED)
         while True:
             found = await self._call(self._conversations.GetConversation, who, asked)
             if found.conversation.user_id != who.subject:
                 raise NotFound(f"no conversation {conversation_id!r} of yours")
-            earlier += questions_in(found.events)
+            remember(earlier, found.events)
             if not found.next_page_token:
                 return conversation_id, list(earlier)
             asked.page_token = found.next_page_token
@@ -114,9 +116,16 @@ def translated(error: grpc.aio.AioRpcError) -> Exception:
     return Unavailable("conversations cannot be kept now; try again")
 
 
-def questions_in(events: Sequence[pb.ConversationEvent]) -> list[str]:
-    said = (read_said(event.content.utf8) for event in events if event.event_type == "message")
-    return [one.message for one in said if one.role == "user" and one.message]
+def remember(earlier: deque[Exchange], events: Sequence[pb.ConversationEvent]) -> None:
+    """Add what was asked, and the statements that answered it."""
+    for event in events:
+        if event.event_type != "message":
+            continue
+        said = read_said(event.content.utf8)
+        if said.role == "user" and said.message:
+            earlier.append(Exchange(said.message))
+        elif said.role == "assistant" and said.sql and earlier:
+            earlier[-1] = replace(earlier[-1], sql=said.sql)
 
 
 def question_event(text: str) -> pb.ConversationEvent:

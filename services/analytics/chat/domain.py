@@ -8,7 +8,8 @@ from services.analytics.insights.domain import Breakdown, Plan
 from services.analytics.semantics.compiler import MetricQuery, OutputColumn
 from services.common.caller import Caller
 
-CERTIFIED, METRIC, INSIGHT, ABSTAIN = "certified", "metric", "insight", "abstain"
+CERTIFIED, METRIC, INSIGHT = "certified", "metric", "insight"
+SQL, ABSTAIN = "sql", "abstain"
 # Of a result so many rows are part of the answer; all of them can be paged through.
 SHOWN_ROWS = 100
 MOST_ROWS = 10_000
@@ -21,6 +22,14 @@ DEFINE_METRIC, DEFINE_DIMENSION = "define.metric", "define.dimension"
 DEFINE_EVENT = "define.event"
 
 
+@dataclass(frozen=True)
+class Exchange:
+    """What was asked before, and the statement that answered it, "" where none did."""
+
+    question: str
+    sql: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """What somebody asks of a connection."""
@@ -29,7 +38,11 @@ class Question:
     text: str
     connection_id: str
     # What the person asked before in the conversation, oldest first.
-    earlier: Sequence[str] = ()
+    exchanges: Sequence[Exchange] = ()
+
+    @property
+    def earlier(self) -> Sequence[str]:
+        return [each.question for each in self.exchanges]
 
 
 @dataclass(frozen=True)
@@ -71,11 +84,15 @@ class Planned:
 
 @dataclass(frozen=True)
 class Unclear:
-    """What has to be said before there is an answer: a question back, or what is not defined."""
+    """What has to be said before there is an answer: a question back, or what is not defined.
+
+    `differs`: what was understood gives different results, and only who asks knows which one.
+    """
 
     content: str
     asks_back: bool = False
     offers: Sequence[Offer] = ()
+    differs: bool = False
 
 
 class Way(Protocol):

@@ -22,6 +22,11 @@ NOT_UNDERSTOOD = (
     " properties that there are, or add the definition that is missing."
 )
 
+NEXT = (
+    "Ask it in other words, or open the statement in the editor: it is in sql, and position says"
+    " where it fails."
+)
+
 
 def run_part(about: About) -> pb.ChatPart:
     run = pb.ChatRun(
@@ -81,6 +86,10 @@ def results_part(
     return message_part("query_results", planned.understood, now, data, found)
 
 
+def text_part(text: str, now: datetime) -> pb.ChatPart:
+    return message_part("text", text, now)
+
+
 def chart_part(question: Question, planned: Planned, chart: Drawn, now: datetime) -> pb.ChatPart:
     found = actions.of_chart(question, planned, chart)
     return message_part("chart", chart.title, now, chart.spec, found)
@@ -88,7 +97,7 @@ def chart_part(question: Question, planned: Planned, chart: Drawn, now: datetime
 
 def error_part(error: DomainError, planned: Planned, now: datetime) -> pb.ChatPart:
     """With the statement, where in it, and what to do next."""
-    told = {"reason": error.reason, "sql": planned.sql} | error.metadata
+    told = {"reason": error.reason, "sql": planned.sql, "next": NEXT} | error.metadata
     return message_part("error", str(error), now, msgspec.json.encode(told))
 
 

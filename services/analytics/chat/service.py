@@ -19,7 +19,7 @@ from services.analytics.chat.conversations import (
     attempted,
     question_event,
 )
-from services.analytics.chat.domain import Question, Unclear
+from services.analytics.chat.domain import Question
 from services.analytics.chat.runs.run import About, Run
 from services.analytics.chat.runs.runs import Runs, Tell
 from services.analytics.queries.checking import CataloguesRead, catalogue_of
@@ -82,10 +82,7 @@ class ChatService(pb_grpc.ChatServiceServicer):
         self, request: pb.AnswerQuestionRequest, context: Context
     ) -> pb.AnswerQuestionResponse:
         question = await self._question("question", request.question, request.connection_id)
-        planned = await self._answerer.plan(question)
-        if isinstance(planned, Unclear):
-            raise InvalidFields(Violation("question", planned.content))
-        answer = await self._answerer.run(question, planned)
+        planned, answer = await self._answerer.answer(question)
         await self._log(question, planned.way, answer)
         return pb.AnswerQuestionResponse(
             data=Json(utf8=objects_of(answer)),
@@ -101,7 +98,7 @@ class ChatService(pb_grpc.ChatServiceServicer):
         who = question.who
         self._runs.admit(who.organization_id, who.subject)
         conversation_id, earlier = await self._conversations.begin(who, request.conversation_id)
-        question = replace(question, earlier=earlier)
+        question = replace(question, exchanges=earlier)
         about = About(
             run_id=uuid7(self._now()),
             organization_id=who.organization_id,

@@ -19,6 +19,8 @@ class DegradedReason(StrEnum):
     LEDGER_UNAVAILABLE = "ledger_unavailable"
     BUSY = "busy"
     SUPERSEDED = "superseded"
+    USER_LIMIT = "user_limit"
+    QUESTION_LIMIT = "question_limit"
 
 
 # What another try a moment later may mend.
@@ -35,6 +37,8 @@ EXPECTED = frozenset(
         DegradedReason.NO_KEY,
         DegradedReason.BUDGET_EXHAUSTED,
         DegradedReason.BUSY,
+        DegradedReason.USER_LIMIT,
+        DegradedReason.QUESTION_LIMIT,
     }
 )
 

@@ -78,7 +78,8 @@ class Grammar:
             return Unclear(doubt(understood), asks_back=True, offers=drafts)
         if len(found) > 1 and await self._differ(question, found):
             options = "; or ".join(each.understood for each in found)
-            return Unclear(f"This may mean: {options}. Which one?", asks_back=True)
+            content = f"This may mean: {options}. Which one?"
+            return Unclear(content, asks_back=True, differs=True)
         further = next_by(understood.readings[0].plan, knowledge, compiler)
         return replace(found[0], next_by=further)
 

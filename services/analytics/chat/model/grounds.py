@@ -1,0 +1,41 @@
+"""What a model writes, checked against what its statements brought. No I/O."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from services.analytics.chat.charting import columns_of
+from services.analytics.chat.domain import Question
+from services.analytics.chat.model.domain import Ran
+from services.analytics.chat.prose import Checked, Evidence, Table, checked
+
+SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
+FIGURE = re.compile(r"\d")
+
+
+def grounded(
+    text: str, ran: Sequence[Ran], question: Question, zone: str, now: datetime
+) -> Checked:
+    """The sentences that the rows bear out, or the question itself."""
+    tables = [table_of(each) for each in ran]
+    told = [question.text, *(line for each in ran for line in each.planned.assumptions)]
+    return checked(text, Evidence(tables=tables, told=told, time_zone=zone, now=now))
+
+
+def table_of(ran: Ran) -> Table:
+    result = ran.answer.result
+    return Table(
+        columns=columns_of(ran.planned, result),
+        rows=[msgspec.json.decode(row, type=list[object]) for row in result.rows],
+        truncated=result.truncated,
+        row_count=len(result.rows),
+    )
+
+
+def questions_in(text: str, now: datetime) -> str:
+    """Of a text what it asks, without a figure in it: nothing ran that could bear one out."""
+    asked = (each.strip() for each in SENTENCE.findall(text))
+    bare = " ".join(each for each in asked if each.endswith("?") and not FIGURE.search(each))
+    return checked(bare, Evidence(tables=[], told=[], time_zone="UTC", now=now)).text
