@@ -110,7 +110,7 @@ async def test_what_was_shown_last_is_seen_at_once(
     one = await chart(client, sql="SELECT clock_timestamp()::text AS at")
     dashboard = await made(client, [{"chart_id": one}, {"chart_id": await chart(client)}])
     first, inline = await refreshed(client, dashboard)
-    assert not first["stale"] and not inline["stale"]
+    assert [first["stale"], inline["stale"]] == [False, False]
     assert not any(tile["stale"] for tile in await refreshed(client, dashboard)), "all is fresh"
     monkeypatch.setattr(remembering, "FRESH", timedelta(0))
     before, now, _ = await refreshed(client, dashboard)
