@@ -17,6 +17,7 @@ from bench.following import come_to_rest
 from bench.machine import Machine, Stolen, this_machine
 from bench.rows.bench import Bench, Row
 from bench.rows.context import context
+from bench.rows.dashboards import dashboard
 from bench.rows.firewall import wall
 from bench.rows.ingest import ingest
 from bench.rows.insights import insight
@@ -43,6 +44,7 @@ ROWS: dict[str, Row] = {
     "context": context,
     "metric": metric,
     "insight": insight,
+    "dashboard": dashboard,
     "pmf": pmf,
 }
 

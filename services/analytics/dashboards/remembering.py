@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from services.analytics.charts.domain import KeptChart
-from services.analytics.queries.domain import FRESH
+from services.analytics.queries.domain import version_at
 from services.common.caller import Caller
 from services.common.clock import Clock
 
@@ -37,9 +37,10 @@ class Remembered:
         except (RedisError, OSError, DecodeError) as err:
             log.debug("nothing is remembered", error=str(err))
             return None
-        if drawn is None or self._now() - drawn.metadata.as_of.ToDatetime(UTC) < FRESH:
+        if drawn is None:
             return None
-        return drawn
+        as_of = drawn.metadata.as_of.ToDatetime(UTC)
+        return None if version_at(as_of) == version_at(self._now()) else drawn
 
     async def put(self, who: Caller, chart: KeptChart, drawn: pb.DrawnChart) -> None:
         """Rows that came with the chart are there anyway."""

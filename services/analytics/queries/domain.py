@@ -139,10 +139,15 @@ def cache_key(asked: Asked, tree_hash: str, role: str, leads_to: UUID | None, no
     `leads_to` is another one whenever a connection leads elsewhere. The event store's rows are of a
     version: the minute, so that a result is never older.
     """
-    version = int(now.timestamp() // FRESH.total_seconds()) if asked.connection_id == EVENTS else 0
+    version = version_at(now) if asked.connection_id == EVENTS else 0
     place = (asked.connection_id, str(leads_to))
     parts = (tree_hash, *place, role, asked.time_zone, asked.rows, version)
     return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def version_at(moment: datetime) -> int:
+    """Which minute it is: what is read of the event store in one answers until the next begins."""
+    return int(moment.timestamp() // FRESH.total_seconds())
 
 
 def sample(columns: Sequence[ResultColumn], rows: Sequence[bytes]) -> str:
