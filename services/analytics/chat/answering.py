@@ -3,6 +3,7 @@
 from asyncio import to_thread
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import structlog
 from attune.analytics.v1 import chat_pb2 as pb
@@ -13,6 +14,7 @@ from services.analytics.chat.domain import MOST_ROWS, Planned, Question, Unclear
 from services.analytics.chat.model.domain import Came
 from services.analytics.chat.model.receipts import with_model
 from services.analytics.chat.model.way import ModelWay
+from services.analytics.chat.prose import Checked, prose_of
 from services.analytics.chat.runs.runs import Tell
 from services.analytics.queries.domain import Asked
 from services.analytics.queries.running import Answer, Runner
@@ -67,8 +69,10 @@ class Answerer:
             return await self._tell_by_model(question, planned, tell)
         await tell(parts.status_part(planned.understood))
         await tell(parts.sql_part(planned))
-        answer = await self._told(question, planned, tell)
-        await tell(parts.receipt_part(parts.receipt_of(question, planned, answer)))
+        answer, dropped = await self._told(question, planned, tell)
+        receipt = parts.receipt_of(question, planned, answer)
+        receipt.dropped_sentences = dropped
+        await tell(parts.receipt_part(receipt))
         return answer
 
     async def _asked(self, question: Question, unclear: Unclear, tell: Tell) -> Came:
@@ -103,17 +107,23 @@ class Answerer:
         await tell(parts.receipt_part(receipt))
         return answer
 
-    async def _told(self, question: Question, planned: Planned, tell: Tell) -> Answer | None:
+    async def _told(
+        self, question: Question, planned: Planned, tell: Tell
+    ) -> tuple[Answer | None, int]:
+        """What came, and how many sentences about it did not hold."""
         try:
             answer = await self.run(question, planned)
         except DomainError as error:
             await tell(parts.error_part(error, planned, self._now()))
-            return None
+            return None, 0
         await tell(parts.results_part(question, planned, answer, self._now()))
+        prose = await worded(planned, answer, self._now())
+        if prose.text:
+            await tell(parts.text_part(prose.text, self._now()))
         chart = await charted(planned, answer)
         if chart is not None:
             await tell(parts.chart_part(question, planned, chart, self._now()))
-        return answer
+        return answer, len(prose.dropped)
 
 
 async def unheard(part: pb.ChatPart) -> None:
@@ -127,3 +137,12 @@ async def charted(planned: Planned, answer: Answer) -> Drawn | None:
     except Exception as err:
         log.error("not charted", query_id=str(answer.query_id), exc_info=err)
         return None
+
+
+async def worded(planned: Planned, answer: Answer, now: datetime) -> Checked:
+    """Nothing where it cannot be told: the rows came already."""
+    try:
+        return await to_thread(prose_of, planned, answer.result, now)
+    except Exception as err:
+        log.error("not told in words", query_id=str(answer.query_id), exc_info=err)
+        return Checked("")

@@ -80,6 +80,9 @@ class Planned:
     # What was compiled, where it was; and by what its rows may be told apart further.
     plan: MetricQuery | Plan | None = None
     next_by: Sequence[Breakdown] = ()
+    # The days that it is about, and those that it compares them with, where there are such.
+    period: str = ""
+    period_before: str = ""
 
 
 @dataclass(frozen=True)

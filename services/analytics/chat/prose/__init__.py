@@ -2,5 +2,6 @@
 
 from services.analytics.chat.prose.checking import checked
 from services.analytics.chat.prose.domain import Checked, Column, Evidence, Table
+from services.analytics.chat.prose.telling import prose_of
 
-__all__ = ["Checked", "Column", "Evidence", "Table", "checked"]
+__all__ = ["Checked", "Column", "Evidence", "Table", "checked", "prose_of"]

@@ -1,31 +1,165 @@
 """Prose, and which of its sentences hold."""
 
-from services.analytics.chat.prose.domain import Checked, Evidence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from services.analytics.chat.prose import lexicon
+from services.analytics.chat.prose.dates import Moment, moments_of
+from services.analytics.chat.prose.domain import Checked, Evidence, Table
+from services.analytics.chat.prose.facts import TOKEN, Facts, singular
+from services.analytics.chat.prose.judging import Judge
 from services.analytics.chat.prose.neutral import neutralised
-from services.analytics.chat.prose.numbers import Told, figures_of
+from services.analytics.chat.prose.numbers import (
+    CURRENCIES,
+    SIGNS,
+    UNITS,
+    Figure,
+    Told,
+    figures_of,
+    plain,
+)
+from services.analytics.chat.prose.reading import Label, Mention, Reading, dated, named
+from services.analytics.chat.prose.relating import relations_hold
 from services.analytics.chat.prose.sentences import joined, sentences_of
+
+# A sentence with more is none that anybody reads, and is not looked into.
+LONGEST = 2_000
+MOST_FIGURES = 60
 
 
 def checked(text: str, evidence: Evidence) -> Checked:
     """The text without the sentences that claim what neither results nor what is told show."""
-    kept, dropped = [], []
+    check, kept, dropped = Check(evidence), [], []
     for sentence in sentences_of(neutralised(text)):
-        if holds(sentence.text, evidence):
+        if not sentence.text.strip() or check.holds(sentence.text):
             kept.append(sentence)
         else:
             dropped.append(sentence.text.strip())
     return Checked(joined(kept).strip(), dropped)
 
 
-def holds(sentence: str, evidence: Evidence) -> bool:
-    cells = [
-        float(cell)
-        for table in evidence.tables
-        for row in table.rows
-        for cell in row
-        if isinstance(cell, int | float)
-    ]
-    return all(
-        one.told is not Told.OPAQUE and any(abs(one.value - cell) <= one.slack for cell in cells)
-        for one in figures_of(sentence)
+@dataclass(frozen=True)
+class Given:
+    """What is told: numbers with the words beside them, dates, words, currencies."""
+
+    figures: frozenset[tuple[float, str, str]]
+    moments: Sequence[Moment]
+    periods: Sequence[Moment]
+    text: str
+    currencies: frozenset[str]
+
+
+class Check:
+    """Holds sentences against the evidence, one after the other."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        tables = evidence.tables or [Table([], [])]
+        self._facts = [Facts(one, ZoneInfo(evidence.time_zone)) for one in tables]
+        self._today = evidence.now.astimezone(ZoneInfo(evidence.time_zone)).date()
+        self._given = given_of(evidence.told, self._today)
+        self._carried: Sequence[Label] = ()
+
+    def holds(self, sentence: str) -> bool:
+        text = plain(sentence).replace("*", " ").replace("`", " ").replace("|", ",")
+        figures = list(figures_of(text))
+        if len(text) > LONGEST or len(figures) > MOST_FIGURES:
+            return False
+        held = [self._holds(text, figures, facts) for facts in self._facts]
+        return any(held)  # of each table, as what it names is carried on
+
+    def _holds(self, text: str, figures: list[Figure], facts: Facts) -> bool:
+        reading = Reading(text.lower(), facts)
+        self._name(text, reading)
+        found = moments_of(text, self._today)
+        moments = [one for one in found if not self._is_number(one, reading)]
+        if not all(self._dated(one, reading) for one in moments):
+            return False
+        taken = [(one.start, one.end) for one in reading.labels]
+        taken += [(one.start, one.end) for one in moments]
+        reading.figures = [one for one in figures if not overlaps(one, taken)]
+        if lexicon.PRONOUN.match(reading.text) and not reading.labels:
+            reading.carried = self._carried
+        self._carried = reading.labels or self._carried
+        judge = Judge(reading, self._given.currencies)
+        told = [one for one in reading.figures if self._numbered(one, judge)]
+        return len(told) == len(reading.figures) and relations_hold(judge, told)
+
+    def _name(self, text: str, reading: Reading) -> None:
+        for one in named(text, reading.facts):
+            if isinstance(one, Mention):
+                reading.mentions.append(one)
+            else:
+                reading.labels.append(one)
+
+    def _is_number(self, moment: Moment, reading: Reading) -> bool:
+        """A year alone that no result and nothing told has may be a number."""
+        return moment.bare and not self._told(moment) and not any(dated(moment, reading.facts))
+
+    def _dated(self, moment: Moment, reading: Reading) -> bool:
+        """Whether a date is of the result, or told; it names rows, or one of the periods."""
+        if any(one.start <= moment.start < one.end for one in reading.labels):
+            return True
+        found = list(dated(moment, reading.facts))
+        reading.labels += found
+        reading.labels.sort(key=lambda one: one.start)
+        periods = self._given.periods
+        if len(periods) > 1 and any(one.previous for one in reading.facts.measures):
+            mine = [one for one in periods if moment.follows_from(one)]
+            if len(mine) == 1:
+                reading.periods.append((moment.start, mine[0] is not periods[-1]))
+        return bool(found) or self._told(moment)
+
+    def _told(self, moment: Moment) -> bool:
+        return any(moment.follows_from(one) for one in self._given.moments)
+
+    def _numbered(self, figure: Figure, judge: Judge) -> bool:
+        if figure.told is Told.OPAQUE:
+            return figure.text.casefold() in self._given.text
+        if figure.told is Told.ORDINAL:
+            return True  # a rank: held with the others
+        before, after = beside(judge.reading.text, figure)
+        told = self._given.figures
+        if {(figure.value, before, ""), (figure.value, "", after)} & told:
+            return True
+        if lexicon.TOP_OF.search(judge.reading.text[: figure.start]):
+            return 0 < figure.value <= len(judge.facts.rows)  # which these are, the rank tells
+        return figure.text.lower() == UNITS[0] or judge.holds(figure)
+
+
+def overlaps(figure: Figure, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start < figure.end and figure.start < end for start, end in spans)
+
+
+def beside(text: str, figure: Figure) -> tuple[str, str]:
+    """The words before and after a number, in the singular."""
+    before = TOKEN.findall(text[max(0, figure.start - 24) : figure.start])
+    after = TOKEN.findall(text[figure.end : figure.end + 24])
+    return (singular(before[-1]) if before else "", singular(after[0]) if after else "")
+
+
+def given_of(told: Sequence[str], today: date) -> Given:
+    texts = [plain(one) for one in told]
+    figures = set()
+    for text in texts:
+        for one in figures_of(text):
+            before, after = beside(text.lower(), one)
+            figures |= {(one.value, before, ""), (one.value, "", after)}
+    moments = [one for text in texts for one in moments_of(text, today)]
+    words = {one.casefold() for text in texts for one in TOKEN.findall(text)}
+    signs = {SIGNS[one] for text in texts for one in text if one in SIGNS}
+    return Given(
+        frozenset(one for one in figures if one[1] or one[2]),
+        moments,
+        periods_of(moments),
+        "\n".join(texts).casefold(),
+        frozenset(signs | {CURRENCIES[one] for one in words if one in CURRENCIES}),
     )
+
+
+def periods_of(moments: Sequence[Moment]) -> list[Moment]:
+    """The periods that are told by year and month, from the earliest."""
+    whole = [one for one in moments if one.year and one.month and not one.relative]
+    found = {(one.year, one.month): one for one in whole}
+    return [found[key] for key in sorted(found)]

@@ -63,7 +63,7 @@ SIGNS = {"$": "usd", "€": "eur", "£": "gbp", "¥": "jpy"}
 NAMES = {"dollar": "usd", "dollars": "usd", "euro": "eur", "euros": "eur", "pound": "gbp"}
 NAMES |= {"pounds": "gbp", "yen": "jpy", "cents": "cent"}
 CODES = (
-    "usd", "eur", "gbp", "jpy", "chf", "sek", "nok", "dkk", "pln", "cad", "aud", "inr", "cny", "brl",
+    "usd", "eur", "gbp", "jpy", "chf", "sek", "nok", "dkk", "pln", "cad", "aud", "inr", "cny",
 )  # fmt: skip
 CURRENCIES = NAMES | {code: code for code in CODES}
 
@@ -97,7 +97,7 @@ TYPOGRAPHY = str.maketrans(
         "\u2212": "-",
         "\u00d7": "x",
         "\u00a0": "\u202f",
-    }  # fmt: skip
+    }
 )
 
 
@@ -119,7 +119,7 @@ def figures_of(text: str) -> Iterator[Figure]:
 def of_digits(text: str) -> Iterator[Figure]:
     for found in TOKEN.finditer(text):
         before = text[found.start() - 1] if found.start() else " "
-        if before.isalnum() or before == "_":
+        if before.isalpha() or before == "_":
             # Part of a word such as "v2" or "user42"; "Q3" is a date's.
             yield opaque(text, word_start(text, found.start()), found.end())
         else:

@@ -29,11 +29,13 @@ from services.analytics.semantics.compiler import (
     Compiled,
     MetricQuery,
     NotCompilable,
+    Period,
     compile_query,
 )
 from services.analytics.semantics.domain import Definitions
 from services.analytics.semantics.querying.calendars import Calendars
 from services.analytics.understanding import Knowledge, Reading, Understood, understand
+from services.analytics.understanding.saying import days_said
 from services.common.clock import Clock
 from services.common.db import Pool
 
@@ -129,8 +131,16 @@ def planned_of(reading: Reading, compiler: Compiler) -> Planned:
         chart=reading.chart or (LIST if isinstance(reading.plan, DidNotDo) else ""),
         time_zone=compiled.calendar.zone,
         assumptions=[*reading.assumed, *corrected],
+        period=period_said(compiled.period, compiled.calendar),
+        period_before=period_said(compiled.compared_with, compiled.calendar),
         plan=reading.plan,
     )
+
+
+def period_said(period: Period | None, calendar: Calendar) -> str:
+    if period is None:
+        return ""
+    return days_said(calendar.local(period.start), calendar.local(period.end))
 
 
 def definitions_used(compiled: Compiled) -> list[Definition]:

@@ -1,0 +1,414 @@
+"""Whether the result shows a number that a sentence tells, for what the sentence tells it of."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from services.analytics.chat.prose import computing, lexicon
+from services.analytics.chat.prose.computing import Pair, pairs
+from services.analytics.chat.prose.facts import Dimension, Facts, Measure, Rows
+from services.analytics.chat.prose.numbers import Figure, Told
+from services.analytics.chat.prose.reading import Reading
+
+EPSILON = 1e-9
+
+
+@dataclass
+class Judge:
+    """Holds the numbers of one sentence against the result, and remembers what they are of."""
+
+    reading: Reading
+    currencies: frozenset[str]
+    columns: set[int] = field(default_factory=set)
+    changes: set[int] = field(default_factory=set)
+    cells: list[Figure] = field(default_factory=list)
+
+    @property
+    def facts(self) -> Facts:
+        return self.reading.facts
+
+    def holds(self, figure: Figure) -> bool:
+        around = Around.of(self.reading, figure)
+        measures = self.measures_of(figure, around)
+        for value, measure in self.values(figure, around, measures):
+            if self.fits(figure, around, value, measure):
+                if measure is not None:
+                    self.columns.add(measure.place)
+                return True
+        return False
+
+    def measures_of(self, figure: Figure, around: "Around") -> list[Measure]:
+        """Of the columns that the number may be of, by their names, their currency and period."""
+        named = self.reading.measured(figure.start, figure.end)
+        previous = self.reading.is_previous(figure.start, figure.end)
+        changed = around.changed or around.share
+        found = [one for one in self.facts.measures if not named or one.place in named]
+        if named and not changed:
+            words = {one.words for one in found}
+            found = [
+                one for one in self.facts.measures if one.words in words and one.words
+            ] or found
+        if any(one.previous for one in self.facts.measures):
+            found = [one for one in found if one.previous == (bool(previous) and not changed)]
+        return [one for one in found if self.money_fits(figure, one)]
+
+    def money_fits(self, figure: Figure, measure: Measure) -> bool:
+        if not figure.currency:
+            return True
+        if measure.currency:
+            return measure.currency == figure.currency
+        return figure.currency in self.currencies and not (measure.part or measure.percent)
+
+    def fits(self, figure: Figure, around: "Around", value: float, measure: Measure | None) -> bool:
+        told, wanted = figure.value, value
+        if around.over or around.under:
+            return (
+                wanted > told or (around.equal and wanted == told) if around.over else wanted < told
+            )
+        slack = figure.coarse if around.hedged else figure.slack
+        if measure is not None and measure.whole and figure.told is Told.PLAIN and slack == 0.5:
+            slack = 0.5 if not wanted.is_integer() else 0.0
+        return abs(told - wanted) <= slack + EPSILON * max(1.0, abs(wanted))
+
+    def values(
+        self, figure: Figure, around: "Around", measures: list[Measure]
+    ) -> Iterator[tuple[float, Measure | None]]:
+        if figure.told is Told.POINTS:
+            yield from self.changed(figure, around, measures, points)
+        elif figure.told is Told.TIMES:
+            yield from self.multiples(figure, around, measures)
+        elif figure.told is Told.PERCENT:
+            yield from self.percents(figure, around, measures)
+        elif around.changed:
+            yield from self.changed(figure, around, measures, difference)
+        else:
+            yield from self.plain(figure, around, measures)
+
+    def changed(
+        self,
+        figure: Figure,
+        around: "Around",
+        measures: list[Measure],
+        how: Callable[[Pair], float | None],
+    ) -> Iterator[tuple[float, Measure | None]]:
+        """Changes have the sign of what is told: "fell by 3" and "-3" are the same."""
+        self.changes.add(figure.start)
+        for pair in pairs(self.reading, figure.start, measures):
+            value = how(pair)
+            if value is None:
+                continue
+            if around.direction:
+                value *= around.direction
+                yield (value if figure.value >= 0 else -value * around.direction), pair.measure
+            elif around.unsigned:
+                yield abs(value), pair.measure
+            else:
+                yield value, pair.measure
+
+    def multiples(
+        self, figure: Figure, around: "Around", measures: list[Measure]
+    ) -> Iterator[tuple[float, Measure | None]]:
+        self.changes.add(figure.start)
+        for pair in pairs(self.reading, figure.start, measures):
+            if pair.base:
+                yield pair.other / pair.base, pair.measure
+        if figure.text.endswith("times"):
+            for value, measure in self.plain(figure, around, measures):
+                if abs(value - figure.value) < EPSILON:
+                    yield value, measure
+
+    def percents(
+        self, figure: Figure, around: "Around", measures: list[Measure]
+    ) -> Iterator[tuple[float, Measure | None]]:
+        if around.changed:
+            yield from self.changed(figure, around, measures, growth)
+            return
+        for measure in measures:
+            if measure.part or measure.percent:
+                factor = 0.01 if measure.percent else 1.0
+                for value in self.cell(around, measure):
+                    yield value * factor, measure
+        if figure.currency:
+            return
+        yield from self.shares(figure, around, measures)
+        yield from self.ratios(figure)
+
+    def shares(
+        self, figure: Figure, around: "Around", measures: list[Measure]
+    ) -> Iterator[tuple[float, Measure | None]]:
+        """Of a whole: all rows, or those that have the same other labels; or of a step before."""
+        for rows in around.scopes:
+            for measure in measures:
+                part = self.value_of(around, measure, rows)
+                for whole in self.wholes(figure, rows):
+                    of = computing.total(self.facts, measure, whole)
+                    if part is not None and of and (len(whole) > 1 or whole != rows):
+                        yield part / of, measure
+        if any(computing.is_stepped(self.facts, one) for one in self.facts.dimensions):
+            yield from self.changed(figure, around, measures, ratio)
+
+    def wholes(self, figure: Figure, rows: Rows) -> Iterator[Rows]:
+        if self.facts.table.truncated:
+            return
+        yield self.facts.rows
+        for dimension in self.facts.dimensions:
+            if len(self.facts.dimensions) > 1 and self.reading.of(dimension.place):
+                whole = self.reading.bound(figure.start, dimension.place)[0]
+                if rows < whole:
+                    yield whole
+
+    def ratios(self, figure: Figure) -> Iterator[tuple[float, Measure | None]]:
+        """Of two numbers of the same sentence, as in "120 of 400 (30 %)"."""
+        before = [one for one in self.cells if one.end <= figure.start][-2:]
+        if (
+            len(before) == 2
+            and before[1].value
+            and OF.search(self.reading.text[before[0].end : before[1].start])
+        ):
+            yield before[0].value / before[1].value, None
+
+    def plain(
+        self, figure: Figure, around: "Around", measures: list[Measure]
+    ) -> Iterator[tuple[float, Measure | None]]:
+        if figure.told is Told.PLAIN and not figure.currency:
+            counts = list(self.counts(figure, around))
+            if counts:
+                yield from ((one, None) for one in counts)
+                return
+        self.cells.append(figure)
+        for measure in measures:
+            if not unit_fits(self.reading, figure, measure):
+                continue
+            for value in self.cell(around, measure):
+                yield value, measure
+                if value < 0 and around.loss:
+                    yield -value, measure
+        if around.average:
+            yield from self.per(around)
+
+    def per(self, around: "Around") -> Iterator[tuple[float, Measure | None]]:
+        """One column by another, as revenue by orders, where both are named."""
+        named = {one.place for one in self.reading.mentions if one.kind == "measure"}
+        both = [one for one in self.facts.measures if one.place in named]
+        for rows in around.scopes:
+            for over in both:
+                for under in both:
+                    pair = [computing.total(self.facts, one, rows) for one in (over, under)]
+                    if over is not under and pair[0] is not None and pair[1]:
+                        yield pair[0] / pair[1], over
+
+    def cell(self, around: "Around", measure: Measure) -> Iterator[float]:
+        for rows in around.scopes:
+            value = self.value_of(around, measure, rows)
+            if value is not None:
+                yield value
+
+    def value_of(self, around: "Around", measure: Measure, rows: Rows) -> float | None:
+        """What the words around a number say that it is of some rows."""
+        if len(rows) == 1:
+            return computing.single(measure, rows)
+        facts = self.facts
+        if around.rank:
+            return self.ranked(around, measure, rows)
+        if around.average and not around.total:
+            return computing.mean(facts, measure, rows)
+        if around.median:
+            return computing.median(facts, measure, rows)
+        if around.end is not None and computing.ordering(facts) is not None:
+            return computing.at_end(facts, measure, rows, last=around.end)
+        return computing.total(facts, measure, rows)
+
+    def ranked(self, around: "Around", measure: Measure, rows: Rows) -> float | None:
+        values = sorted(computing.known(measure, rows), reverse=around.rank > 0)
+        place = abs(around.rank) - 1
+        return None if self.facts.table.truncated or place >= len(values) else values[place]
+
+    def counts(self, figure: Figure, around: "Around") -> Iterator[float]:
+        """How many rows, labels or periods there are, where the number is said to be of them."""
+        following = self.reading.text[figure.end : figure.end + 40]
+        low, high = figure.end, figure.end + 30
+        named = [
+            one
+            for one in self.reading.mentions
+            if one.kind == "dimension"
+            and low <= one.start < high
+            and len(self.reading.text[low : one.start].split()) <= 2
+            and self.reading.same(figure.start, one.start)
+        ]
+        dimensions = [self.facts.dimension(one.place) for one in named]
+        noun = NOUN.match(following)
+        if not dimensions and noun:
+            dimensions = dimensions_meant(noun.group(1), self.facts)
+            if lexicon.ROWS.fullmatch(noun.group(1)) and not self.facts.table.truncated:
+                yield float(self.facts.table.row_count or len(self.facts.rows))
+        if self.facts.table.truncated:
+            return
+        for dimension in dimensions:
+            yield from counted(dimension, around.scopes)
+
+
+def counted(dimension: Dimension, scopes: list[Rows]) -> Iterator[float]:
+    for rows in scopes:
+        keys = [key for key, own in dimension.rows.items() if own & rows]
+        yield float(len(keys))
+        if None in keys:
+            yield float(len(keys) - 1)
+
+
+def dimensions_meant(noun: str, facts: Facts) -> list[Dimension]:
+    if lexicon.PERIODS.fullmatch(noun) and facts.time is not None:
+        return [facts.time]
+    if lexicon.GROUPS.fullmatch(noun):
+        return [one for one in facts.dimensions if not one.time]
+    return []
+
+
+NOUN = re.compile(r"[ -](?:(?:different|other|distinct|more|full|separate|such) )?([a-z]+)")
+OF = re.compile(r"\b(?:of|out of|from)\b")
+
+
+def unit_fits(reading: Reading, figure: Figure, measure: Measure) -> bool:
+    """ "12 seconds" is of a column that is in seconds."""
+    found = NOUN.match(reading.text[figure.end : figure.end + 20])
+    if not found or not lexicon.TIME_UNITS.fullmatch(found.group(1)):
+        return True
+    return any(
+        one.kind == "measure" and one.start == figure.end + 1 and one.place == measure.place
+        for one in reading.mentions
+    )
+
+
+def difference(pair: Pair) -> float | None:
+    return pair.other - pair.base
+
+
+def points(pair: Pair) -> float | None:
+    if pair.measure.percent:
+        return (pair.other - pair.base) / 100
+    return pair.other - pair.base if pair.measure.part else None
+
+
+def ratio(pair: Pair) -> float | None:
+    return pair.other / pair.base if pair.base else None
+
+
+def growth(pair: Pair) -> float | None:
+    return (pair.other - pair.base) / abs(pair.base) if pair.base else None
+
+
+@dataclass(frozen=True)
+class Around:
+    """What the words around a number say of it.
+
+    `direction` is 1 for up and -1 for down; `rank` the place in the order, negative from the
+    lowest; `end` whether it is of the last moment (True) or of the first.
+    """
+
+    scopes: list[Rows]
+    hedged: bool
+    over: bool
+    under: bool
+    equal: bool
+    changed: bool
+    direction: int
+    unsigned: bool
+    share: bool
+    total: bool
+    average: bool
+    median: bool
+    loss: bool
+    rank: int
+    end: bool | None
+
+    @classmethod
+    def of(cls, reading: Reading, figure: Figure) -> "Around":
+        low, high = reading.part(figure.start)
+        before, after = reading.text[low : figure.start], reading.text[figure.end : high]
+        chunk, rest = before + " " + after, reading.text[: figure.start]
+        changed = is_change(rest, after, chunk, figure)
+        than = before.strip() == "than" and bool(MORE_END.search(reading.text[:low].rstrip()))
+        less = before.strip() == "than" and bool(LESS_END.search(reading.text[:low].rstrip()))
+        barely = bool(lexicon.BARELY.search(before))
+        return cls(
+            scopes=reading.scopes(figure.start),
+            hedged=barely or bool(lexicon.HEDGE.search(rest)),
+            over=not barely and (than or bool(lexicon.OVER.search(before))),
+            under=not barely and (less or bool(lexicon.UNDER.search(before))),
+            equal=bool(re.search(r"\bat (?:least|most)\s+$", before)),
+            changed=changed,
+            direction=way(reading, figure) if changed else 0,
+            unsigned=bool(UNSIGNED.search(chunk)),
+            share=bool(lexicon.SHARE.search(chunk)),
+            total=bool(lexicon.TOTAL.search(chunk)),
+            average=bool(lexicon.AVERAGE.search(chunk)),
+            median=bool(lexicon.MEDIAN.search(chunk)),
+            loss=bool(lexicon.LOSSES.search(chunk)),
+            rank=rank_near(chunk),
+            end=end_near(chunk, rest),
+        )  # fmt: skip
+
+
+MORE_END, LESS_END = (
+    re.compile(rf"(?:{one.pattern})(?: \w+)?$") for one in (lexicon.MORE, lexicon.LESS)
+)
+UNSIGNED = lexicon.words(r"difference gap lead margin swing change differ apart")
+
+
+def is_change(rest: str, after: str, chunk: str, figure: Figure) -> bool:
+    if figure.told is Told.POINTS:
+        return True
+    if lexicon.FROM.search(rest) or lexicon.TO.search(rest):
+        return False
+    if lexicon.DELTA_BEFORE.search(rest) or lexicon.DELTA_AFTER.match(after):
+        return True
+    return bool(lexicon.BY.search(rest)) and bool(MOVED.search(rest))
+
+
+MOVED = re.compile(
+    "|".join(one.pattern for one in (lexicon.UP, lexicon.DOWN, lexicon.MORE, lexicon.LESS))
+    + r"|\bchanged|differ"
+)
+
+
+def way(reading: Reading, figure: Figure) -> int:
+    """Up or down, by the word that is nearest: in the chunk, else before it."""
+    low, high = reading.part(figure.start)
+    found = [
+        (abs(word.start() - figure.start), sign)
+        for pattern, sign in WAYS
+        for word in pattern.finditer(reading.text, low, high)
+    ] or [
+        (figure.start - word.start(), sign)
+        for pattern, sign in WAYS
+        for word in pattern.finditer(reading.text, 0, low)
+    ]
+    return min(found)[1] if found else 0
+
+
+WAYS = ((lexicon.UP, 1), (lexicon.DOWN, -1), (lexicon.MORE, 1), (lexicon.LESS, -1))
+
+
+def rank_near(chunk: str) -> int:
+    chunk = lexicon.HARMLESS.sub(lambda one: " " * len(one.group()), chunk)
+    found = RANK.search(chunk)
+    if not found:
+        return 0
+    place = PLACES.get((found["place"] or "first"), 1)
+    return place if lexicon.HIGHEST.fullmatch(found["word"]) else -place
+
+
+PLACES = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "first": 1, "2nd": 2, "3rd": 3}
+RANK = re.compile(
+    rf"(?:\b(?P<place>second|third|fourth|fifth|2nd|3rd)[- ])?"
+    rf"(?P<word>{lexicon.HIGHEST.pattern}|{lexicon.LOWEST.pattern})"
+)
+
+
+def end_near(chunk: str, rest: str) -> bool | None:
+    if lexicon.LAST.search(chunk):
+        return True
+    if lexicon.FIRST.search(chunk):
+        return False
+    if lexicon.FROM.search(rest):
+        return False
+    return True if lexicon.TO.search(rest) else None

@@ -1,0 +1,105 @@
+"""The English that tells what a number is, and which way something went."""
+
+import re
+
+
+def words(text: str) -> re.Pattern[str]:
+    """A pattern of whole words; blanks between its parts are alternatives."""
+    return re.compile(rf"\b(?:{'|'.join(text.split())})\b")
+
+
+HEDGED = r"(?:just |only |about |around |roughly |approximately |some |nearly |almost |exactly )?"
+NUMBER_NEXT = rf"(?=\s+{HEDGED}(?:over |under )?[$€£]?-?\d)"
+# Between two of these is what belongs together.
+SPLIT = re.compile(
+    r",(?=\s)|[;()]|\s-\s|\b(?:and|but|while|whereas|although|though|versus|vs|against|than"
+    r"|compared|followed|ahead|plus|up (?=from\b)|down (?=from\b))\b|\b(?:from|to)\b" + NUMBER_NEXT
+)
+UP = words(
+    r"rose risen rise rises rising increased? increases increasing grew grown grow grows growing"
+    r" growth climb\w* gain\w* jump\w* surg\w* up improv\w* soar\w* upward added uptick uplift"
+)
+DOWN = words(
+    r"fell fall falls fallen falling decreas\w* declin\w* drop\w* down shrank shrunk shrink\w* lost"
+    r" loses losing dip\w* slid slide\w* slump\w* plung\w* reduc\w* worsen\w* downward drop-?off"
+)
+FLAT = words(r"unchanged flat stable steady constant")
+MORE = words(
+    r"more higher greater larger bigger better exceed\w* outperform\w* outsold outpac\w* beats?"
+    r" surpass\w* ahead above leads"
+)
+LESS = words(r"less fewer lower smaller worse below behind trail\w* lags? lagged underperform\w*")
+HIGHEST = words(
+    r"highest largest biggest most top greatest maximum leading leads? led peak\w* strongest best"
+    r" leader busiest dominat\w* tops topped first-place"
+)
+LOWEST = words(r"lowest smallest fewest least worst bottom\w* minimum weakest slowest trough")
+STEEPEST = words(r"steepest sharpest fastest")
+EXTREME = re.compile(rf"{HIGHEST.pattern}|{LOWEST.pattern}|{STEEPEST.pattern}")
+# What looks like a rank or a claim of all, and is none.
+HARMLESS = re.compile(
+    r"\b(?:at (?:most|least)|most recent|all[ -]time|of all(?= time)|in all|overall|above all"
+    r"|after all|at all|no longer|not only|all in all|on top of|for each|of each|leads? to|led to|each of the"
+    r"|of all|across all|for every|all together)\b"
+)
+UNIVERSAL = words(r"all every each none no always never any both neither only everyone nobody")
+ONLY_NUMBER = re.compile(r"\bonly\s+(?:about |around )?$")
+
+# Right before a number.
+HEDGE = re.compile(
+    r"(?:\b(?:about|around|roughly|approximately|nearly|almost|some|close to)|[~≈])\s*$"
+)
+OVER = re.compile(
+    r"\b(?:more than|over|above|at least|exceed\w*|greater than|higher than|well over)\s+$"
+)
+UNDER = re.compile(r"\b(?:less than|fewer than|under|below|at most|lower than|no more than)\s+$")
+BARELY = re.compile(r"\bjust (?:over|under|above|below)\s+$")
+BY = re.compile(rf"\bby\s+{HEDGED}(?:a |an )?$")
+FROM = re.compile(rf"\bfrom\s+{HEDGED}(?:an? )?$")
+TO = re.compile(rf"\bto\s+{HEDGED}(?:an? )?$")
+CHANGED = (
+    r"(?:increase|decrease|rise|growth|drop|drop-off|decline|jump|gain|fall|loss|uplift|improvement"
+    r"|reduction|dip|change|gap|lead|difference|margin|swing)"
+)
+COMPARED = r"(?:more|fewer|less|higher|lower|larger|smaller|greater|ahead|behind|above|below)"
+DELTA_AFTER = re.compile(
+    rf"\s*-?(?:(?!of\b|in\b|was\b|were\b)\w+\s+){{0,2}}(?:{CHANGED}|{COMPARED})\b"
+)
+DELTA_BEFORE = re.compile(
+    rf"(?:\b(?:up|down|gained|lost|added|grew|rose|fell|dropped|declined|increased|decreased|jumped"
+    rf"|climbed|shrank|improved|soared|dipped|slid|slumped|plunged|surged|grown|risen|fallen)"
+    rf"|\b{CHANGED} (?:of|is|was))\s+{HEDGED}(?:an? )?$"
+)
+TOTAL = words(
+    r"total totals totalled totaled overall altogether combined together sum summed across"
+)
+AVERAGE = words(r"average averaged averages averaging mean avg per typical typically")
+MEDIAN = words(r"median")
+SHARE = re.compile(
+    r"\b(?:shares?|account\w*|mak(?:es?|ing) up|made up|represent\w*|contribut\w*|constitut\w*"
+    r"|compris\w*|of (?:the |all |its )?(?:\w+ )?(?:total|overall|all|whole)|of all)\b"
+)
+FIRST = words(r"first started? starts starting began begins beginning initially opened")
+LAST = words(r"last ended ends ending finished latest finally closed recent currently")
+COMBINED = words(r"together combined jointly between altogether")
+BEFORE = re.compile(
+    r"\b(?:previous|prior|preceding|earlier|before|\w+[- ](?:on|over)[- ]\w+|last (?:day|week|month"
+    r"|quarter|year))\b"
+)
+OBJECT = re.compile(
+    r"\b(?:than|compared (?:with|to)|versus|vs|against|relative to|ahead of|behind|over|above|below"
+    r"|outperform\w*|exceed\w*|beats?|surpass\w*|outsold|outpac\w*|trail\w*|lags?|underperform\w*)\b"
+)
+OTHERS = re.compile(
+    r"\bthan (?:(?:any|all|every|each) (?:of the )?(?:other|others|rest)|any|the rest)\b"
+)
+LOSSES = words(r"loss losses negative minus deficit shortfall")
+PRONOUN = re.compile(r"\s*(?:it|its|this|that|these|they|their|he|she|here|there)\b")
+ROWS = words(r"rows? results? records? entr(?:y|ies) lines?")
+GROUPS = words(r"groups? categor(?:y|ies) values? items? segments?")
+PERIODS = words(r"days? weeks? months? quarters? years? hours? periods? cohorts?")
+TIME_UNITS = words(r"seconds? minutes? hours? days? milliseconds? ms weeks?")
+TOP_OF = re.compile(
+    r"\b(?P<way>top|bottom|first|leading|largest|biggest|highest|lowest|smallest|best|worst)\s+$"
+)
+EMPTY = re.compile(r"\b(?:no|none|nothing|not any|zero|0)\b")

@@ -1,0 +1,210 @@
+"""What a result says, in one to three sentences, by rule."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from services.analytics.chat.charting import columns_of
+from services.analytics.chat.domain import Planned
+from services.analytics.chat.prose.checking import checked
+from services.analytics.chat.prose.computing import grouped, known, total
+from services.analytics.chat.prose.domain import Checked, Evidence, Table
+from services.analytics.chat.prose.facts import Dimension, Facts, Measure
+from services.analytics.queries.domain import Result
+from services.common.inflections import plurals
+
+FUNNEL = {"step", "event", "people", "of_first", "of_previous"}
+RETENTION = {"cohort", "period", "size", "people", "share"}
+PEOPLE = ("people", "person", "times", "last_at")
+# More measures than these are read in the table.
+MOST_MEASURES = 2
+
+
+def prose_of(planned: Planned, result: Result, now: datetime) -> Checked:
+    """Sentences on the result of a plan, each of which holds; empty where a table says it better."""
+    table = evident(planned, result)
+    evidence = Evidence([table], told_of(planned), planned.time_zone, now)
+    return checked(" ".join(Teller(planned, table).sentences()), evidence)
+
+
+def evident(planned: Planned, result: Result) -> Table:
+    """The result with decoded cells."""
+    rows = [msgspec.json.decode(row, type=list[object]) for row in result.rows]
+    return Table(columns_of(planned, result), rows, result.truncated, len(rows))
+
+
+def told_of(planned: Planned) -> list[str]:
+    return [planned.understood, planned.period, planned.period_before, *planned.assumptions]
+
+
+class Teller:
+    """Tells a table by what its columns are."""
+
+    def __init__(self, planned: Planned, table: Table) -> None:
+        self._table = table
+        self._facts = Facts(table, ZoneInfo(planned.time_zone))
+        self._when = f" for {planned.period}" if planned.period else ""
+
+    def sentences(self) -> Iterator[str]:
+        names = [column.name for column in self._table.columns]
+        now = [one for one in self._facts.measures if not one.previous]
+        if not self._table.rows:
+            yield f"There is nothing{self._when}: the result is empty."
+        elif set(names) == FUNNEL:
+            yield from self._funnel()
+        elif set(names) == RETENTION:
+            yield from self._retention()
+        elif tuple(names) == PEOPLE:
+            yield f"It is {told(self._table.rows[0][0])} people{self._when}."
+        elif self._table.truncated:
+            yield "The result is cut off, so that it is told neither what is highest nor a sum."
+        elif len(self._facts.rows) == 1:
+            for measure in now[:MOST_MEASURES]:
+                yield from self._single(measure)
+        elif len(self._facts.dimensions) == 1 and now:
+            yield from self._along(self._facts.dimensions[0], now[0])
+
+    def _name(self, measure: Measure) -> str:
+        name = self._table.columns[measure.place].name.replace("_", " ").strip()
+        return name if name not in ("", "?column?") else "value"
+
+    def _value(self, measure: Measure, value: float) -> str:
+        if measure.part or measure.percent:
+            return percent(value if measure.part else value / 100)
+        unit = self._table.columns[measure.place].unit
+        return f"{told(value)} {unit}".strip()
+
+    def _single(self, measure: Measure) -> Iterator[str]:
+        value = measure.values[0]
+        name = capital(self._name(measure))
+        if value is None:
+            yield f"{name}: there is nothing to tell{self._when}."
+            return
+        said = f"{name}: {self._value(measure, value)}{self._when}"
+        before = self._before(measure)
+        yield f"{said}{compared(value, before, self._value(measure, before or 0))}."
+
+    def _before(self, measure: Measure) -> float | None:
+        old = (one for one in self._facts.measures if one.previous and one.words == measure.words)
+        return next((one.values[0] for one in old), None)
+
+    def _along(self, dimension: Dimension, measure: Measure) -> Iterator[str]:
+        values = grouped(self._facts, measure, dimension, self._facts.rows)
+        if len(values) < len(self._facts.rows) or len(values) < 2:
+            return
+        if dimension.time:
+            yield from self._series(dimension, measure, values)
+        else:
+            yield from self._breakdown(dimension, measure, values)
+
+    def _breakdown(
+        self, dimension: Dimension, measure: Measure, values: dict[object, float]
+    ) -> Iterator[str]:
+        name, whole = self._name(measure), total(self._facts, measure, self._facts.rows)
+        first = max(values, key=lambda key: values[key])
+        share = ""
+        if whole and self._table.columns[measure.place].additive and min(values.values()) >= 0:
+            share = f", {percent(values[first] / whole)} of the total"
+        said = f"{labelled(first)} has the highest {name}: {self._value(measure, values[first])}"
+        yield f"{said}{share}{self._when}."
+        column = self._table.columns[dimension.place].name
+        count = f"{told(len(values))} {plural(column) if len(values) > 1 else column}"
+        if share and whole:
+            yield f"In total it is {self._value(measure, whole)}, over {count}."
+
+    def _series(
+        self, dimension: Dimension, measure: Measure, values: dict[object, float]
+    ) -> Iterator[str]:
+        order = [key for key in dimension.order if key in values]
+        first, last = order[0], order[-1]
+        months = all(isinstance(one, datetime) and one.day == 1 for one in order)
+        name = capital(self._name(measure))
+        ends = " ".join(
+            f"{word} {self._value(measure, values[key])} in {moment(key, months)}"
+            if months
+            else f"{word} {self._value(measure, values[key])} on {moment(key, months)}"
+            for word, key in (("from", first), ("to", last))
+        )
+        yield f"{name} went {ends}{grown(values[first], values[last])}."
+        peak = max(order, key=lambda key: values[key])
+        if peak not in (first, last):
+            value = self._value(measure, values[peak])
+            yield f"The peak was {value} {'in' if months else 'on'} {moment(peak, months)}."
+
+    def _funnel(self) -> Iterator[str]:
+        column = {one.name: at for at, one in enumerate(self._table.columns)}
+        steps = [(row[column["event"]], row[column["people"]]) for row in self._table.rows]
+        (first, entered), (last, stayed) = steps[0], steps[-1]
+        if not entered or len(steps) < 2:
+            yield f"Nobody did {first}{self._when}." if not entered else ""
+            return
+        yield (
+            f"From {first} to {last} {percent(stayed / entered)} of {told(entered)} people"
+            f" went on: {told(stayed)}{self._when}."
+        )
+        drops = [(1 - b / a, one, other) for (one, a), (other, b) in pairwise(steps) if a]
+        if len(drops) > 1:
+            lost, one, other = max(drops)
+            yield f"The steepest drop is from {one} to {other}: {percent(lost)} are lost there."
+
+    def _retention(self) -> Iterator[str]:
+        facts = self._facts
+        share = next(one for one in facts.measures if one.part)
+        column = {one.name: at for at, one in enumerate(self._table.columns)}
+        rows = self._table.rows
+        cohort = rows[0][column["cohort"]]
+        own = [at for at, row in enumerate(rows) if row[column["cohort"]] == cohort]
+        later = [at for at in own if rows[at][column["period"]] != 0 and known(share, frozenset([at]))]
+        if not later:
+            return
+        moments = facts.moments[column["cohort"]]
+        parts = " and ".join(
+            f"{percent(share.values[at] or 0.0)} in period {rows[at][column['period']]}"
+            for at in dict.fromkeys((later[0], later[-1]))
+        )
+        yield f"Of the cohort of {moment(moments[own[0]], False)}, back came {parts}."
+
+
+def told(value: object) -> str:
+    """With thousands apart, and so many decimals as say something."""
+    if not isinstance(value, int | float):
+        return str(value)
+    if float(value).is_integer():
+        return f"{int(value):,}"
+    return f"{value:,.2f}" if abs(value) >= 1 else f"{value:.4f}"
+
+
+def percent(part: float) -> str:
+    return f"{part * 100:,.1f} %".replace(".0 %", " %")
+
+
+def capital(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+def plural(name: str) -> str:
+    words = name.replace("_", " ").split() or ["group"]
+    return " ".join([*words[:-1], min(plurals(words[-1]) or {words[-1]})])
+
+
+def labelled(key: object) -> str:
+    return "Unknown" if key is None else str(key)
+
+
+def moment(key: object, months: bool) -> str:
+    if not isinstance(key, datetime):
+        return str(key)
+    return f"{key:%B %Y}" if months else f"{key:%-d %B %Y}"
+
+
+def grown(base: float, other: float) -> str:
+    if base <= 0 or base == other:
+        return ", unchanged" if base == other else ""
+    return f", {'up' if other > base else 'down'} {percent(abs(other - base) / base)}"
+
+
+def compared(value: float, before: float | None, said: str) -> str:
+    return "" if before is None else f", against {said} before{grown(before, value)}"
