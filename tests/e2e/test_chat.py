@@ -57,8 +57,10 @@ async def test_a_certified_question_is_answered_with_its_receipt(
 ) -> None:
     answer = await post(asking, CHAT, {"message": "how many  purchases were there"})
     assert answer["way"] == "certified"
-    message, chart = answer["messages"]
+    message, text, chart = answer["messages"]
     assert (message["type"], message["content"]) == ("query_results", QUESTION)
+    assert (text["type"], text["content"]) == ("text", "Purchases: 2.")
+    assert answer["receipt"]["dropped_sentences"] == 0
     assert (chart["type"], "vega-lite" in chart["data"]["$schema"]) == ("chart", True)
     assert message["data"]["rows"] == [[2]]
     assert [one["type"] for one in message["actions"]] == ["save", "export"]
@@ -128,6 +130,11 @@ async def test_a_metric_is_asked_for_in_plain_words_and_then_changed(
     assert answer["receipt"]["sql"].endswith(f"LIMIT {MOST_ROWS + 1}")  # so that a cut is seen
     told = [(one["kind"], one["name"]) for one in answer["receipt"]["definitions"]]
     assert told == [("metric", "revenue"), ("dimension", "country")]
+    prose = [one["content"] for one in answer["messages"] if one["type"] == "text"]
+    assert prose == [
+        "Spain has the highest revenue: 35, 77.8 % of the total. "
+        "In total it is 45, across 3 countries."
+    ]
     more = {"message": "only in Spain", "conversation_id": answer["conversation_id"]}
     again = await post(asking, CHAT, more)
     assert again["messages"][0]["data"]["rows"] == [["Spain", 35]]
@@ -136,10 +143,10 @@ async def test_a_metric_is_asked_for_in_plain_words_and_then_changed(
 async def test_a_chart_is_drawn_as_it_is_asked_for(asking: httpx2.AsyncClient) -> None:
     await defined(asking)
     body = {"message": "Revenue by country as a pie chart"}
-    _, chart = (await post(asking, CHAT, body))["messages"]
+    *_, chart = (await post(asking, CHAT, body))["messages"]
     assert (chart["type"], "arc" in json.dumps(chart["data"])) == ("chart", True)
     body = {"message": "Revenue by country"}
-    _, chart = (await post(asking, CHAT, body))["messages"]
+    *_, chart = (await post(asking, CHAT, body))["messages"]
     assert "bar" in json.dumps(chart["data"])
 
 
@@ -183,8 +190,8 @@ async def test_as_events_the_same_answer_comes_in_parts(asking: httpx2.AsyncClie
     assert answer.headers["content-type"] == "text/event-stream"
     told = frames(answer.text)
     kinds = [one["event"] for one in told]
-    assert kinds == ["run", "status", "status", "sql", "query_results", "chart", "receipt"]
-    assert [one["id"] for one in told] == ["1", "2", "3", "4", "5", "6", "7"]
+    assert kinds == ["run", "status", "status", "sql", "query_results", "text", "chart", "receipt"]
+    assert [one["id"] for one in told] == ["1", "2", "3", "4", "5", "6", "7", "8"]
     assert json.loads(told[4]["data"])["message"]["data"]["rows"] == [[2]]
 
 
@@ -193,7 +200,8 @@ async def test_a_reader_goes_on_where_it_was(asking: httpx2.AsyncClient) -> None
     run_id = json.loads(frames(answer.text)[0]["data"])["run"]["run_id"]
     path = f"{CHAT}/runs/{run_id}/events"
     again = await asking.get(path, headers=EVENTS | {"last-event-id": "4"})
-    assert [one["event"] for one in frames(again.text)] == ["query_results", "chart", "receipt"]
+    kinds = [one["event"] for one in frames(again.text)]
+    assert kinds == ["query_results", "text", "chart", "receipt"]
     bad = await asking.get(path, headers=EVENTS | {"last-event-id": "x"})
     assert bad.status_code == 422
 

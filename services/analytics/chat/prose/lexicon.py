@@ -39,8 +39,8 @@ EXTREME = re.compile(rf"{HIGHEST.pattern}|{LOWEST.pattern}|{STEEPEST.pattern}")
 # What looks like a rank or a claim of all, and is none.
 HARMLESS = re.compile(
     r"\b(?:at (?:most|least)|most recent|all[ -]time|of all(?= time)|in all|overall|above all"
-    r"|after all|at all|no longer|not only|all in all|on top of|for each|of each|leads? to|led to|each of the"
-    r"|of all|across all|for every|all together)\b"
+    r"|after all|at all|no longer|not only|all in all|on top of|for each|of each|leads? to|led to"
+    r"|each of the|of all|across all|for every|all together)\b"
 )
 UNIVERSAL = words(r"all every each none no always never any both neither only everyone nobody")
 ONLY_NUMBER = re.compile(r"\bonly\s+(?:about |around )?$")
@@ -64,6 +64,7 @@ CHANGED = (
 COMPARED = r"(?:more|fewer|less|higher|lower|larger|smaller|greater|ahead|behind|above|below)"
 DELTA_AFTER = re.compile(
     rf"\s*-?(?:(?!of\b|in\b|was\b|were\b)\w+\s+){{0,2}}(?:{CHANGED}|{COMPARED})\b"
+    r"|\s*(?:of (?:them|\w+) )?(?:is |are |was |were )?(?:lost|dropped|left)\b"
 )
 DELTA_BEFORE = re.compile(
     rf"(?:\b(?:up|down|gained|lost|added|grew|rose|fell|dropped|declined|increased|decreased|jumped"

@@ -24,7 +24,7 @@ MOST_MEASURES = 2
 
 
 def prose_of(planned: Planned, result: Result, now: datetime) -> Checked:
-    """Sentences on the result of a plan, each of which holds; empty where a table says it better."""
+    """Sentences on what a plan brought, those that hold; none where the rows say it better."""
     table = evident(planned, result)
     evidence = Evidence([table], told_of(planned), planned.time_zone, now)
     return checked(" ".join(Teller(planned, table).sentences()), evidence)
@@ -33,7 +33,10 @@ def prose_of(planned: Planned, result: Result, now: datetime) -> Checked:
 def evident(planned: Planned, result: Result) -> Table:
     """The result with decoded cells."""
     rows = [msgspec.json.decode(row, type=list[object]) for row in result.rows]
-    return Table(columns_of(planned, result), rows, result.truncated, len(rows))
+    columns = columns_of(planned, result)
+    if tuple(one.name for one in columns) == PEOPLE:  # how many they are stands in each row
+        return Table(columns[:1], [row[:1] for row in rows[:1]], row_count=1)
+    return Table(columns, rows, result.truncated, len(rows))
 
 
 def told_of(planned: Planned) -> list[str]:
@@ -49,19 +52,22 @@ class Teller:
         self._when = f" for {planned.period}" if planned.period else ""
 
     def sentences(self) -> Iterator[str]:
-        names = [column.name for column in self._table.columns]
-        now = [one for one in self._facts.measures if not one.previous]
+        names = {column.name for column in self._table.columns}
         if not self._table.rows:
             yield f"There is nothing{self._when}: the result is empty."
-        elif set(names) == FUNNEL:
+        elif names == FUNNEL:
             yield from self._funnel()
-        elif set(names) == RETENTION:
+        elif names == RETENTION:
             yield from self._retention()
-        elif tuple(names) == PEOPLE:
-            yield f"It is {told(self._table.rows[0][0])} people{self._when}."
         elif self._table.truncated:
-            yield "The result is cut off, so that it is told neither what is highest nor a sum."
-        elif len(self._facts.rows) == 1:
+            yield "The result was cut off, so that a total cannot be told from it."
+        else:
+            yield from self._plain()
+
+    def _plain(self) -> Iterator[str]:
+        """One row, or rows by one dimension."""
+        now = [one for one in self._facts.measures if not one.previous]
+        if len(self._facts.rows) == 1:
             for measure in now[:MOST_MEASURES]:
                 yield from self._single(measure)
         elif len(self._facts.dimensions) == 1 and now:
@@ -113,7 +119,7 @@ class Teller:
         column = self._table.columns[dimension.place].name
         count = f"{told(len(values))} {plural(column) if len(values) > 1 else column}"
         if share and whole:
-            yield f"In total it is {self._value(measure, whole)}, over {count}."
+            yield f"In total it is {self._value(measure, whole)}, across {count}."
 
     def _series(
         self, dimension: Dimension, measure: Measure, values: dict[object, float]
@@ -138,12 +144,12 @@ class Teller:
         column = {one.name: at for at, one in enumerate(self._table.columns)}
         steps = [(row[column["event"]], row[column["people"]]) for row in self._table.rows]
         (first, entered), (last, stayed) = steps[0], steps[-1]
-        if not entered or len(steps) < 2:
-            yield f"Nobody did {first}{self._when}." if not entered else ""
+        if not entered:
+            yield f"No people did {first}{self._when}."
             return
         yield (
-            f"From {first} to {last} {percent(stayed / entered)} of {told(entered)} people"
-            f" went on: {told(stayed)}{self._when}."
+            f"Of the {told(entered)} people with {first}, {told(stayed)} got to {last}"
+            f" ({percent(stayed / entered)}){self._when}."
         )
         drops = [(1 - b / a, one, other) for (one, a), (other, b) in pairwise(steps) if a]
         if len(drops) > 1:
@@ -157,7 +163,9 @@ class Teller:
         rows = self._table.rows
         cohort = rows[0][column["cohort"]]
         own = [at for at, row in enumerate(rows) if row[column["cohort"]] == cohort]
-        later = [at for at in own if rows[at][column["period"]] != 0 and known(share, frozenset([at]))]
+        later = [
+            at for at in own if rows[at][column["period"]] != 0 and known(share, frozenset([at]))
+        ]
         if not later:
             return
         moments = facts.moments[column["cohort"]]
