@@ -110,7 +110,7 @@ def drill_downs(question: Question, planned: Planned, answer: Answer) -> list[Of
         steps = list(pairwise(plan.steps))[:MOST_ROWS]
         lost = [DidNotDo(one, other, plan.time_range) for one, other in steps]
         return [people(each) for each in lost]
-    if isinstance(plan, Retention) and plan.first.event != plan.again.event:
+    if isinstance(plan, Retention) and plan.again and plan.first.event != plan.again.event:
         return [people(DidNotDo(plan.first, plan.again, plan.time_range))]
     if not isinstance(plan, MetricQuery | Trend) or not planned.next_by:
         return []

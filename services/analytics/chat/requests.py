@@ -82,13 +82,14 @@ def funnel_body(funnel: Funnel) -> Body:
 
 
 def retention_body(plan: Retention) -> Body:
-    return {
+    told = {
         "first": step_body(plan.first),
-        "again": step_body(plan.again),
+        "again": plan.again and step_body(plan.again),
         "grain": plan.grain,
         "periods": plan.periods,
         "time_range": range_body(plan.time_range),
     }
+    return given(told)
 
 
 def did_not_do_body(plan: DidNotDo) -> Body:

@@ -85,11 +85,12 @@ class Retention:
     that is in the time range, and how many of each did `again` so many buckets later.
 
     Bucket 0 is the cohort's own: there, who did `again` later than `first` came back. `periods` is
-    how many buckets follow it; those that have not begun are not told.
+    how many buckets follow it; those that have not begun are not told. Where `again` is None, who
+    did anything came back.
     """
 
     first: Step
-    again: Step
+    again: Step | None
     grain: Grain
     periods: int
     time_range: TimeRange

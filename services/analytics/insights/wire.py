@@ -47,7 +47,7 @@ def funnel_of(request: pb.QueryFunnelRequest) -> Funnel:
 def retention_of(request: pb.QueryRetentionRequest) -> Retention:
     return Retention(
         first=step_of(request.first, "first"),
-        again=step_of(request.again, "again"),
+        again=step_of(request.again, "again") if request.HasField("again") else None,
         grain=Grain(request.grain or Grain.WEEK),
         periods=request.periods if request.HasField("periods") else PERIODS,
         time_range=range_of(request.time_range),

@@ -28,8 +28,9 @@ class Behaviour:
     kind: str
     steps: list[StepDraft]
     within: timedelta | None = None
-    # Whether what counts as coming back had to be guessed.
+    # Whether what counts as coming back had to be guessed, or is anything.
     guessed: bool = False
+    anything: bool = False
     everywhere: list[Condition] = field(default_factory=list)
     loose: list[Condition] = field(default_factory=list)
 
@@ -65,7 +66,11 @@ def did_not(sentence: Sentence, events: list[int]) -> Behaviour | None:
     if any(sentence.kind(at) == "and" and sentence.value(at) == "or" for at in inside):
         return None
     sentence.take(*events, *taken)
-    take_around(sentence, ("people", "is"))
+    take_around(sentence, ("people", "is", "list"))
+    sentence.take(*(at for at in sentence.free("but") if at < first))  # "who have signed up"
+    ending = sentence.after(last)
+    if ending is not None and sentence.value(ending) == "anything":  # "not bought anything"
+        sentence.take(ending)
     take_count(sentence)
     steps = [StepDraft(sentence.value(at).name) for at in order]
     found = Behaviour(DID_NOT, steps)
@@ -92,9 +97,16 @@ def retention(sentence: Sentence, events: list[int]) -> Behaviour | None:
     take_count(sentence)
     names = [sentence.value(at).name for at in order]
     found = Behaviour(RETENTION, [StepDraft(names[0]), StepDraft(names[-1])])
-    found.guessed = len(events) == 1
+    found.guessed = len(events) == 1 and repeated(sentence, events[0])
+    found.anything = len(events) == 1 and not found.guessed
     conditions(sentence, found.everywhere)
     return found
+
+
+def repeated(sentence: Sentence, event: int) -> bool:
+    """ "come back to buy", "repeat purchases": it is what people come back to."""
+    again = any(sentence.value(at) == "again" for at in sentence.all("retention"))
+    return again or sentence.kind(sentence.before(event, OPENING)) in ("to", "then")
 
 
 def chained(sentence: Sentence, events: list[int]) -> bool:

@@ -96,10 +96,17 @@ def year_month(match: re.Match[str], today: Today) -> Run:
     return months(date(int(match[1]), int(match[2]), 1), 1)
 
 
+def year_number(today: Today, told: str) -> int:
+    """Of "2025", "this year" and "last year"."""
+    if told.isdigit():
+        return int(told)
+    return today.day.year - (not told.endswith(("this year", "current year")))
+
+
 def latest(today: Today, year: str | None, month: int, day: int = 1) -> date:
     """The one of that year, or the latest that has begun."""
     if year:
-        return date(int(year), month, day)
+        return date(year_number(today, year), month, day)
     this = date(today.day.year, month, day)
     return this if this <= today.day else date(this.year - 1, month, day)
 
@@ -158,7 +165,9 @@ def ago(match: re.Match[str], today: Today) -> Run | None:
 
 
 LONG = r"(?:day|week|month|(?:fiscal |financial )?(?:quarter|year))"
-OF_YEAR = rf"(?:(?: of| ,|,)? ?(?P<year>{YEAR}))?"
+OF_YEAR = (
+    rf"(?:(?: of| ,|,)? ?(?P<year>{YEAR}|(?:the )?(?:this|current|last|previous|prior) year))?"
+)
 NTH = "|".join(ORDINALS)
 Reads = Callable[[re.Match[str], Today], Run | None]
 RUNS: list[tuple[re.Pattern[str], Reads]] = [

@@ -9,7 +9,7 @@ from functools import cache
 IDLE_WORDS = """
 a an the of please show me us give tell display plot draw graph visualize visualise see find
 get want need would like to know can could you i we our my your their his her its it they them is
-are was were be been being am do does did has have had having there here what whats which how in on
+are was were be been being am that do does did has have had having there here what whats which how in on
 at for with from via through as these and ok okay hi hello hey thanks so far altogether overall
 exactly actually currently right lets let look looking made make come came go went any some all data
 figures figure numbers number result results info report much happen happened happens got bring
@@ -96,7 +96,8 @@ PHRASES: dict[str, dict[str, str]] = {
     "not": {
         "": "not, never, excluding, except, except for, exclude, without, outside, outside of, "
         "other than, but not, ignoring, ignore, leaving out, leave out, apart from, not in, "
-        "not from, not on, minus, not counting"
+        "not from, not on, minus, not counting, no, failed to, fail to, fails to, have yet to, "
+        "has yet to, yet to"
     },
     "is": {"": "is, are, equals, equal to, being, set to, is equal to, was, were"},
     "only": {"": "only, restricted to, limited to, limit to, restrict to, only for, just for"},
@@ -127,7 +128,8 @@ PHRASES: dict[str, dict[str, str]] = {
     "retention": {
         "": "retention, retention of, retention rate, retention rate of, retained, retain, "
         "come back, came back, coming back, return, returned, returning, comes back, cohort, "
-        "cohorts, cohort analysis, stick around, retention for, repeat, again, keep coming back"
+        "cohorts, cohort analysis, stick around, retention for",
+        "again": "repeat, again, keep coming back",
     },
     "most": {
         "desc": "most, highest, best, top, largest, biggest, greatest, leading, strongest, "
@@ -152,9 +154,10 @@ PHRASES: dict[str, dict[str, str]] = {
         "and now for, and in, and on, what if only",
         "instead": "instead, rather",
         "also": "also, and by, additionally, as well, too",
-        "and": "now, and now, ok now, just, make it, show it, turn it into, change it to, "
+        "and": "just, make it, show it, turn it into, change it to, "
         "switch to, only show, show only, show that, show this, do it, do that, give it",
     },
+    "now": {"": "now, and now, ok now"},
     "everything": {"": "all time, ever, since the beginning, of all time, all times, to date, "
                    "since the start, since launch"},
 }  # fmt: skip

@@ -19,6 +19,8 @@ def follows(sentence: Sentence) -> bool:
     if not sentence.all("metric", "event"):
         return True
     marked = [sentence.value(at) for at in sentence.all("follow")]
+    if "what about" in marked or sentence.kind(sentence.opening()) == "now":
+        return True
     few = not sentence.all("time", "value", "by") and len(sentence.all("metric", "event")) == 1
     return "same" in marked or "instead" in marked or (few and may_follow(sentence))
 
@@ -35,8 +37,15 @@ def take_marks(sentence: Sentence, draft: Draft) -> None:
         sentence.take(at)
     if sentence.kind(0) == "and":
         sentence.take(0)
+    sentence.take(*joints(sentence))
     for at in sentence.free("only"):
         sentence.take(at)
+
+
+def joints(sentence: Sentence) -> list[int]:
+    """ "the same, but by device"."""
+    following = ("by", "time", "value", "only", "grain", "chart", "most", "metric")
+    return [at for at in sentence.free("but") if sentence.kind(sentence.after(at)) in following]
 
 
 def take_top(sentence: Sentence, draft: Draft, plan: MetricQuery | Plan) -> None:
@@ -204,6 +213,7 @@ def funnel_changed(funnel: Funnel, draft: Draft, planner: Planner) -> Funnel:
 
 
 def retention_changed(plan: Retention, draft: Draft, planner: Planner) -> Retention:
-    first, again = (narrowed(step, draft, planner) for step in (plan.first, plan.again))
+    first = narrowed(plan.first, draft, planner)
+    again = narrowed(plan.again, draft, planner) if plan.again else None
     grain = retention_grain(draft.grain) if draft.grain else plan.grain
     return timed(replace(plan, first=first, again=again, grain=grain), draft)

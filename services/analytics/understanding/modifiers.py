@@ -39,6 +39,7 @@ class Modifiers:
                 sentence.take(at)
 
     def shown(self, sentence: Sentence, draft: Draft) -> None:
+        sentence.take(*sentence.free("now"))
         for at in sentence.free("chart"):
             draft.chart = sentence.value(at)
             sentence.take(at)

@@ -154,7 +154,7 @@ class Planner:
             raise Unfit(draft.breakdown[0])
         if found.kind == DID_NOT:
             return self._did_not(steps, draft)
-        return self._retention(steps, draft)
+        return self._retention(steps, found, draft)
 
     def _did_not(self, steps: tuple[Step, ...], draft: Draft) -> DidNotDo:
         plan = DidNotDo(steps[0], steps[1], self._range(draft, None))
@@ -173,10 +173,12 @@ class Planner:
             breakdown = self.breakdown(draft.breakdown[0], steps[0].event)
         return Funnel(steps, within, self._range(draft, None), breakdown)
 
-    def _retention(self, steps: tuple[Step, ...], draft: Draft) -> Retention:
+    def _retention(self, steps: tuple[Step, ...], found: Behaviour, draft: Draft) -> Retention:
         grain = retention_grain(draft.grain or Grain.WEEK)
         if not draft.grain:
             draft.assumed.append("by week, as no other is named")
+        if found.anything:
+            draft.assumed.append("who did anything at all came back")
         periods = USUAL_PERIODS[grain]
         asked = draft.time_range
         if draft.all_time:
@@ -184,7 +186,8 @@ class Planner:
         if asked is None:
             asked = Relative(Anchor.LAST, grain, periods)
             draft.assumed.append(f"who began in the last {periods} {grain.value}s")
-        return Retention(steps[0], steps[-1], grain, periods, asked)
+        again = None if found.anything else steps[-1]
+        return Retention(steps[0], again, grain, periods, asked)
 
     def _steps(self, found: Behaviour, loose_everywhere: bool) -> tuple[Step, ...]:
         last = found.steps[-1]

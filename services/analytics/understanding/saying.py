@@ -104,9 +104,10 @@ class Sayer:
 
     def _retention(self, plan: Retention) -> str:
         unit = plan.grain.value
-        first, again = step_said(plan.first), step_said(plan.again)
+        first = step_said(plan.first)
+        again = f"did {step_said(plan.again)} again" if plan.again else "did anything"
         return (
-            f"How many people with a first {first} did {again} again in each of the {plan.periods} "
+            f"How many people with a first {first} {again} in each of the {plan.periods} "
             f"{unit}s after, by {unit}{self._when(plan.time_range)}"
         )
 

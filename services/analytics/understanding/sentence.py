@@ -35,6 +35,10 @@ class Sentence:
     def all(self, *kinds: str) -> list[int]:
         return [at for at, piece in enumerate(self.pieces) if piece.kind in kinds]
 
+    def opening(self) -> int | None:
+        """The first piece that is no mere filler."""
+        return self.after(-1)
+
     def after(self, at: int, skipped: frozenset[str] = SKIPPED) -> int | None:
         """The next piece that is no mere filler."""
         return self._beside(at, 1, skipped)

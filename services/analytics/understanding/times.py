@@ -46,6 +46,9 @@ LETTERS = {"y": Grain.YEAR, "q": Grain.QUARTER, "m": Grain.MONTH, "w": Grain.WEE
 RANGE = re.compile(r"(?:between|from) ")
 UP_TO = re.compile(r" (?:and|to|until|till|through|up to|-) ")
 SINCE = re.compile(r"(?:ever )?since (?:the )?(?:start of |beginning of )?")
+SINCE_START = re.compile(
+    r"since (?:the )?(?:start|beginning) of (?:the|this) (year|quarter|month|week)(?= |$)"
+)
 AFTER = re.compile(r"after ")
 OPENING = re.compile(r"(?:in|on|during|for|over|within|of)(?: the)?(?: month of| year)? ")
 MODAL_MAY = re.compile(r"may(?= |$)")
@@ -163,6 +166,9 @@ def in_year_of(first: Run, last: Run) -> Run:
 
 
 def since(text: str, start: int, today: Today) -> Found | None:
+    if of_unit := SINCE_START.match(text, start):
+        began = today.of(Relative(Anchor.THIS, Grain(of_unit[1]))).start
+        return Found(of_unit.end(), Absolute(began, tomorrow(today)))
     opening = SINCE.match(text, start)
     run = run_at(text, opening.end(), today) if opening else None
     if run is None or run[1].start > today.day:

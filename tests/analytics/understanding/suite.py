@@ -93,8 +93,9 @@ def plain(plan: MetricQuery | Plan) -> dict[str, Any]:
             said = {"funnel": [one.event for one in plan.steps], "within": plan.within}
             said |= {"by": by_of(plan), "where": [where(one) for one in plan.steps]}
         case Retention():
-            said = {"retention": [plan.first.event, plan.again.event], "grain": plan.grain}
-            said["where"] = [where(plan.first), where(plan.again)]
+            again = plan.again
+            said = {"retention": [plan.first.event, again.event if again else ""]}
+            said |= {"grain": plan.grain, "where": [where(plan.first), again and where(again)]}
         case DidNotDo():
             said = {"did": plan.did.event, "did_not": plan.did_not.event}
             said["where"] = [where(plan.did), where(plan.did_not)]
@@ -160,7 +161,8 @@ def meant(asked: Asked) -> dict[str, Any]:
         return said | {"by": listed(asked.get("by")), "where": [conditions for _ in steps]}
     if "retention" in asked:
         said |= {"retention": asked["retention"], "grain": grain}
-        return said | {"where": [conditions, conditions]}
+        again = conditions if asked["retention"][1] else None
+        return said | {"where": [conditions, again]}
     last = sorted(asked.get("where_not", ()))
     return said | {"did": asked["did"], "did_not": asked["did_not"], "where": [conditions, last]}
 

@@ -57,7 +57,7 @@ def firsts(plan: Retention, period: Period, around: Around) -> str:
 def returns(plan: Retention, period: Period, around: Around) -> str:
     """How many of each cohort did it again in each bucket."""
     events = Events(around)
-    again = events.step(plan.again, "again")
+    again = events.step(plan.again, "again") if plan.again else ()
     _, last = buckets(plan.grain, period, around.calendar)
     over = around.calendar.instant(plus(last, plan.grain, plan.periods + 1))
     columns = [f"{PERSON} AS person", f"{AT} AS at"]
