@@ -42,7 +42,7 @@ def frames(text: str) -> list[dict[str, str]]:
     return [
         dict(line.split(": ", 1) for line in frame.split("\n"))
         for frame in text.split("\n\n")
-        if frame
+        if frame and not frame.startswith(":")  # a sign of life, where answering takes long
     ]
 
 

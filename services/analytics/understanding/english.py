@@ -9,12 +9,12 @@ from functools import cache
 IDLE_WORDS = """
 a an the of please show me us give tell display plot draw graph visualize visualise see find
 get want need would like to know can could you i we our my your their his her its it they them is
-are was were be been being am that do does did has have had having there here what whats which how in on
+are was were be been being am do does did has have had having there here what whats which how in on
 at for with from via through as these and ok okay hi hello hey thanks so far altogether overall
 exactly actually currently right lets let look looking made make come came go went any some all data
 figures figure numbers number result results info report much happen happened happens got bring
 brings brought drive drives drove generated generate generates perform performs performed performing
-calculate compute also now just still s respectively break broken down split grouped distributed
+calculate compute also now just still that s respectively break broken down split grouped distributed
 """
 PEOPLE_WORDS = """
 user users person people persons individual individuals visitor visitors customer customers member

@@ -18,7 +18,9 @@ from services.common.inflections import singulars, verb_bases
 LONGEST_NAME = 6
 MOST_FORMS = 24
 # "completed an order", "orders were completed".
-INSIDE = "a an the something anything their any his her its some our was were is are has have been get got"
+INSIDE = """
+a an the something anything their any his her its some our was were is are has have been get got
+"""
 BETWEEN = frozenset(INSIDE.split())
 SHORTEST_MISSPELT = 5
 LONG_WORD = 9  # in which two letters may be wrong
