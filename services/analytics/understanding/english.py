@@ -14,7 +14,8 @@ at for with from via through as these and ok okay hi hello hey thanks so far alt
 exactly actually currently right lets let look looking made make come came go went any some all data
 figures figure numbers number result results info report much happen happened happens got bring
 brings brought drive drives drove generated generate generates perform performs performed performing
-calculate compute also now just still that s respectively break broken down split grouped distributed
+calculate compute also now just still s respectively break broken down split grouped distributed
+that
 """
 PEOPLE_WORDS = """
 user users person people persons individual individuals visitor visitors customer customers member
