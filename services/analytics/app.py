@@ -23,6 +23,7 @@ from services.analytics.projections.consuming import projecting
 from services.analytics.queries.jobs import ending_abandoned
 from services.analytics.queries.served import (
     bounds_of,
+    improver_of,
     opened_data,
     opened_queries,
     served_of_queries,
@@ -91,6 +92,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             pool, redis, data.catalogues, calendars, queries.runner, asking, activity, tokens, now
         )
         chat = await stack.enter_async_context(opened)
+        improver = improver_of(data, model, settings.query_help_model)
         insights = Insights(semantics.compiling, pool, now)
         renderer = await stack.enter_async_context(Renderer().opened())
         items = items_of(pool, Statements(data.wall, data.executor), now, semantics.kinds)
@@ -103,7 +105,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             served_rollups(pool),
             served_event_log(pool),
             *served_knowledge(settings, pool, items, now),
-            *served_of_queries(queries, data, semantics.compiling, now),
+            *served_of_queries(queries, data, semantics.compiling, improver, now),
             *semantics.served(items, queries.runner),
             served_insights(insights, queries.runner),
             served_saved_queries(pool, now),

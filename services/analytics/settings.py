@@ -36,6 +36,8 @@ class Settings(EncryptionSettings, OutgoingSettings, ModelSettings):
     query_results_bytes: int = Field(default=64 * 1024 * 1024, ge=0)
     # The model that writes SQL where no definition answers a question; empty asks none.
     chat_model: str = Field(default="gpt-4o-mini", max_length=200)
+    # The model that proposes better SQL to who writes it; empty asks none.
+    query_help_model: str = Field(default="gpt-4o-mini", max_length=200)
     # Tokens of what is told with a question, and of all that one question takes.
     chat_model_context_tokens: int = Field(default=6_000, ge=1_000, le=100_000)
     chat_model_tokens: int = Field(default=60_000, ge=2_000, le=1_000_000)
@@ -54,7 +56,8 @@ class Settings(EncryptionSettings, OutgoingSettings, ModelSettings):
             raise MissingSetting("ATTUNE_TOKEN_PUBLIC_KEYS is needed")
         self.check_encryption()
         self.refuse_development_secrets(self.analytics_database_url, self.analytics_service_key)
-        if self.openai_api_key and self.chat_model and not self.analytics_service_key:
+        asks = self.openai_api_key and (self.chat_model or self.query_help_model)
+        if asks and not self.analytics_service_key:
             raise MissingSetting("ATTUNE_ANALYTICS_SERVICE_KEY is needed with OPENAI_API_KEY")
 
     def check_worker(self) -> None:

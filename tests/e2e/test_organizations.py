@@ -77,6 +77,7 @@ BODIES: dict[str, Any] = {
     "CancelQuery": {},
     "ValidateQuery": {"sql": SHOWN, "connection_id": "my-database"},
     "ExplainQuery": {"sql": SHOWN, "connection_id": "my-database"},
+    "ImproveQuery": {"sql": SHOWN, "connection_id": "my-database"},
     "CompleteQuery": {"sql": "SELECT ", "connection_id": "my-database"},
     "InvalidateCachedResults": {},
     "CreateSavedQuery": {"name": "count", "query": "SELECT count(*) FROM events"},

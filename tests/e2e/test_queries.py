@@ -71,12 +71,13 @@ async def test_what_postgresql_cannot_do_is_never_a_fault_of_ours(
     for path in (RUN, "/api/v1/queries:explain", "/api/v1/queries:stream"):
         assert (await client.post(path, json={"sql": sql})).status_code == 422
     assert (await client.post("/api/v1/queries:validate", json={"sql": sql})).status_code == 200
+    assert (await client.post("/api/v1/queries:improve", json={"sql": sql})).status_code == 200
     assert (await client.post("/api/v1/queries:complete", json={"sql": sql})).status_code == 200
 
 
 async def test_an_unknown_connection_is_not_found(client: httpx2.AsyncClient) -> None:
     body = {"sql": "SELECT 1", "connection_id": "nowhere"}
-    for verb in ("run", "stream", "validate", "explain", "complete", "export"):
+    for verb in ("run", "stream", "validate", "explain", "improve", "complete", "export"):
         answer = await client.post(f"/api/v1/queries:{verb}", json=body)
         assert answer.status_code == 404, (verb, answer.text)
 

@@ -1,4 +1,4 @@
-"""The gRPC face of the editor's help: check, explain, complete, answer."""
+"""The gRPC face of the editor's help: check, explain, complete, improve, answer."""
 
 from attune.analytics.v1 import query_editor_pb2 as pb
 from attune.analytics.v1 import query_editor_pb2_grpc as pb_grpc
@@ -6,6 +6,7 @@ from attune.common.v1.json_pb2 import Json
 
 from services.analytics.editor.advice import advice
 from services.analytics.editor.completing import complete
+from services.analytics.editor.improving.improver import Improver, Proposal, Wish
 from services.analytics.editor.store import NameStore
 from services.analytics.editor.validating import Validator
 from services.analytics.execution.executor import Executor
@@ -21,13 +22,19 @@ PROPOSALS = 30
 
 class QueryEditorService(pb_grpc.QueryEditorServiceServicer):
     def __init__(
-        self, wall: Wall, executor: Executor, catalogues: CataloguesRead, names: NameStore
+        self,
+        wall: Wall,
+        executor: Executor,
+        catalogues: CataloguesRead,
+        names: NameStore,
+        improver: Improver,
     ) -> None:
         self._wall = wall
         self._executor = executor
         self._catalogues = catalogues
         self._names = names
         self._validator = Validator(wall, executor)
+        self._improver = improver
 
     async def ValidateQuery(
         self, request: pb.ValidateQueryRequest, context: Context
@@ -74,3 +81,31 @@ class QueryEditorService(pb_grpc.QueryEditorServiceServicer):
             start=start,
             items=[pb.Completion(text=i.text, kind=i.kind, detail=i.detail) for i in items],
         )
+
+    async def ImproveQuery(
+        self, request: pb.ImproveQueryRequest, context: Context
+    ) -> pb.ImproveQueryResponse:
+        who, connection_id = caller(), request.connection_id or EVENTS
+        wish = Wish(who.organization_id, who.subject, connection_id, request.sql, request.goal)
+        found = await self._improver.improved(wish)
+        plan = found.now.plan
+        return pb.ImproveQueryResponse(
+            valid=found.now.valid,
+            message=found.now.message,
+            position=found.now.position,
+            cost=plan.cost if plan else None,
+            row_count=plan.rows if plan else None,
+            advice=[pb.Advice(**vars(one)) for one in found.advice],
+            proposals=map(proposal_to_pb, found.proposals),
+            degraded_reason=found.degraded_reason,
+        )
+
+
+def proposal_to_pb(proposal: Proposal) -> pb.QueryProposal:
+    return pb.QueryProposal(
+        sql=proposal.sql,
+        reason=proposal.reason,
+        cost=proposal.plan.cost,
+        row_count=proposal.plan.rows,
+        columns=map(column_to_pb, proposal.plan.columns),
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.analytics.execution.domain import ResultColumn
+from services.analytics.execution.domain import Plan, ResultColumn
 from services.analytics.execution.executor import Executor
 from services.analytics.execution.failures import Rejected
 from services.analytics.queries.checking import NotAllowed, Wall
@@ -12,14 +12,19 @@ from services.analytics.queries.domain import ALLOWED
 
 @dataclass(frozen=True)
 class Validity:
-    """`position` is an offset in the statement, from 0."""
+    """`position` is an offset in the statement, from 0; `plan` is how it would run, if it may."""
 
     valid: bool
     verdict: str = ALLOWED
     message: str = ""
     position: int | None = None
     relations: Sequence[str] = ()
-    columns: Sequence[ResultColumn] = ()
+    tree_hash: str = ""
+    plan: Plan | None = None
+
+    @property
+    def columns(self) -> Sequence[ResultColumn]:
+        return self.plan.columns if self.plan else ()
 
 
 class Validator:
@@ -42,4 +47,4 @@ class Validator:
         except Rejected as error:
             told = error.written(approved.sql, sql)
             return Validity(False, ALLOWED, error.message, told.position, relations)
-        return Validity(True, relations=relations, columns=plan.columns)
+        return Validity(True, relations=relations, tree_hash=approved.tree_hash, plan=plan)

@@ -18,8 +18,10 @@ from services.analytics.catalogue.store import Catalogues, CatalogueStore
 from services.analytics.connections.connections import Connections
 from services.analytics.connections.opening import Opener
 from services.analytics.connections.store import ConnectionStore
+from services.analytics.editor.improving.improver import Improver
 from services.analytics.editor.service import QueryEditorService
 from services.analytics.editor.store import NameStore
+from services.analytics.editor.validating import Validator
 from services.analytics.execution.domain import Limits
 from services.analytics.execution.executor import Executor, Targets
 from services.analytics.execution.pools import Pools
@@ -37,6 +39,7 @@ from services.analytics.settings import Settings
 from services.analytics.store.roles import QueryRoles
 from services.common.clock import Clock
 from services.common.db import Pool
+from services.common.llm.model import Model
 from services.common.server import Served
 from services.common.vault import Vault
 
@@ -93,12 +96,12 @@ async def opened_queries(
 
 
 def served_of_queries(
-    queries: Queries, data: Data, metrics: MetricCompiler, now: Clock
+    queries: Queries, data: Data, metrics: MetricCompiler, improver: Improver, now: Clock
 ) -> list[Served]:
     return [
         served_queries(queries, metrics, now),
         served_query_cache(queries, now),
-        served_query_editor(data, queries.names),
+        served_query_editor(data, queries.names, improver),
     ]
 
 
@@ -119,11 +122,16 @@ def served_query_cache(queries: Queries, now: Clock) -> Served:
     )
 
 
-def served_query_editor(data: Data, names: NameStore) -> Served:
+def improver_of(data: Data, model: Model, name: str) -> Improver:
+    """Asks the model `name`, where it is not empty, for better statements."""
+    return Improver(Validator(data.wall, data.executor), data.catalogues, model, name)
+
+
+def served_query_editor(data: Data, names: NameStore, improver: Improver) -> Served:
     return Served(
         query_editor_pb2.DESCRIPTOR.services_by_name["QueryEditorService"],
         query_editor_pb2_grpc.add_QueryEditorServiceServicer_to_server,
-        QueryEditorService(data.wall, data.executor, data.catalogues, names),
+        QueryEditorService(data.wall, data.executor, data.catalogues, names, improver),
     )
 
 

@@ -98,3 +98,47 @@ class Completion(_message.Message):
     kind: str
     detail: str
     def __init__(self, text: _Optional[str] = ..., kind: _Optional[str] = ..., detail: _Optional[str] = ...) -> None: ...
+
+class ImproveQueryRequest(_message.Message):
+    __slots__ = ("sql", "connection_id", "goal")
+    SQL_FIELD_NUMBER: _ClassVar[int]
+    CONNECTION_ID_FIELD_NUMBER: _ClassVar[int]
+    GOAL_FIELD_NUMBER: _ClassVar[int]
+    sql: str
+    connection_id: str
+    goal: str
+    def __init__(self, sql: _Optional[str] = ..., connection_id: _Optional[str] = ..., goal: _Optional[str] = ...) -> None: ...
+
+class ImproveQueryResponse(_message.Message):
+    __slots__ = ("valid", "message", "position", "cost", "row_count", "advice", "proposals", "degraded_reason")
+    VALID_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    COST_FIELD_NUMBER: _ClassVar[int]
+    ROW_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ADVICE_FIELD_NUMBER: _ClassVar[int]
+    PROPOSALS_FIELD_NUMBER: _ClassVar[int]
+    DEGRADED_REASON_FIELD_NUMBER: _ClassVar[int]
+    valid: bool
+    message: str
+    position: int
+    cost: float
+    row_count: float
+    advice: _containers.RepeatedCompositeFieldContainer[Advice]
+    proposals: _containers.RepeatedCompositeFieldContainer[QueryProposal]
+    degraded_reason: str
+    def __init__(self, valid: _Optional[bool] = ..., message: _Optional[str] = ..., position: _Optional[int] = ..., cost: _Optional[float] = ..., row_count: _Optional[float] = ..., advice: _Optional[_Iterable[_Union[Advice, _Mapping]]] = ..., proposals: _Optional[_Iterable[_Union[QueryProposal, _Mapping]]] = ..., degraded_reason: _Optional[str] = ...) -> None: ...
+
+class QueryProposal(_message.Message):
+    __slots__ = ("sql", "reason", "cost", "row_count", "columns")
+    SQL_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    COST_FIELD_NUMBER: _ClassVar[int]
+    ROW_COUNT_FIELD_NUMBER: _ClassVar[int]
+    COLUMNS_FIELD_NUMBER: _ClassVar[int]
+    sql: str
+    reason: str
+    cost: float
+    row_count: float
+    columns: _containers.RepeatedCompositeFieldContainer[_queries_pb2.ResultColumn]
+    def __init__(self, sql: _Optional[str] = ..., reason: _Optional[str] = ..., cost: _Optional[float] = ..., row_count: _Optional[float] = ..., columns: _Optional[_Iterable[_Union[_queries_pb2.ResultColumn, _Mapping]]] = ...) -> None: ...

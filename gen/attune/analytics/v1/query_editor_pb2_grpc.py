@@ -51,6 +51,11 @@ class QueryEditorServiceStub:
                 request_serializer=attune_dot_analytics_dot_v1_dot_query__editor__pb2.CompleteQueryRequest.SerializeToString,
                 response_deserializer=attune_dot_analytics_dot_v1_dot_query__editor__pb2.CompleteQueryResponse.FromString,
                 _registered_method=True)
+        self.ImproveQuery = channel.unary_unary(
+                '/attune.analytics.v1.QueryEditorService/ImproveQuery',
+                request_serializer=attune_dot_analytics_dot_v1_dot_query__editor__pb2.ImproveQueryRequest.SerializeToString,
+                response_deserializer=attune_dot_analytics_dot_v1_dot_query__editor__pb2.ImproveQueryResponse.FromString,
+                _registered_method=True)
 
 
 class QueryEditorServiceServicer:
@@ -99,6 +104,25 @@ class QueryEditorServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ImproveQuery(self, request, context):
+        """Tells what could be better about a statement: what keeps it from running, the advice of
+        ExplainQuery, and, where there is a language model, statements that it proposes. Each of
+        those passed the firewall and EXPLAIN, and nothing more is known of it: whether it brings
+        the right rows is for who reads it to judge, before it is run. Without a goal they bring the
+        same columns at less cost. A model that fails costs only its proposals. Fails with
+        NOT_FOUND where there is no such connection, UNAVAILABLE where its database does not answer.
+
+        Example: {"sql": "SELECT evnt FROM events"}
+
+        Answer: {"valid": false, "message": "column \"evnt\" does not exist", "position": 7,
+        "advice": [], "proposals": [{"sql": "SELECT event FROM events", "reason": "The column is
+        named event.", "cost": 25.9, "row_count": 610, "columns": [{"name": "event", "type":
+        "character varying"}]}], "degraded_reason": ""}
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_QueryEditorServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -116,6 +140,11 @@ def add_QueryEditorServiceServicer_to_server(servicer, server):
                     servicer.CompleteQuery,
                     request_deserializer=attune_dot_analytics_dot_v1_dot_query__editor__pb2.CompleteQueryRequest.FromString,
                     response_serializer=attune_dot_analytics_dot_v1_dot_query__editor__pb2.CompleteQueryResponse.SerializeToString,
+            ),
+            'ImproveQuery': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImproveQuery,
+                    request_deserializer=attune_dot_analytics_dot_v1_dot_query__editor__pb2.ImproveQueryRequest.FromString,
+                    response_serializer=attune_dot_analytics_dot_v1_dot_query__editor__pb2.ImproveQueryResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -201,6 +230,33 @@ class QueryEditorService:
             '/attune.analytics.v1.QueryEditorService/CompleteQuery',
             attune_dot_analytics_dot_v1_dot_query__editor__pb2.CompleteQueryRequest.SerializeToString,
             attune_dot_analytics_dot_v1_dot_query__editor__pb2.CompleteQueryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImproveQuery(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/attune.analytics.v1.QueryEditorService/ImproveQuery',
+            attune_dot_analytics_dot_v1_dot_query__editor__pb2.ImproveQueryRequest.SerializeToString,
+            attune_dot_analytics_dot_v1_dot_query__editor__pb2.ImproveQueryResponse.FromString,
             options,
             channel_credentials,
             insecure,

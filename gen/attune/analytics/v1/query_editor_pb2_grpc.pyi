@@ -64,6 +64,21 @@ class QueryEditorServiceStub:
     Answer: {"start": 9, "items": [{"text": "timestamp", "kind": "column", "detail":
     "timestamp with time zone"}]}
     """
+    ImproveQuery: _grpc.UnaryUnaryMultiCallable[_query_editor_pb2.ImproveQueryRequest, _query_editor_pb2.ImproveQueryResponse]
+    """Tells what could be better about a statement: what keeps it from running, the advice of
+    ExplainQuery, and, where there is a language model, statements that it proposes. Each of
+    those passed the firewall and EXPLAIN, and nothing more is known of it: whether it brings
+    the right rows is for who reads it to judge, before it is run. Without a goal they bring the
+    same columns at less cost. A model that fails costs only its proposals. Fails with
+    NOT_FOUND where there is no such connection, UNAVAILABLE where its database does not answer.
+
+    Example: {"sql": "SELECT evnt FROM events"}
+
+    Answer: {"valid": false, "message": "column \\"evnt\\" does not exist", "position": 7,
+    "advice": [], "proposals": [{"sql": "SELECT event FROM events", "reason": "The column is
+    named event.", "cost": 25.9, "row_count": 610, "columns": [{"name": "event", "type":
+    "character varying"}]}], "degraded_reason": ""}
+    """
 
 @_typing.type_check_only
 class QueryEditorServiceAsyncStub(QueryEditorServiceStub):
@@ -100,6 +115,21 @@ class QueryEditorServiceAsyncStub(QueryEditorServiceStub):
 
     Answer: {"start": 9, "items": [{"text": "timestamp", "kind": "column", "detail":
     "timestamp with time zone"}]}
+    """
+    ImproveQuery: _aio.UnaryUnaryMultiCallable[_query_editor_pb2.ImproveQueryRequest, _query_editor_pb2.ImproveQueryResponse]  # type: ignore[assignment]
+    """Tells what could be better about a statement: what keeps it from running, the advice of
+    ExplainQuery, and, where there is a language model, statements that it proposes. Each of
+    those passed the firewall and EXPLAIN, and nothing more is known of it: whether it brings
+    the right rows is for who reads it to judge, before it is run. Without a goal they bring the
+    same columns at less cost. A model that fails costs only its proposals. Fails with
+    NOT_FOUND where there is no such connection, UNAVAILABLE where its database does not answer.
+
+    Example: {"sql": "SELECT evnt FROM events"}
+
+    Answer: {"valid": false, "message": "column \\"evnt\\" does not exist", "position": 7,
+    "advice": [], "proposals": [{"sql": "SELECT event FROM events", "reason": "The column is
+    named event.", "cost": 25.9, "row_count": 610, "columns": [{"name": "event", "type":
+    "character varying"}]}], "degraded_reason": ""}
     """
 
 class QueryEditorServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -152,6 +182,27 @@ class QueryEditorServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Answer: {"start": 9, "items": [{"text": "timestamp", "kind": "column", "detail":
         "timestamp with time zone"}]}
+        """
+
+    @_abc_1.abstractmethod
+    def ImproveQuery(
+        self,
+        request: _query_editor_pb2.ImproveQueryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_query_editor_pb2.ImproveQueryResponse, _abc.Awaitable[_query_editor_pb2.ImproveQueryResponse]]:
+        """Tells what could be better about a statement: what keeps it from running, the advice of
+        ExplainQuery, and, where there is a language model, statements that it proposes. Each of
+        those passed the firewall and EXPLAIN, and nothing more is known of it: whether it brings
+        the right rows is for who reads it to judge, before it is run. Without a goal they bring the
+        same columns at less cost. A model that fails costs only its proposals. Fails with
+        NOT_FOUND where there is no such connection, UNAVAILABLE where its database does not answer.
+
+        Example: {"sql": "SELECT evnt FROM events"}
+
+        Answer: {"valid": false, "message": "column \\"evnt\\" does not exist", "position": 7,
+        "advice": [], "proposals": [{"sql": "SELECT event FROM events", "reason": "The column is
+        named event.", "cost": 25.9, "row_count": 610, "columns": [{"name": "event", "type":
+        "character varying"}]}], "degraded_reason": ""}
         """
 
 def add_QueryEditorServiceServicer_to_server(servicer: QueryEditorServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
