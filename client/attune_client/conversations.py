@@ -73,6 +73,10 @@ class Conversation:
     insights_source: str | None = None
     insights_version: int | None = None
     metadata: Any = None
+    title: str | None = None
+    last_message: str | None = None
+    parent_conversation_id: str | None = None
+    parent_message_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,12 +113,17 @@ class Appended:
 
 @dataclass(frozen=True, kw_only=True)
 class ConversationWithEvents:
-    """A conversation and a page of its events, oldest first."""
+    """A conversation and a page of its events, oldest first or newest first as asked."""
 
     conversation_id: str
     conversation: Conversation
     events: tuple[Event, ...]
     next_page_token: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationDeleted:
+    """It is gone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,10 +182,15 @@ class ConversationsApi(Resource[M]):
         *,
         page_size: int | None = None,
         page_token: str | None = None,
+        newest_first: bool | None = None,
+        up_to: str | None = None,
         timeout: float | None = None,
     ) -> Call[ConversationWithEvents]:
-        """A conversation with a page of its events; `events` gives all of them."""
-        asked = query(page_size=page_size, page_token=page_token)
+        """A conversation with a page of its events, none after the event `up_to`; `events` gives
+        all of them."""
+        asked = query(
+            page_size=page_size, page_token=page_token, newest_first=newest_first, up_to=up_to
+        )
         return read(conversation_id, asked, timeout)
 
     @listing
@@ -185,10 +199,13 @@ class ConversationsApi(Resource[M]):
         conversation_id: str,
         *,
         page_size: int | None = None,
+        newest_first: bool | None = None,
+        up_to: str | None = None,
         timeout: float | None = None,
     ) -> Listing[Event]:
-        """All events of a conversation, oldest first."""
-        first = read(conversation_id, query(page_size=page_size), timeout)
+        """All events of a conversation, or those up to one, oldest first or newest first."""
+        asked = query(page_size=page_size, newest_first=newest_first, up_to=up_to)
+        first = read(conversation_id, asked, timeout)
         return Listing(first, lambda page: page.events)
 
     @listing
@@ -199,11 +216,16 @@ class ConversationsApi(Resource[M]):
         status: str | None = None,
         start_time: datetime | None = None,
         end_time: datetime | None = None,
+        q: str | None = None,
+        parent_conversation_id: str | None = None,
         page_size: int | None = None,
         timeout: float | None = None,
     ) -> Listing[Conversation]:
-        """Conversations, newest first: one's own, and everybody's for who may read them."""
+        """Conversations, newest first: one's own, and everybody's for who may read them; those in
+        which the words `q` were said, or the threads of one."""
         asked = query(
+            q=q,
+            parent_conversation_id=parent_conversation_id,
             user_id=user_id,
             status=status,
             start_time=start_time,
@@ -219,6 +241,48 @@ class ConversationsApi(Resource[M]):
             timeout=timeout,
         )
         return Listing(first, lambda page: page.conversations)
+
+    @call
+    def rename(
+        self, conversation_id: str, title: str, *, timeout: float | None = None
+    ) -> Call[Conversation]:
+        """Name a conversation; "" gives it back the title that it has by itself."""
+        return Call(
+            method="PATCH",
+            path=path(ONE, conversation_id),
+            body={"title": title},
+            answer=Conversation,
+            repeatable=True,
+            timeout=timeout,
+        )
+
+    @call
+    def branch(
+        self,
+        conversation_id: str,
+        message_id: str,
+        *,
+        title: str | None = None,
+        idempotency_key: str | None = None,
+        timeout: float | None = None,
+    ) -> Call[Conversation]:
+        """Start a thread that goes on from a message. Raises NotFound where there is none."""
+        body = given(message_id=message_id, title=title)
+        branch = path(ONE + ":branch", conversation_id)
+        return once(branch, body, Conversation, idempotency_key, timeout)
+
+    @call
+    def delete(
+        self, conversation_id: str, *, timeout: float | None = None
+    ) -> Call[ConversationDeleted]:
+        """Delete a conversation with all that is made of it; again changes nothing."""
+        return Call(
+            method="DELETE",
+            path=path(ONE, conversation_id),
+            answer=ConversationDeleted,
+            repeatable=True,
+            timeout=timeout,
+        )
 
     @call
     def finish(

@@ -17,6 +17,8 @@ from services.activity.context.store import ContextStore
 from services.activity.context.watching import Hub
 from services.activity.conversations.idle import abandoning, forgetting_event_ids
 from services.activity.conversations.recorder import Recorder as ConversationRecorder
+from services.activity.conversations.removal import erasing_deleted
+from services.activity.conversations.searching import keeping_words
 from services.activity.conversations.store import ConversationStore
 from services.activity.feedback.listening import finding_sentiments
 from services.activity.feedback.retention import forgetting_feedback
@@ -160,6 +162,7 @@ def subscriptions(
     return [
         subscription(pool, PROFILES, FACTS_OF_PROFILES, *build),
         subscription(pool, MEMORY, FACTS_OF_MEMORY, *remember),
+        keeping_words(pool, now),
         finding_sentiments(FeedbackStore(pool), now),
         publishing_events(pool, publisher, now),
     ]
@@ -240,6 +243,7 @@ def jobs(pool: Pool, now: Clock = utc_now, settings: Settings = DEFAULTS) -> lis
         counting(MetricsStore(pool), now),
         abandoning(conversations, settings.conversation_idle, now),
         forgetting_event_ids(conversations, now),
+        erasing_deleted(conversations, now),
         forgetting_feedback(FeedbackStore(pool), settings.feedback_kept_days, now),
         dropping_old_deliveries(pool, timedelta(days=settings.webhook_deliveries_kept_days), now),
     ]

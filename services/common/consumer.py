@@ -331,7 +331,8 @@ class Consumer:
     ) -> None:
         facts = []
         for event in events:
-            if message := self.subscription.handles.get(event.type):
+            message = self.subscription.handles.get(event.type)
+            if message and event.payload:  # one without was erased, and tells nothing any more
                 facts.append((event.seq, message.FromString(event.payload)))
             else:
                 EVENTS_SKIPPED.labels(self._name).inc()

@@ -56,6 +56,8 @@ BODIES: dict[str, Any] = {
     "AppendEvents": {"events": [{"event_type": "message", "content": {"message": "hello"}}]},
     "SubmitFeedback": {"score": 4, "text": "hello"},
     "FinishConversation": {"status": "abandoned"},
+    "RenameConversation": {"title": "changed"},
+    "BranchConversation": {"message_id": "nonesuch"},
     "BatchImportConversations": {
         "conversations": [
             {"conversation_id": "c", "user_id": "ann", "started_at": "2025-01-01T00:00:00Z"}

@@ -18,6 +18,9 @@ CONTENT_BYTES = 256 * 1024
 METADATA_BYTES = 16 * 1024
 INTENT_LENGTH = 500
 TOOL_LENGTH = 200
+# A title that nobody gave is shorter than one that somebody did, which the proto bounds.
+TITLE_LENGTH = 60
+LAST_MESSAGE_LENGTH = 200
 # A row that is written with every event must stay small, and a name is at most 200 characters.
 MOST_TOOLS = 200
 OLDEST = timedelta(days=2 * 365)
@@ -146,6 +149,16 @@ class Conversation:
     tally: Tally = field(default_factory=Tally)
     first_event_id: UUID | None = None
     last_event_id: UUID | None = None
+    # As somebody named it.
+    title: str | None = None
+    last_message: str | None = None
+    parent_conversation_id: UUID | None = None
+    parent_message_id: UUID | None = None
+
+    @property
+    def called(self) -> str | None:
+        """Its title: as it was named, else what was asked first."""
+        return self.title or shortened(self.first_intent or "", TITLE_LENGTH) or None
 
     @property
     def status(self) -> str:
@@ -162,6 +175,9 @@ class Conversation:
                 f"the conversation is {self.status}: start another one", status=self.status
             )
         return replace(self, completion_status=None, finished_at=None, active_at=now)
+
+    def renamed(self, title: str) -> "Conversation":
+        return replace(self, title=one_line(title) or None)
 
     def ended(self, status: str, at: datetime) -> "Conversation":
         """As it is when it ended so; itself where it had. Raises FailedPrecondition."""
@@ -186,6 +202,7 @@ class Conversation:
         return replace(
             self,
             last_message_at=max([*said, *given(self.last_message_at)], default=None),
+            last_message=self._said_last(events),
             message_count=self.message_count + len(said),
             event_count=self.event_count + len(events),
             credits_used=self.credits_used + sum(event.credits_consumed or 0 for event in events),
@@ -195,6 +212,16 @@ class Conversation:
             first_event_id=min([*ids, *given(self.first_event_id)], default=None),
             last_event_id=max([*ids, *given(self.last_event_id)], default=None),
         ).judged()
+
+    def _said_last(self, events: Sequence[StoredEvent]) -> str | None:
+        """The beginning of what was said last, with these events."""
+        newest = None
+        for event in events:
+            if event.event_type == "message" and (newest is None or event.id > newest.id):
+                newest = event
+        if newest is None or newest.timestamp < (self.last_message_at or newest.timestamp):
+            return self.last_message
+        return one_line((newest.text or "")[: 2 * LAST_MESSAGE_LENGTH])[:LAST_MESSAGE_LENGTH]
 
     def judged(self) -> "Conversation":
         """With what the rules find out now; what a job found out stays."""
@@ -214,6 +241,20 @@ class Conversation:
                 f"version {self.insights_version} of {source!r} is there, which is newer"
             )
         return replace(self, **found, insights_source=source, insights_version=version)
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def shortened(text: str, most: int) -> str:
+    """In one line of at most so many characters, cut between words where there are any."""
+    line = one_line(text)
+    if len(line) <= most:
+        return line
+    cut = line[:most]
+    words, _, _ = cut.rpartition(" ")
+    return f"{(words if len(words) > most // 2 else cut[:-1]).rstrip()}…"
 
 
 def calls(events: Iterable[Event]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -16,6 +16,31 @@ SPECIAL = re.compile(r"([\\`*_\[\]<>&|~#$@]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
 CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 TICKS = re.compile(r"`+")
 SPEAKERS = {"user": "User", "assistant": "Assistant", "system": "System", "tool": "Tool"}
+
+
+class Column(msgspec.Struct):
+    name: str
+
+
+class Results(msgspec.Struct):
+    """The first rows of a result; each has a value a column."""
+
+    columns: list[Column]
+    rows: list[list[Any]]
+    row_count: int
+    truncated: bool = False
+
+
+class Answer(msgspec.Struct):
+    """What the analytics chat answered, as it writes it down."""
+
+    way: str
+    role: Literal["assistant"]
+    message: str = ""
+    understood: str = ""
+    sql: str = ""
+    query_id: str = ""
+    results: Results | None = None
 
 
 class File(Protocol):
@@ -69,7 +94,9 @@ class MarkdownFile:
 
     def event(self, event: StoredEvent) -> bytes:
         parts = [f"\n## {heading(event)}\n"]
-        if event.content is not None:
+        if answer := answer_in(event):
+            parts += [f"\n{part}\n" for part in shown_answer(answer)]
+        elif event.content is not None:
             parts.append(f"\n{fenced(*body(event))}\n")
         return "".join(parts).encode()
 
@@ -88,6 +115,7 @@ def facts_of(c: Conversation) -> Iterator[tuple[str, str]]:
     tools = ", ".join(f"{tool} ({times})" for tool, times in sorted(c.tools_used.items()))
     satisfaction = c.user_satisfaction_signal
     told: list[tuple[str, str | None]] = [
+        ("Title", c.called),
         ("Id", str(c.id)),
         ("Person", c.user_id),
         ("Started", clock(c.started_at)),
@@ -102,6 +130,7 @@ def facts_of(c: Conversation) -> Iterator[tuple[str, str]]:
         ("Use case", c.extracted_use_case),
         ("Satisfaction", None if satisfaction is None else f"{satisfaction} of 10"),
         ("Stopped by", c.blocker_reason),
+        ("Thread of", str(c.parent_conversation_id) if c.parent_conversation_id else None),
         ("Metadata", c.metadata),
     ]
     return ((name, inline(value)) for name, value in told if value)
@@ -129,6 +158,43 @@ def body(event: StoredEvent) -> tuple[str, str]:
     if event.event_type == "message" and event.text is not None and only_words(event):
         return event.text, "text"
     return msgspec.json.format(event.content or "", indent=2), "json"
+
+
+def answer_in(event: StoredEvent) -> Answer | None:
+    """An answer of the analytics chat; None where the event is anything else."""
+    if event.event_type != "message" or event.role != "assistant" or event.content is None:
+        return None
+    try:
+        return msgspec.json.decode(event.content, type=Answer)
+    except msgspec.ValidationError:
+        return None
+
+
+def shown_answer(answer: Answer) -> Iterator[str]:
+    """What was said, what it rests on, and its first rows; in Markdown."""
+    yield fenced(answer.message, "text")
+    told = {"Way": answer.way, "Understood": answer.understood, "Query": answer.query_id}
+    yield "\n".join(f"- {name}: {inline(value)}" for name, value in told.items() if value)
+    if answer.sql:
+        yield fenced(answer.sql, "sql")
+    if answer.results and answer.results.columns:
+        yield from shown_results(answer.results)
+
+
+def shown_results(results: Results) -> Iterator[str]:
+    names = [inline(column.name) for column in results.columns]
+    rows = [names, ["---"] * len(names), *(list(map(cell, row)) for row in results.rows)]
+    yield "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    more = " and more" if results.truncated else ""
+    if more or len(results.rows) < results.row_count:
+        yield f"{len(results.rows)} of {results.row_count}{more} rows."
+
+
+def cell(value: Any) -> str:
+    """A value of a result as part of a line."""
+    if value is None:
+        return ""
+    return inline(value if isinstance(value, str) else msgspec.json.encode(value).decode())
 
 
 def only_words(event: StoredEvent) -> bool:
@@ -178,6 +244,10 @@ def conversation_fields(c: Conversation) -> dict[str, Any]:
         "insights_source": c.insights_source,
         "insights_version": c.insights_version,
         "metadata": raw(c.metadata),
+        "title": c.called,
+        "last_message": c.last_message,
+        "parent_conversation_id": c.parent_conversation_id,
+        "parent_message_id": c.parent_message_id,
     }
     return {name: shown(value) for name, value in fields.items() if value is not None}
 

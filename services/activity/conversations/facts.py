@@ -1,6 +1,7 @@
 """What the event log tells of conversations."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from uuid import UUID
 
 from attune.activity.v1 import conversations_pb2 as pb
@@ -53,6 +54,17 @@ def changed(conversation: Conversation) -> pb.ConversationChanged:
         blocker_reason=c.blocker_reason,
         started_at=timestamp_of(c.started_at),
         last_message_at=c.last_message_at and timestamp_of(c.last_message_at),
+        title=c.title,
+    )
+
+
+def deleted(conversation: Conversation, by: str, now: datetime) -> pb.ConversationDeleted:
+    return pb.ConversationDeleted(
+        conversation_id=str(conversation.id),
+        user_id=conversation.user_id,
+        started_at=timestamp_of(conversation.started_at),
+        deleted_by=by,
+        deleted_at=timestamp_of(now),
     )
 
 
@@ -61,5 +73,9 @@ def of_change(change: Change) -> Iterator[Message]:
     before, after = change.before, change.after
     for event in change.stored:
         yield appended(after.id, after.user_id, event)
-    if (before.status, before.insights) != (after.status, after.insights):
+    if standing(before) != standing(after):
         yield changed(after)
+
+
+def standing(conversation: Conversation) -> tuple[object, ...]:
+    return conversation.status, conversation.insights, conversation.title

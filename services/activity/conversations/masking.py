@@ -4,11 +4,16 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from services.activity.conversations.domain import INTENT_LENGTH, Conversation, StoredEvent
+from services.activity.conversations.domain import (
+    INTENT_LENGTH,
+    LAST_MESSAGE_LENGTH,
+    Conversation,
+    StoredEvent,
+)
 from services.common.caller import Caller
 from services.common.pii import masked, masked_json
 
-# An address that the cut of the first intent went through is not known for one, and so the end of a
+# An address that the cut of such a text went through is not known for one, and so the end of a
 # cut text is not shown: as long as what is looked for seldom is.
 HIDDEN_END = 60
 
@@ -54,7 +59,9 @@ def masked_for(who: Caller, conversation: Conversation) -> Conversation:
         return c
     return replace(
         c,
-        first_intent=masked_intent(c.first_intent),
+        first_intent=masked_beginning(c.first_intent, INTENT_LENGTH),
+        title=c.title and masked(c.title),
+        last_message=masked_beginning(c.last_message, LAST_MESSAGE_LENGTH),
         extracted_use_case=c.extracted_use_case and masked(c.extracted_use_case),
         blocker_reason=c.blocker_reason and masked(c.blocker_reason),
         metadata=masked_text(c.metadata),
@@ -65,8 +72,9 @@ def masked_event(event: StoredEvent) -> StoredEvent:
     return replace(event, content=masked_text(event.content))
 
 
-def masked_intent(text: str | None) -> str | None:
-    if text is None or len(text) < INTENT_LENGTH:
+def masked_beginning(text: str | None, cut: int) -> str | None:
+    """What was cut after so many characters, masked."""
+    if text is None or len(text) < cut:
         return text and masked(text)
     return f"{masked(text)[:-HIDDEN_END]}…"
 

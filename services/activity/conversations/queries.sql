@@ -4,7 +4,8 @@
 SELECT id, external_id, user_id, started_at, active_at, last_message_at, message_count,
     event_count, credits_used, first_intent, tools_used, completion_status, finished_at,
     user_satisfaction_signal, extracted_use_case, blocker_reason, insights_source,
-    insights_version, metadata, tally, first_event_id, last_event_id
+    insights_version, metadata, tally, first_event_id, last_event_id, title, last_message,
+    parent_conversation_id, parent_message_id
 FROM conversations
 WHERE organization_id = $1
     AND id = coalesce(
@@ -17,7 +18,8 @@ WHERE organization_id = $1
 SELECT id, external_id, user_id, started_at, active_at, last_message_at, message_count,
     event_count, credits_used, first_intent, tools_used, completion_status, finished_at,
     user_satisfaction_signal, extracted_use_case, blocker_reason, insights_source,
-    insights_version, metadata, tally, first_event_id, last_event_id
+    insights_version, metadata, tally, first_event_id, last_event_id, title, last_message,
+    parent_conversation_id, parent_message_id
 FROM conversations
 WHERE organization_id = $1
     AND id = coalesce(
@@ -32,7 +34,8 @@ FOR UPDATE;
 SELECT id, external_id, user_id, started_at, active_at, last_message_at, message_count,
     event_count, credits_used, first_intent, tools_used, completion_status, finished_at,
     user_satisfaction_signal, extracted_use_case, blocker_reason, insights_source,
-    insights_version, metadata, tally, first_event_id, last_event_id
+    insights_version, metadata, tally, first_event_id, last_event_id, title, last_message,
+    parent_conversation_id, parent_message_id
 FROM conversations
 WHERE organization_id = $1
     AND id = ANY(ARRAY(
@@ -43,11 +46,14 @@ WHERE organization_id = $1
 FOR UPDATE SKIP LOCKED;
 
 -- name: insert_conversation
--- Nothing where its maker's id is another one's, of either kind.
+-- Nothing where its maker's id is another one's, of either kind, or was one's that is deleted.
 INSERT INTO conversations (organization_id, id, external_id, user_id, started_at, active_at,
-    metadata)
-SELECT $1::varchar, $2, $3, $4, $5, $6, $7::jsonb
-WHERE NOT EXISTS (SELECT FROM conversations WHERE organization_id = $1::varchar AND id = $8::uuid)
+    metadata, title, parent_conversation_id, parent_message_id)
+SELECT $1::varchar, $2, $3::text, $4, $5, $6, $7::jsonb, $8, $9, $10
+WHERE NOT EXISTS (SELECT FROM conversations WHERE organization_id = $1::varchar AND id = $11::uuid)
+    AND NOT EXISTS (SELECT FROM deleted_conversations
+        WHERE organization_id = $1::varchar
+            AND (id = $11::uuid OR external_id_digest = sha256(convert_to($3::text, 'UTF8'))))
 ON CONFLICT (organization_id, external_id) DO NOTHING
 RETURNING id;
 
@@ -95,7 +101,7 @@ SET active_at = $3, last_message_at = $4, message_count = $5, event_count = $6,
     credits_used = $7, first_intent = $8, tools_used = $9::jsonb, completion_status = $10,
     finished_at = $11, user_satisfaction_signal = $12, extracted_use_case = $13,
     blocker_reason = $14, insights_source = $15, insights_version = $16, tally = $17::jsonb,
-    first_event_id = $18, last_event_id = $19
+    first_event_id = $18, last_event_id = $19, title = $20, last_message = $21
 WHERE organization_id = $1 AND id = $2;
 
 -- name: list_events
@@ -116,18 +122,46 @@ FROM (
 ) page
 ORDER BY id;
 
+-- name: list_newest_events
+-- The same from the newest on, before $5.
+SELECT id, event_type, content, "timestamp", tool_name, success, credits_consumed,
+    client_event_id,
+    coalesce(sum(size) OVER (ORDER BY id DESC
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) < $7 AS fits
+FROM (
+    SELECT id, event_type, content, "timestamp", tool_name, success, credits_consumed,
+        client_event_id, 300 + coalesce(octet_length(content::text), 0) AS size
+    FROM conversation_events
+    WHERE organization_id = $1 AND conversation_id = $2
+        AND id >= $3 AND id <= $4 AND id < $5
+    ORDER BY id DESC
+    LIMIT $6
+) page
+ORDER BY id DESC;
+
+-- name: find_message
+-- By the id of the event, or by the one its sender gave it.
+SELECT id
+FROM conversation_events
+WHERE organization_id = $1 AND conversation_id = $2 AND id >= $3 AND id <= $4
+    AND event_type = 'message' AND (id = $5 OR client_event_id = $6)
+ORDER BY id = $5 DESC NULLS LAST, id
+LIMIT 1;
+
 -- name: list_conversations
 SELECT id, external_id, user_id, started_at, active_at, last_message_at, message_count,
     event_count, credits_used, first_intent, tools_used, completion_status, finished_at,
     user_satisfaction_signal, extracted_use_case, blocker_reason, insights_source,
-    insights_version, metadata, tally, first_event_id, last_event_id,
+    insights_version, metadata, tally, first_event_id, last_event_id, title, last_message,
+    parent_conversation_id, parent_message_id,
     coalesce(sum(size) OVER (ORDER BY started_at DESC, id DESC
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) < $7 AS fits
 FROM (
     SELECT id, external_id, user_id, started_at, active_at, last_message_at, message_count,
         event_count, credits_used, first_intent, tools_used, completion_status, finished_at,
         user_satisfaction_signal, extracted_use_case, blocker_reason, insights_source,
-        insights_version, metadata, tally, first_event_id, last_event_id,
+        insights_version, metadata, tally, first_event_id, last_event_id, title, last_message,
+        parent_conversation_id, parent_message_id,
         1000 + octet_length(row(metadata, tools_used, first_intent)::text) AS size
     FROM conversations
     WHERE organization_id = $1 AND started_at >= $2 AND started_at < $3
@@ -141,14 +175,16 @@ ORDER BY started_at DESC, id DESC;
 SELECT id, external_id, user_id, started_at, active_at, last_message_at, message_count,
     event_count, credits_used, first_intent, tools_used, completion_status, finished_at,
     user_satisfaction_signal, extracted_use_case, blocker_reason, insights_source,
-    insights_version, metadata, tally, first_event_id, last_event_id,
+    insights_version, metadata, tally, first_event_id, last_event_id, title, last_message,
+    parent_conversation_id, parent_message_id,
     coalesce(sum(size) OVER (ORDER BY started_at DESC, id DESC
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) < $7 AS fits
 FROM (
     SELECT id, external_id, user_id, started_at, active_at, last_message_at, message_count,
         event_count, credits_used, first_intent, tools_used, completion_status, finished_at,
         user_satisfaction_signal, extracted_use_case, blocker_reason, insights_source,
-        insights_version, metadata, tally, first_event_id, last_event_id,
+        insights_version, metadata, tally, first_event_id, last_event_id, title, last_message,
+        parent_conversation_id, parent_message_id,
         1000 + octet_length(row(metadata, tools_used, first_intent)::text) AS size
     FROM conversations
     WHERE organization_id = $1 AND coalesce(completion_status, 'active') = $8
@@ -162,18 +198,45 @@ ORDER BY started_at DESC, id DESC;
 SELECT id, external_id, user_id, started_at, active_at, last_message_at, message_count,
     event_count, credits_used, first_intent, tools_used, completion_status, finished_at,
     user_satisfaction_signal, extracted_use_case, blocker_reason, insights_source,
-    insights_version, metadata, tally, first_event_id, last_event_id,
+    insights_version, metadata, tally, first_event_id, last_event_id, title, last_message,
+    parent_conversation_id, parent_message_id,
     coalesce(sum(size) OVER (ORDER BY started_at DESC, id DESC
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) < $7 AS fits
 FROM (
     SELECT id, external_id, user_id, started_at, active_at, last_message_at, message_count,
         event_count, credits_used, first_intent, tools_used, completion_status, finished_at,
         user_satisfaction_signal, extracted_use_case, blocker_reason, insights_source,
-        insights_version, metadata, tally, first_event_id, last_event_id,
+        insights_version, metadata, tally, first_event_id, last_event_id, title, last_message,
+        parent_conversation_id, parent_message_id,
         1000 + octet_length(row(metadata, tools_used, first_intent)::text) AS size
     FROM conversations
     WHERE organization_id = $1 AND user_id = $9
         AND ($8::text IS NULL OR coalesce(completion_status, 'active') = $8)
+        AND started_at >= $2 AND started_at < $3 AND (started_at, id) < ($4, $5)
+    ORDER BY started_at DESC, id DESC
+    LIMIT $6
+) page
+ORDER BY started_at DESC, id DESC;
+
+-- name: list_threads
+SELECT id, external_id, user_id, started_at, active_at, last_message_at, message_count,
+    event_count, credits_used, first_intent, tools_used, completion_status, finished_at,
+    user_satisfaction_signal, extracted_use_case, blocker_reason, insights_source,
+    insights_version, metadata, tally, first_event_id, last_event_id, title, last_message,
+    parent_conversation_id, parent_message_id,
+    coalesce(sum(size) OVER (ORDER BY started_at DESC, id DESC
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) < $7 AS fits
+FROM (
+    SELECT id, external_id, user_id, started_at, active_at, last_message_at, message_count,
+        event_count, credits_used, first_intent, tools_used, completion_status, finished_at,
+        user_satisfaction_signal, extracted_use_case, blocker_reason, insights_source,
+        insights_version, metadata, tally, first_event_id, last_event_id, title, last_message,
+        parent_conversation_id, parent_message_id,
+        1000 + octet_length(row(metadata, tools_used, first_intent)::text) AS size
+    FROM conversations
+    WHERE organization_id = $1 AND parent_conversation_id = $10
+        AND ($8::text IS NULL OR coalesce(completion_status, 'active') = $8)
+        AND ($9::text IS NULL OR user_id = $9)
         AND started_at >= $2 AND started_at < $3 AND (started_at, id) < ($4, $5)
     ORDER BY started_at DESC, id DESC
     LIMIT $6
@@ -192,7 +255,8 @@ ORDER BY organization_id;
 SELECT id, external_id, user_id, started_at, active_at, last_message_at, message_count,
     event_count, credits_used, first_intent, tools_used, completion_status, finished_at,
     user_satisfaction_signal, extracted_use_case, blocker_reason, insights_source,
-    insights_version, metadata, tally, first_event_id, last_event_id
+    insights_version, metadata, tally, first_event_id, last_event_id, title, last_message,
+    parent_conversation_id, parent_message_id
 FROM conversations
 WHERE organization_id = $1 AND completion_status IS NULL AND active_at < $2
 ORDER BY active_at

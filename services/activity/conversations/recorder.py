@@ -28,12 +28,14 @@ from services.activity.conversations.appending import (
 )
 from services.activity.conversations.domain import Conversation, Event, too_many_tools
 from services.activity.conversations.importing import Imported
+from services.activity.conversations.removal import Remover
 from services.activity.conversations.store import ConversationStore
 from services.activity.conversations.telemetry import CONVERSATIONS, EVENTS
 from services.common.clock import Clock
 from services.common.db import Connection
 from services.common.errors import (
     AlreadyExists,
+    FailedPrecondition,
     InvalidFields,
     NotFound,
     PermissionDenied,
@@ -57,6 +59,7 @@ class Recorder:
         self._store = store
         self._hints = hints
         self._now = now
+        self._remover = Remover(store.pool)
         self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._queue: GroupCommit[Append, Change | None] = GroupCommit(
             "conversations", self._append_together
@@ -72,14 +75,15 @@ class Recorder:
     ) -> bytes:
         """The answer about the new conversation, or the first one to a repeated key.
 
-        Raises AlreadyExists, IdempotencyKeyReused.
+        Raises AlreadyExists, IdempotencyKeyReused; NotFound of what it is a thread of.
         """
         async with self._writing(organization_id) as conn:
             earlier = await earlier_answer(conn, organization_id, RPC, claim, self._now)
             if earlier is not None:
                 return earlier
+            await self._hold_parent(conn, organization_id, new)
             if not await self._store.insert(conn, organization_id, new):
-                taken = f"a conversation with the id {new.external_id!r} exists"
+                taken = f"a conversation with the id {new.external_id!r} exists, or did"
                 raise AlreadyExists(taken, field="conversation_id")
             stored = numbered(new, events)
             after = new.grown(stored)
@@ -90,6 +94,12 @@ class Recorder:
                 await keep_responses(conn, organization_id, RPC, [(claim, answered)])
         CONVERSATIONS.inc()
         return answered
+
+    async def _hold_parent(self, conn: Connection, organization_id: str, new: Conversation) -> None:
+        """Nobody deletes meanwhile what it is a thread of. Raises NotFound."""
+        if new.parent_conversation_id:
+            name = Name(str(new.parent_conversation_id))
+            checked(await self._store.lock(conn, organization_id, name), name, None)
 
     async def append(self, organization_id: str, append: Append) -> Change:
         """Append what is not there yet, all or nothing.
@@ -144,6 +154,15 @@ class Recorder:
             await self._store_changes(conn, organization_id, [Change(before, after)])
         return after
 
+    async def delete(self, organization_id: str, name: Name, writer: str | None, by: str) -> None:
+        """To delete what was deleted changes nothing. Raises NotFound, PermissionDenied."""
+        async with self._writing(organization_id, name.text) as conn:
+            held = await self._store.lock(conn, organization_id, name)
+            if held is None and await self._remover.was_deleted(conn, organization_id, name):
+                return
+            gone = checked(held, name, writer)
+            await self._remover.delete(conn, organization_id, gone, by, self._now())
+
     async def bring_in(self, organization_id: str, given: Imported) -> tuple[UUID, int]:
         """The id of a conversation from elsewhere, and how many events it did not have.
 
@@ -173,7 +192,9 @@ class Recorder:
         if held is None and await self._store.insert(conn, organization_id, new):
             return new, [facts.started(new)]
         held = held or await self._store.lock(conn, organization_id, name)
-        if held is None or held.user_id != given.user_id:
+        if held is None:
+            raise FailedPrecondition("the conversation of this id was deleted here")
+        if held.user_id != given.user_id:
             problem = "is not the person whose conversation it is here"
             raise InvalidFields(Violation("user_id", problem))
         return held, []
@@ -193,12 +214,7 @@ class Recorder:
     async def _held(
         self, conn: Connection, organization_id: str, name: Name, writer: str | None
     ) -> Conversation:
-        held = await self._store.lock(conn, organization_id, name)
-        if held is None:
-            raise unknown(name)
-        if writer not in (None, held.user_id):
-            raise PermissionDenied("only the person whose conversation it is writes to it")
-        return held
+        return checked(await self._store.lock(conn, organization_id, name), name, writer)
 
     async def _known(
         self, conn: Connection, organization_id: str, wanted: Sequence[tuple[UUID, str]]
@@ -227,6 +243,15 @@ class Recorder:
         await tell(conn, organization_id, told, now)
         for _, event in events:
             EVENTS.labels(event.event_type).inc()
+
+
+def checked(held: Conversation | None, name: Name, writer: str | None) -> Conversation:
+    """Raises NotFound, PermissionDenied."""
+    if held is None:
+        raise unknown(name)
+    if writer not in (None, held.user_id):
+        raise PermissionDenied("only the person whose conversation it is writes to it")
+    return held
 
 
 def unknown(name: Name) -> NotFound:

@@ -9,13 +9,14 @@ from attune.activity.v1 import conversations_pb2 as pb
 from attune.activity.v1 import conversations_pb2_grpc as pb_grpc
 from google.api.httpbody_pb2 import HttpBody
 
+from services.activity.conversations import searching
 from services.activity.conversations.appending import Append, Change, Name
-from services.activity.conversations.domain import Conversation, wrong_time
+from services.activity.conversations.domain import Conversation, one_line, wrong_time
 from services.activity.conversations.exporting import FILES, File
 from services.activity.conversations.importing import check_size, imported_from_pb, refused
 from services.activity.conversations.masking import reads_all, shown, shown_all, shown_events
-from services.activity.conversations.recorder import Recorder, unknown
-from services.activity.conversations.store import NIL, ConversationStore, Slice
+from services.activity.conversations.recorder import Recorder, checked, unknown
+from services.activity.conversations.store import MAX, NIL, ConversationStore, Slice
 from services.activity.conversations.translating import (
     conversation_to_pb,
     event_to_pb,
@@ -27,7 +28,7 @@ from services.common.caller import Caller, caller
 from services.common.clock import Clock
 from services.common.downloads import download
 from services.common.entries import refusal_of
-from services.common.errors import FailedPrecondition, InvalidFields, PermissionDenied
+from services.common.errors import FailedPrecondition, InvalidFields, NotFound, PermissionDenied
 from services.common.idempotency import claim_of
 from services.common.ids import uuid7
 from services.common.interceptors import Context
@@ -71,10 +72,16 @@ class ConversationsService(pb_grpc.ConversationsServiceServicer):
     ) -> pb.GetConversationResponse:
         who, limit = caller(), request.page_size or PAGE_SIZE
         found = await self._readable(request.conversation_id, who)
-        filters, after = filters_hash("events", str(found.id)), NIL
+        filters = filters_hash("events", str(found.id), request.newest_first, request.up_to)
+        after = MAX if request.newest_first else NIL
         if request.page_token:
             [after] = position_of(request.page_token, filters, tuple[UUID])
-        events, more = await self._store.events(who.organization_id, found, after, limit)
+        up_to = UUID(request.up_to) if request.up_to else MAX
+        events, more = await self._store.events(
+            *(who.organization_id, found, after, limit),
+            up_to=up_to,
+            newest_first=request.newest_first,
+        )
         return pb.GetConversationResponse(
             conversation_id=request.conversation_id,
             conversation=conversation_to_pb(await shown(who, found)),
@@ -87,7 +94,10 @@ class ConversationsService(pb_grpc.ConversationsServiceServicer):
     ) -> pb.ListConversationsResponse:
         who = caller()
         part = slice_of(request, who)
-        page, more = await self._store.page(who.organization_id, part)
+        if request.parent_conversation_id:
+            parent = await self._readable(request.parent_conversation_id, who)
+            part = replace(part, parent=parent.id)
+        page, more = await self._page(who.organization_id, part)
         return pb.ListConversationsResponse(
             conversations=map(conversation_to_pb, await shown_all(who, page)),
             next_page_token=next_token(request, part, page[-1]) if more else None,
@@ -104,6 +114,38 @@ class ConversationsService(pb_grpc.ConversationsServiceServicer):
             lambda conversation: conversation.ended(request.status, now),
         )
         return conversation_to_pb(changed)
+
+    async def RenameConversation(
+        self, request: pb.RenameConversationRequest, context: Context
+    ) -> pb.Conversation:
+        who = caller()
+        changed = await self._recorder.change(
+            who.organization_id,
+            name_to_write(request.conversation_id, who),
+            writer(who),
+            lambda conversation: conversation.renamed(request.title),
+        )
+        return conversation_to_pb(changed)
+
+    async def BranchConversation(
+        self, request: pb.BranchConversationRequest, context: Context
+    ) -> pb.Conversation:
+        who, name = caller(), name_to_write(request.conversation_id, caller())
+        found = await self._store.read(who.organization_id, name)
+        point = await self._point(checked(found, name, writer(who)), request.message_id, who)
+        new = thread_of(*point, request.title, self._now())
+        claim = claim_of(who.subject, request)
+        answer = await self._recorder.start(who.organization_id, new, [], claim, answer_of)
+        return pb.Conversation.FromString(answer)
+
+    async def DeleteConversation(
+        self, request: pb.DeleteConversationRequest, context: Context
+    ) -> pb.DeleteConversationResponse:
+        who = caller()
+        name = name_to_write(request.conversation_id, who)
+        owner = None if who.may_read_others else who.subject
+        await self._recorder.delete(who.organization_id, name, owner, who.subject)
+        return pb.DeleteConversationResponse()
 
     async def ExportConversation(
         self, request: pb.ExportConversationRequest, context: Context
@@ -141,6 +183,11 @@ class ConversationsService(pb_grpc.ConversationsServiceServicer):
         )
         return conversation_to_pb(changed)
 
+    async def _page(self, organization_id: str, part: Slice) -> tuple[list[Conversation], bool]:
+        if part.words is not None:
+            return await searching.found(self._store, organization_id, part)
+        return await self._store.page(organization_id, part)
+
     async def _readable(self, conversation_id: str, who: Caller) -> Conversation:
         """The conversation, if the caller may read it. Raises NotFound."""
         name = Name(conversation_id, None if reads_all(who) else who.subject)
@@ -148,6 +195,28 @@ class ConversationsService(pb_grpc.ConversationsServiceServicer):
         if found is None:
             raise unknown(name)
         return found
+
+    async def _point(
+        self, conversation: Conversation, message: str, who: Caller
+    ) -> tuple[Conversation, UUID]:
+        """The conversation that a message is of, itself or what it was branched from, and the id.
+
+        Raises NotFound.
+        """
+        at: Conversation | None = conversation
+        up_to = MAX
+        for _ in range(DEEPEST_THREAD):
+            if at is None:
+                break
+            found = await self._store.message(who.organization_id, at, message)
+            if found is not None and found <= up_to:
+                return at, found
+            if at.parent_conversation_id is None or at.parent_message_id is None:
+                break
+            parent = Name(str(at.parent_conversation_id), at.user_id)
+            up_to = at.parent_message_id
+            at = await self._store.read(who.organization_id, parent)
+        raise NotFound(f"no message {message!r} in this conversation")
 
     async def _exported(
         self, who: Caller, file: File, conversation: Conversation
@@ -178,6 +247,8 @@ class ConversationsService(pb_grpc.ConversationsServiceServicer):
 
 
 EXPORTED_AT_ONCE = 200
+# Threads of threads: further back no message is looked for.
+DEEPEST_THREAD = 50
 INSIGHTS = ("user_satisfaction_signal", "extracted_use_case", "blocker_reason")
 
 
@@ -212,6 +283,20 @@ def new_conversation(
     )
 
 
+def thread_of(parent: Conversation, message: UUID, title: str, now: datetime) -> Conversation:
+    """What goes on from a message of another."""
+    return Conversation(
+        id=uuid7(now),
+        external_id=None,
+        user_id=parent.user_id,
+        started_at=now,
+        active_at=now,
+        title=one_line(title) or None,
+        parent_conversation_id=parent.id,
+        parent_message_id=message,
+    )
+
+
 def answer_of(conversation: Conversation) -> bytes:
     return conversation_to_pb(conversation).SerializeToString()
 
@@ -243,6 +328,7 @@ def slice_of(request: pb.ListConversationsRequest, who: Caller) -> Slice:
         end=moment(request, "end_time") or LAST,
         before=NEWEST,
         limit=request.page_size or PAGE_SIZE,
+        words=request.q if request.HasField("q") else None,
     )
     if request.page_token:
         before = position_of(request.page_token, filters_of(request, part), tuple[datetime, UUID])
@@ -256,4 +342,5 @@ def next_token(request: pb.ListConversationsRequest, part: Slice, last: Conversa
 
 def filters_of(request: pb.ListConversationsRequest, part: Slice) -> str:
     times = (request.start_time.ToNanoseconds(), request.end_time.ToNanoseconds())
-    return filters_hash("conversations", part.user_id, part.status, *times)
+    asked = (request.q, request.parent_conversation_id)
+    return filters_hash("conversations", part.user_id, part.status, *times, *asked)

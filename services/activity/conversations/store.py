@@ -19,7 +19,7 @@ SQL = load_queries(__package__)
 # What one answer may hold, always at least one row: with the one that goes beyond it still less
 # than the 4 MiB that a gRPC client takes which sets no limit of its own.
 PART_BYTES = 3 * 1024 * 1024
-NIL = UUID(int=0)
+NIL, MAX = UUID(int=0), UUID(int=2**128 - 1)
 
 read_tools = msgspec.json.Decoder(dict[str, int]).decode
 read_tally = msgspec.json.Decoder(Tally).decode
@@ -35,6 +35,10 @@ class Slice:
     end: datetime
     before: tuple[datetime, UUID]
     limit: int
+    # What was branched from this one.
+    parent: UUID | None = None
+    # Those with these words.
+    words: str | None = None
 
 
 class ConversationStore:
@@ -61,11 +65,14 @@ class ConversationStore:
     async def insert(
         self, conn: Connection, organization_id: str, conversation: Conversation
     ) -> bool:
-        """Store a conversation that is new; False where its external id is taken."""
+        """Store a conversation that is new; False where its external id is or was taken."""
         new = conversation
         args = (new.id, new.external_id, new.user_id, new.started_at, new.active_at, new.metadata)
+        thread = (new.title, new.parent_conversation_id, new.parent_message_id)
         clash = uuid_of(new.external_id or "")
-        made = await conn.fetchval(SQL["insert_conversation"], organization_id, *args, clash)
+        made = await conn.fetchval(
+            SQL["insert_conversation"], organization_id, *args, *thread, clash
+        )
         return made is not None
 
     async def known(
@@ -127,21 +134,44 @@ class ConversationStore:
         await conn.executemany(SQL["save_conversation"], rows)
 
     async def events(
-        self, organization_id: str, conversation: Conversation, after: UUID, limit: int
+        self,
+        organization_id: str,
+        conversation: Conversation,
+        after: UUID,
+        limit: int,
+        *,
+        up_to: UUID = MAX,
+        newest_first: bool = False,
     ) -> tuple[list[StoredEvent], bool]:
-        """The next events, cut where they get too large to send, and whether there are more."""
+        """The next events, cut where they get too large to send, and whether there are more.
+
+        `after` is the event before them in their order; none is later than `up_to`.
+        """
         first, last = conversation.first_event_id, conversation.last_event_id
         if first is None or last is None:
             return [], False
-        args = (organization_id, conversation.id, first, last, after, limit + 1, PART_BYTES)
-        rows = await self.pool.fetch(SQL["list_events"], *args)
+        query = "list_newest_events" if newest_first else "list_events"
+        bounds = (first, min(last, up_to))
+        args = (organization_id, conversation.id, *bounds, after, limit + 1, PART_BYTES)
+        rows = await self.pool.fetch(SQL[query], *args)
         found = [event_of(row) for row in rows if row["fits"]][:limit]
         return found, len(rows) > len(found)
 
+    async def message(
+        self, organization_id: str, conversation: Conversation, name: str
+    ) -> UUID | None:
+        """The message of this id, or that its sender called so."""
+        between = (conversation.first_event_id, conversation.last_event_id)
+        args = (organization_id, conversation.id, *between, uuid_of(name), name)
+        found: UUID | None = await self.pool.fetchval(SQL["find_message"], *args)
+        return found
+
     async def page(self, organization_id: str, part: Slice) -> tuple[list[Conversation], bool]:
         """The slice, cut where it gets too large to send, and whether there are older ones."""
-        query, more = "list_conversations", tuple[str | None, ...]()
-        if part.user_id is not None:
+        query, more = "list_conversations", tuple[str | UUID | None, ...]()
+        if part.parent is not None:
+            query, more = "list_threads", (part.status, part.user_id, part.parent)
+        elif part.user_id is not None:
             query, more = "list_conversations_of_user", (part.status, part.user_id)
         elif part.status is not None:
             query, more = "list_conversations_with_status", (part.status,)
@@ -181,7 +211,7 @@ def columns_of(c: Conversation) -> tuple[Any, ...]:
         *(c.first_intent, json_text(c.tools_used), c.completion_status, c.finished_at),
         *(c.user_satisfaction_signal, c.extracted_use_case, c.blocker_reason),
         *(c.insights_source, c.insights_version, json_text(c.tally)),
-        *(c.first_event_id, c.last_event_id),
+        *(c.first_event_id, c.last_event_id, c.title, c.last_message),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from attune.activity.v1 import conversations_pb2 as pb
@@ -98,7 +99,15 @@ def conversation_to_pb(conversation: Conversation) -> pb.Conversation:
         insights_source=c.insights_source,
         insights_version=c.insights_version,
         metadata=json_of(c.metadata),
+        title=c.called,
+        last_message=c.last_message,
+        parent_conversation_id=text_of(c.parent_conversation_id),
+        parent_message_id=text_of(c.parent_message_id),
     )
+
+
+def text_of(number: UUID | None) -> str | None:
+    return str(number) if number else None
 
 
 def event_to_pb(event: StoredEvent) -> pb.ConversationEvent:

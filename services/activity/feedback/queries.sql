@@ -261,26 +261,32 @@ UNION
 SELECT organization_id FROM interaction_log_history WHERE ended_at < $1
 ORDER BY organization_id;
 
--- name: forget_votes
--- With their history; those that somebody is changing just now are left to the next run.
-WITH old AS (
-    SELECT id
-    FROM interaction_logs
-    WHERE organization_id = $1 AND created_at < $2
-    ORDER BY created_at, id
-    LIMIT $3
-    FOR UPDATE SKIP LOCKED
-),
-gone AS (
-    DELETE FROM interaction_logs v
-    USING old
-    WHERE v.organization_id = $1 AND v.id = old.id
-    RETURNING v.id, v.created_at, v.user_feedback_score, v.latency_ms, v.tokens_used
+-- name: lock_outdated
+-- Those that somebody is changing just now are left to the next run.
+SELECT id
+FROM interaction_logs
+WHERE organization_id = $1 AND created_at < $2
+ORDER BY created_at, id
+LIMIT $3
+FOR UPDATE SKIP LOCKED;
+
+-- name: lock_votes_in
+SELECT id
+FROM interaction_logs
+WHERE organization_id = $1 AND conversation_id = $2
+ORDER BY id
+FOR UPDATE;
+
+-- name: drop_votes
+-- With their history and their part of the counts.
+WITH gone AS (
+    DELETE FROM interaction_logs
+    WHERE organization_id = $1 AND id = ANY($2::bigint[])
+    RETURNING id, created_at, user_feedback_score, latency_ms, tokens_used
 ),
 history AS (
-    DELETE FROM interaction_log_history h
-    USING gone
-    WHERE h.organization_id = $1 AND h.id = gone.id
+    DELETE FROM interaction_log_history
+    WHERE organization_id = $1 AND id = ANY($2::bigint[])
 ),
 sums AS (
     SELECT date_bin(interval '15 minutes', created_at, timestamptz '2000-01-01 00:00:00+00')
@@ -294,18 +300,18 @@ sums AS (
         coalesce(sum(tokens_used), 0) AS tokens_sum, count(tokens_used) AS tokens_count
     FROM gone
     GROUP BY bucket
-),
-counted AS (
-    UPDATE interaction_log_counts c
-    SET score_1 = c.score_1 - s.score_1, score_2 = c.score_2 - s.score_2,
-        score_3 = c.score_3 - s.score_3, score_4 = c.score_4 - s.score_4,
-        score_5 = c.score_5 - s.score_5, latency_sum = c.latency_sum - s.latency_sum,
-        latency_count = c.latency_count - s.latency_count,
-        tokens_sum = c.tokens_sum - s.tokens_sum, tokens_count = c.tokens_count - s.tokens_count
-    FROM sums s
-    WHERE c.organization_id = $1 AND c.bucket = s.bucket
 )
-SELECT coalesce(array_agg(id ORDER BY id), '{}') FROM gone;
+UPDATE interaction_log_counts c
+SET score_1 = c.score_1 - s.score_1, score_2 = c.score_2 - s.score_2,
+    score_3 = c.score_3 - s.score_3, score_4 = c.score_4 - s.score_4,
+    score_5 = c.score_5 - s.score_5, latency_sum = c.latency_sum - s.latency_sum,
+    latency_count = c.latency_count - s.latency_count,
+    tokens_sum = c.tokens_sum - s.tokens_sum, tokens_count = c.tokens_count - s.tokens_count
+FROM sums s
+WHERE c.organization_id = $1 AND c.bucket = s.bucket;
+
+-- name: drop_history_of
+DELETE FROM interaction_log_history WHERE organization_id = $1 AND conversation_id = $2;
 
 -- name: forget_history
 WITH old AS (

@@ -215,12 +215,32 @@ class FeedbackStore:
 
         Returns how many.
         """
-        args = (organization_id, before, limit)
         async with self.pool.acquire() as conn, conn.transaction():
-            gone: Sequence[int] = await conn.fetchval(SQL["forget_votes"], *args)
+            rows = await conn.fetch(SQL["lock_outdated"], organization_id, before, limit)
+            gone = [row["id"] for row in rows]
             facts = [feedback_pb2.FeedbackForgotten(feedback_ids=gone)] if gone else []
             await tell(conn, organization_id, facts, now)
+            await self.drop_votes(conn, organization_id, gone)
         return len(gone)
+
+    async def lock_votes_in(
+        self, conn: Connection, organization_id: str, conversation_id: UUID
+    ) -> list[int]:
+        """The votes of a conversation, held until the transaction ends."""
+        rows = await conn.fetch(SQL["lock_votes_in"], organization_id, conversation_id)
+        return [row["id"] for row in rows]
+
+    async def drop_votes(
+        self, conn: Connection, organization_id: str, numbers: Sequence[int]
+    ) -> None:
+        """Drop votes with their history and their part of the counts; the log's head is held."""
+        await conn.execute(SQL["drop_votes"], organization_id, numbers)
+
+    async def drop_history_of(
+        self, conn: Connection, organization_id: str, conversation_id: UUID
+    ) -> None:
+        """Drop what is left of withdrawn votes."""
+        await conn.execute(SQL["drop_history_of"], organization_id, conversation_id)
 
     async def forget_history(self, organization_id: str, before: datetime, limit: int) -> int:
         args = (organization_id, before, limit)

@@ -135,6 +135,10 @@ class Reader:
         user = await self._store.lock(conn, organization_id, user_id)
         since = user.forgotten_before
         fresh = [m for m in found if since is None or m.said_at > since]
+        there = await self._store.existing(
+            conn, organization_id, (m.conversation_id for m in fresh)
+        )
+        fresh = [m for m in fresh if m.conversation_id in there]  # of none deleted meanwhile
         settled = settled_in(await self._store.facts(conn, organization_id, user_id))
         events = [message.event_id for message in news.messages]
         args = (conn, organization_id, user_id, MODEL, events, free_of(fresh, settled))
@@ -165,6 +169,9 @@ class Reader:
             await self._store.lock(conn, *name)
             now = self._now()
             current = await self._store.current(*name, now, FACTS_SENT)
+            read = {message.conversation_id for message in messages}
+            if read != await self._store.existing(conn, organization_id, read):
+                return  # something was deleted meanwhile
             if summary is None or before != [fact.id for fact in current]:
                 return  # something was corrected or forgotten meanwhile
             await self._store.put_summary(conn, *name, summary, self._name, now)

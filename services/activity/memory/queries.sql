@@ -84,6 +84,19 @@ WHERE organization_id = $1 AND user_id = $2 AND (event_id, origin, place) IN (
 DELETE FROM memory_mentions
 WHERE organization_id = $1 AND user_id = $2 AND ($3::text IS NULL OR origin = $3);
 
+-- name: delete_mentions_in
+DELETE FROM memory_mentions
+WHERE organization_id = $1 AND user_id = $2 AND conversation_id = ANY($3::uuid[]);
+
+-- name: delete_facts_from
+-- Those of which nothing was said elsewhere; what the person told by hand stays.
+DELETE FROM memory_facts
+WHERE organization_id = $1 AND user_id = $2 AND origin <> 'user'
+    AND conversation_ids <@ $3::uuid[] AND cardinality(conversation_ids) > 0;
+
+-- name: existing_conversations
+SELECT id FROM conversations WHERE organization_id = $1 AND id = ANY($2::uuid[]);
+
 -- name: insert_mentions
 INSERT INTO memory_mentions (organization_id, user_id, event_id, origin, place, conversation_id,
     said_at, attribute, about, value, gone, confidence, model)

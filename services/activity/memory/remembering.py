@@ -5,6 +5,7 @@ says depends on itself and on what was said before it; what holds depends on all
 it does not matter how often or in which order facts arrive, and a rebuild comes to the same.
 """
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import groupby
@@ -24,7 +25,7 @@ from services.common.event_log import Hints
 from services.common.jobs import Job
 
 CONSUMER = "activity.memory"
-FACTS = [conversations_pb2.ConversationEventAppended]
+FACTS = [conversations_pb2.ConversationEventAppended, conversations_pb2.ConversationDeleted]
 AT_ONCE = 500
 
 
@@ -66,7 +67,23 @@ class Memory:
                 await self.store.note_news(conn, organization_id, user_id, self.now())
             if news and await self.refresh(conn, organization_id, user_id):
                 changed.append(user_id)
+        changed += await self._forget_deleted(conn, organization_id, facts)
         await self.tell(conn, organization_id, changed)
+
+    async def _forget_deleted(
+        self, conn: Connection, organization_id: str, facts: Sequence[consumer.Fact]
+    ) -> list[str]:
+        """Forget what only deleted conversations told; returns of whom."""
+        gone: defaultdict[str, set[UUID]] = defaultdict(set)
+        for _, fact in facts:
+            if isinstance(fact, conversations_pb2.ConversationDeleted):
+                gone[fact.user_id].add(UUID(fact.conversation_id))
+        for user_id in sorted(gone):
+            await self.store.lock(conn, organization_id, user_id)
+            await self.store.forget_conversations(conn, organization_id, user_id, gone[user_id])
+            await self.store.drop_summary(conn, organization_id, user_id)
+            await self.refresh(conn, organization_id, user_id)
+        return sorted(gone)
 
     async def committed(self, organization_id: str) -> None:
         """Have consumers look for what was told, now that it is there."""

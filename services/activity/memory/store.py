@@ -134,6 +134,21 @@ class MemoryStore:
     ) -> None:
         await conn.execute(SQL["delete_all_mentions"], organization_id, user_id, origin)
 
+    async def forget_conversations(
+        self, conn: Connection, organization_id: str, user_id: str, gone: Iterable[UUID]
+    ) -> None:
+        """Drop what was said there, and the facts that come from nowhere else."""
+        args = (organization_id, user_id, sorted(gone))
+        await conn.execute(SQL["delete_mentions_in"], *args)
+        await conn.execute(SQL["delete_facts_from"], *args)
+
+    async def existing(
+        self, conn: Connection, organization_id: str, conversations: Iterable[UUID]
+    ) -> set[UUID]:
+        """Those of the conversations that are not deleted."""
+        args = (organization_id, sorted(set(conversations)))
+        return {row["id"] for row in await conn.fetch(SQL["existing_conversations"], *args)}
+
     async def forget_until(
         self, conn: Connection, organization_id: str, user_id: str, now: datetime
     ) -> None:

@@ -5,7 +5,7 @@ not matter how often or in which order facts arrive, and a rebuild comes to the 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
@@ -41,6 +41,7 @@ FACTS = [
     conversations_pb2.ConversationStarted,
     conversations_pb2.ConversationEventAppended,
     conversations_pb2.ConversationChanged,
+    conversations_pb2.ConversationDeleted,
     activity_pb2.ActivityLogged,
     profiles_pb2.TraitsChanged,
     feedback_pb2.FeedbackReceived,
@@ -63,6 +64,8 @@ class Marks:
     conversations: set[str] = field(default_factory=set)
     events: set[str] = field(default_factory=set)
     signals: list[tuple[str, Signal]] = field(default_factory=list)
+    # Of whom something is gone: nothing that was added up before holds.
+    bereft: set[str] = field(default_factory=set)
 
     def note(self, seq: int, fact: object) -> None:
         match fact:
@@ -76,6 +79,8 @@ class Marks:
                 self.moments[fact.user_id].append(datetime_of(fact.timestamp))
             case conversations_pb2.ConversationChanged():
                 self.days.add((fact.user_id, datetime_of(fact.started_at).date()))
+            case conversations_pb2.ConversationDeleted():
+                self.bereft.add(fact.user_id)
             case activity_pb2.ActivityLogged():
                 self._note_activity(seq, fact)
             case profiles_pb2.TraitsChanged():
@@ -122,10 +127,20 @@ class Builder:
         added = await self._store.add_event_signals(conn, organization_id, marks.events)
         added |= await self._store.add_signals(conn, organization_id, marks.signals)
         await self._store.drop_old_signals(conn, organization_id, added)
+        gone = await self._make_anew(conn, organization_id, marks.bereft)
         days = {user for user, _ in chain(began, marks.days)}
-        users = sorted(marks.users | days | marks.moments.keys())
+        users = sorted(marks.users | days | marks.moments.keys() | marks.bereft)
         changed = await self._refresh(conn, organization_id, users)
-        await self._store.tell_changed(conn, organization_id, changed, self._now())
+        await self._store.tell_changed(conn, organization_id, [*gone, *changed], self._now())
+
+    async def _make_anew(
+        self, conn: Connection, organization_id: str, users: Collection[str]
+    ) -> list[str]:
+        """What these people's profiles are made of; returns whose profiles are gone."""
+        if not users:
+            return []
+        await self._store.make_anew(conn, organization_id, users)
+        return await self._store.drop_unknown(conn, organization_id, users)
 
     async def rebuild(self, conn: Connection, organization_id: str) -> None:
         """Make all of an organization anew from what is on record."""

@@ -52,7 +52,7 @@ SET conversations = excluded.conversations, messages = excluded.messages,
 -- name: all_days
 SELECT DISTINCT user_id, (started_at AT TIME ZONE 'UTC')::date AS day
 FROM conversations
-WHERE organization_id = $1;
+WHERE organization_id = $1 AND ($2::text[] IS NULL OR user_id = ANY($2));
 
 -- name: spans_near
 -- Sessions that end or begin within a silence of a person's moments.
@@ -72,22 +72,29 @@ SELECT $1, user_id, started_at, ended_at
 FROM unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) AS s (user_id, started_at, ended_at);
 
 -- name: all_spans
--- Every session from every moment: a new one begins after a longer silence.
+-- Every session from every moment, of the people $2 or, where that is NULL, of everybody: a new
+-- one begins after a longer silence.
 INSERT INTO user_sessions (organization_id, user_id, started_at, ended_at)
 SELECT $1, user_id, min(moment), max(moment)
 FROM (
     SELECT user_id, moment,
-        count(*) FILTER (WHERE silence IS NULL OR silence > $2::interval)
+        count(*) FILTER (WHERE silence IS NULL OR silence > $3::interval)
             OVER (PARTITION BY user_id ORDER BY moment, silence) AS session
     FROM (
         SELECT user_id, moment,
             moment - lag(moment) OVER (PARTITION BY user_id ORDER BY moment) AS silence
         FROM (
-            SELECT user_id, started_at AS moment FROM conversations WHERE organization_id = $1
+            SELECT user_id, started_at AS moment
+            FROM conversations
+            WHERE organization_id = $1 AND ($2::text[] IS NULL OR user_id = ANY($2))
             UNION
-            SELECT user_id, "timestamp" FROM conversation_events WHERE organization_id = $1
+            SELECT user_id, "timestamp"
+            FROM conversation_events
+            WHERE organization_id = $1 AND ($2::text[] IS NULL OR user_id = ANY($2))
             UNION
-            SELECT user_id, created_at FROM user_activity WHERE organization_id = $1
+            SELECT user_id, created_at
+            FROM user_activity
+            WHERE organization_id = $1 AND ($2::text[] IS NULL OR user_id = ANY($2))
         ) moments
     ) silences
 ) numbered
@@ -110,7 +117,7 @@ ON CONFLICT (organization_id, user_id, kind, source) DO NOTHING
 RETURNING user_id, kind;
 
 -- name: all_signals
--- The newest of each person and kind, $2 words and $3 choices.
+-- The newest of each person and kind, $3 words and $4 choices.
 INSERT INTO user_signals (organization_id, user_id, kind, source, seen_at, value)
 SELECT $1, user_id, kind, source, seen_at, value
 FROM (
@@ -119,15 +126,15 @@ FROM (
     FROM (
         SELECT user_id, kind, id::text AS source, seen_at, value
         FROM conversation_signals
-        WHERE organization_id = $1
+        WHERE organization_id = $1 AND ($2::text[] IS NULL OR user_id = ANY($2))
         UNION ALL
         SELECT user_id, 'prompt', 'activity:' || id, created_at, left(query_text, 300)
         FROM user_activity
-        WHERE organization_id = $1 AND activity_type IN ('query', 'chat')
-            AND btrim(query_text) <> ''
+        WHERE organization_id = $1 AND ($2::text[] IS NULL OR user_id = ANY($2))
+            AND activity_type IN ('query', 'chat') AND btrim(query_text) <> ''
     ) found
 ) ranked
-WHERE place <= CASE WHEN kind = 'prompt' THEN $2::int ELSE $3::int END;
+WHERE place <= CASE WHEN kind = 'prompt' THEN $3::int ELSE $4::int END;
 
 -- name: drop_old_signals
 -- Of each of these people and kinds those before the newest so many ($4), which the index tells.
@@ -156,13 +163,13 @@ WHERE s.organization_id = $1 AND s.ctid = ANY(ARRAY(
 ));
 
 -- name: clear_days
-DELETE FROM user_days WHERE organization_id = $1;
+DELETE FROM user_days WHERE organization_id = $1 AND ($2::text[] IS NULL OR user_id = ANY($2));
 
 -- name: clear_sessions
-DELETE FROM user_sessions WHERE organization_id = $1;
+DELETE FROM user_sessions WHERE organization_id = $1 AND ($2::text[] IS NULL OR user_id = ANY($2));
 
 -- name: clear_signals
-DELETE FROM user_signals WHERE organization_id = $1;
+DELETE FROM user_signals WHERE organization_id = $1 AND ($2::text[] IS NULL OR user_id = ANY($2));
 
 -- name: known_users
 SELECT user_id FROM user_sessions WHERE organization_id = $1
@@ -252,7 +259,7 @@ WHERE organization_id = $1 AND user_id = ANY($2::text[]);
 -- name: drop_unknown_profiles
 -- By what people are known: each of them compared with all in a list takes hours of many.
 DELETE FROM user_profiles p
-WHERE p.organization_id = $1
+WHERE p.organization_id = $1 AND ($2::text[] IS NULL OR p.user_id = ANY($2))
     AND NOT EXISTS (
         SELECT FROM user_sessions s WHERE s.organization_id = $1 AND s.user_id = p.user_id)
     AND NOT EXISTS (
@@ -261,7 +268,7 @@ RETURNING user_id;
 
 -- name: drop_unknown_contexts
 DELETE FROM user_contexts c
-WHERE c.organization_id = $1
+WHERE c.organization_id = $1 AND ($2::text[] IS NULL OR c.user_id = ANY($2))
     AND NOT EXISTS (
         SELECT FROM user_sessions s WHERE s.organization_id = $1 AND s.user_id = c.user_id)
     AND NOT EXISTS (

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -143,26 +143,35 @@ class ProfileStore:
         args = (organization_id, users, kinds, [KEPT[kind] for kind in kinds])
         await conn.execute(SQL["drop_old_signals"], *args)
 
-    async def make_anew(self, conn: Connection, organization_id: str) -> list[str]:
-        """Fill all that profiles are made of from what is on record; returns the people.
+    async def make_anew(
+        self, conn: Connection, organization_id: str, users: Collection[str] | None = None
+    ) -> list[str]:
+        """Fill all that profiles are made of, of these people or everybody, from what is on record.
 
-        In a transaction.
+        Returns the people that are known. In a transaction.
         """
+        whose = (organization_id, None if users is None else sorted(users))
         for query in ("clear_days", "clear_sessions", "clear_signals"):
-            await conn.execute(SQL[query], organization_id, timeout=WHOLE_SECONDS)
-        every = await conn.cursor(SQL["all_days"], organization_id, timeout=WHOLE_SECONDS)
+            await conn.execute(SQL[query], *whose, timeout=WHOLE_SECONDS)
+        every = await conn.cursor(SQL["all_days"], *whose, timeout=WHOLE_SECONDS)
         while rows := await every.fetch(DAYS_AT_ONCE, timeout=WHOLE_SECONDS):
             await self.count_days(conn, organization_id, [(r["user_id"], r["day"]) for r in rows])
-        args = (organization_id, SILENCE)
-        await conn.execute(SQL["all_spans"], *args, timeout=WHOLE_SECONDS)
+        await conn.execute(SQL["all_spans"], *whose, SILENCE, timeout=WHOLE_SECONDS)
         kept = (PROMPTS_KEPT, CHOICES_KEPT)
-        await conn.execute(SQL["all_signals"], organization_id, *kept, timeout=WHOLE_SECONDS)
+        await conn.execute(SQL["all_signals"], *whose, *kept, timeout=WHOLE_SECONDS)
+        if users is not None:
+            return sorted(users)
         found = await conn.fetch(SQL["known_users"], organization_id, timeout=WHOLE_SECONDS)
         return [row["user_id"] for row in found]
 
-    async def drop_unknown(self, conn: Connection, organization_id: str) -> list[str]:
-        """Drop profiles and contexts of whom nothing is known; returns whose profiles."""
-        args = (organization_id,)
+    async def drop_unknown(
+        self, conn: Connection, organization_id: str, users: Collection[str] | None = None
+    ) -> list[str]:
+        """Drop profiles and contexts of whom nothing is known, of these people or everybody.
+
+        Returns whose profiles.
+        """
+        args = (organization_id, None if users is None else sorted(users))
         await conn.execute(SQL["drop_unknown_contexts"], *args, timeout=WHOLE_SECONDS)
         gone = await conn.fetch(SQL["drop_unknown_profiles"], *args, timeout=WHOLE_SECONDS)
         return [row["user_id"] for row in gone]

@@ -19,7 +19,8 @@ LIMIT $3;
 SELECT id, external_id, user_id, started_at, active_at, last_message_at, message_count,
     event_count, credits_used, first_intent, tools_used, completion_status, finished_at,
     user_satisfaction_signal, extracted_use_case, blocker_reason, insights_source,
-    insights_version, metadata, tally, first_event_id, last_event_id
+    insights_version, metadata, tally, first_event_id, last_event_id, title, last_message,
+    parent_conversation_id, parent_message_id
 FROM conversations
 WHERE organization_id = $1 AND id > $2
 ORDER BY id

@@ -1,8 +1,8 @@
 """What is said lives with activity: conversations, and what people asked."""
 
-from collections import deque
 from collections.abc import Awaitable, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -22,11 +22,13 @@ from services.common.service_tokens import ServiceTokens
 log = structlog.get_logger(__name__)
 
 SECONDS = 5
-# Of an answer's message so much is kept; its rows are to be had by running its statement again.
+# Of an answer's message so much is kept, and of its rows the first, as of any answer on record; all
+# of them are to be had by running its statement again.
 KEPT_BYTES = 24 * 1024
-PAGE = 1000
-# So many questions before may be what a follow-up changes.
+KEPT_ROWS, KEPT_ROW_BYTES = 10, 16 * 1024
+# So many questions before may be what a follow-up changes; for them so many pages are read at most.
 REMEMBERED = 10
+PAGE, MOST_PAGES = 50, 8
 T = TypeVar("T")
 
 
@@ -63,16 +65,26 @@ class Conversations:
             request = pb.StartConversationRequest(user_id=who.subject)
             made = await self._call(self._conversations.StartConversation, who, request)
             return str(made.id), []
-        asked = pb.GetConversationRequest(conversation_id=conversation_id, page_size=PAGE)
-        earlier: deque[Exchange] = deque(maxlen=REMEMBERED)
-        while True:
-            found = await self._call(self._conversations.GetConversation, who, asked)
+        return conversation_id, await self._earlier(who, conversation_id)
+
+    async def _earlier(self, who: Caller, conversation_id: str) -> list[Exchange]:
+        """What was asked last, oldest first: in a thread also up to where it was branched off."""
+        asked: pb.GetConversationRequest | None = newest_of(conversation_id)
+        newest_first: list[pb.ConversationEvent] = []
+        for _ in range(MOST_PAGES):
+            if asked is None or len(exchanges_in(newest_first)) >= REMEMBERED:
+                break
+            try:
+                found = await self._call(self._conversations.GetConversation, who, asked)
+            except NotFound:
+                if asked.conversation_id == conversation_id:
+                    raise
+                break  # what it was branched from was deleted just now
             if found.conversation.user_id != who.subject:
                 raise NotFound(f"no conversation {conversation_id!r} of yours")
-            remember(earlier, found.events)
-            if not found.next_page_token:
-                return conversation_id, list(earlier)
-            asked.page_token = found.next_page_token
+            newest_first += found.events
+            asked = before(asked, found)
+        return exchanges_in(newest_first)[-REMEMBERED:]
 
     async def say(self, who: Caller, conversation_id: str, events: Sequence[Any]) -> None:
         """Raises NotFound, Unavailable and FailedPrecondition."""
@@ -116,9 +128,29 @@ def translated(error: grpc.aio.AioRpcError) -> Exception:
     return Unavailable("conversations cannot be kept now; try again")
 
 
-def remember(earlier: deque[Exchange], events: Sequence[pb.ConversationEvent]) -> None:
-    """Add what was asked, and the statements that answered it."""
-    for event in events:
+def newest_of(conversation_id: str, up_to: str | None = None) -> pb.GetConversationRequest:
+    return pb.GetConversationRequest(
+        conversation_id=conversation_id, page_size=PAGE, newest_first=True, up_to=up_to
+    )
+
+
+def before(
+    asked: pb.GetConversationRequest, found: pb.GetConversationResponse
+) -> pb.GetConversationRequest | None:
+    """What to ask for next: the page before, or what the conversation was branched from."""
+    if found.next_page_token:
+        asked.page_token = found.next_page_token
+        return asked
+    thread = found.conversation
+    if not thread.parent_conversation_id:
+        return None
+    return newest_of(thread.parent_conversation_id, thread.parent_message_id)
+
+
+def exchanges_in(newest_first: Sequence[pb.ConversationEvent]) -> list[Exchange]:
+    """What was asked, oldest first, and the statements that answered it."""
+    earlier: list[Exchange] = []
+    for event in reversed(newest_first):
         if event.event_type != "message":
             continue
         said = read_said(event.content.utf8)
@@ -126,6 +158,7 @@ def remember(earlier: deque[Exchange], events: Sequence[pb.ConversationEvent]) -
             earlier.append(Exchange(said.message))
         elif said.role == "assistant" and said.sql and earlier:
             earlier[-1] = replace(earlier[-1], sql=said.sql)
+    return earlier
 
 
 def question_event(text: str) -> pb.ConversationEvent:
@@ -139,7 +172,7 @@ def answer_event(
     message_id: UUID, messages: Sequence[chat_pb2.ChatMessage], receipt: chat_pb2.ChatReceipt
 ) -> pb.ConversationEvent:
     """What people read again later: what was said, and what it rests on."""
-    content = {
+    content: dict[str, Any] = {
         "role": "assistant",
         "message": "\n".join(one.content for one in messages)[:KEPT_BYTES],
         "way": receipt.way,
@@ -147,12 +180,35 @@ def answer_event(
         "sql": receipt.sql[:KEPT_BYTES],
         "query_id": receipt.query_id,
     }
+    if results := kept_results(messages):
+        content["results"] = results
     return pb.ConversationEvent(
         event_type="message",
         client_event_id=str(message_id),
         content=Json(utf8=msgspec.json.encode(content)),
         success=all(one.type != "error" for one in messages),
     )
+
+
+class Results(msgspec.Struct):
+    """Of the data of a message of type query_results what is kept: its first rows."""
+
+    columns: msgspec.Raw
+    rows: list[msgspec.Raw]
+    row_count: int
+    truncated: bool
+
+
+def kept_results(messages: Sequence[chat_pb2.ChatMessage]) -> Results | None:
+    """None where there are none, or already the columns are too much."""
+    data = next((one.data.utf8 for one in messages if one.type == "query_results"), None)
+    if data is None:
+        return None
+    results = msgspec.json.decode(data, type=Results)
+    room = KEPT_ROW_BYTES - len(bytes(results.columns))
+    sizes = accumulate(len(bytes(row)) for row in results.rows[:KEPT_ROWS])
+    results.rows = results.rows[: sum(size <= room for size in sizes)]
+    return results if room > 0 else None
 
 
 async def attempted(keeping: Awaitable[T]) -> T | None:

@@ -20,6 +20,7 @@ FACTS: Sequence[type[Message]] = (
     conversations_pb2.ConversationStarted,
     conversations_pb2.ConversationEventAppended,
     conversations_pb2.ConversationChanged,
+    conversations_pb2.ConversationDeleted,
     activity_pb2.ActivityLogged,
     feedback_pb2.FeedbackReceived,
     feedback_pb2.FeedbackForgotten,
@@ -44,6 +45,7 @@ class Projector:
         await store.add_unknown_conversations(*to, rows.begun_by_event.values())
         await store.add_said(*to, rows.said.values())
         await store.set_standings(*to, rows.standings.values())
+        await store.drop_conversations(*to, rows.deleted)
         await store.add_activities(*to, rows.activities.values())
         await store.put_votes(*to, [vote for vote in rows.votes.values() if vote])
         gone = sorted(number for number, vote in rows.votes.items() if vote is None)

@@ -89,6 +89,13 @@ FROM unnest($2::uuid[], $3::text[], $4::timestamptz[], $5::int[], $6::text[], $7
         blocker_reason)
 WHERE c.organization_id = $1 AND c.id = s.id;
 
+-- name: drop_said
+DELETE FROM conversation_events
+WHERE organization_id = $1 AND conversation_id = ANY($2::uuid[]);
+
+-- name: drop_conversations
+DELETE FROM conversations WHERE organization_id = $1 AND id = ANY($2::uuid[]);
+
 -- name: add_activities
 INSERT INTO user_activity (organization_id, id, user_id, activity_type, query_text, response_data,
     suggestion_clicked, feedback_rating, metadata, created_at)

@@ -150,6 +150,8 @@ class Rows:
     profiles: dict[str, Profile | None] = field(default_factory=dict)
     traits: list[Traits] = field(default_factory=list)
     events: dict[UUID, FactEvent] = field(default_factory=dict)
+    # Conversations: nothing is told of one afterwards.
+    deleted: set[UUID] = field(default_factory=set)
 
     def note(self, seq: int, fact: object) -> None:
         if isinstance(fact, feedback_pb2.FeedbackForgotten):
@@ -167,6 +169,8 @@ class Rows:
                 self._note_said(fact)
             case conversations_pb2.ConversationChanged():
                 self._note_standing(fact)
+            case conversations_pb2.ConversationDeleted():
+                self.deleted.add(UUID(fact.conversation_id))
             case feedback_pb2.FeedbackReceived():
                 self._note_vote(fact)
             case profiles_pb2.TraitsChanged():

@@ -1,8 +1,9 @@
 """The projected tables: one method for each query in queries.sql."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from services.analytics.following.arrivals import note_arrivals
 from services.analytics.projections.rows import (
@@ -53,6 +54,14 @@ class ProjectionStore:
         self, conn: Connection, organization_id: str, rows: Iterable[Standing]
     ) -> None:
         await write(conn, "set_standings", organization_id, rows)
+
+    async def drop_conversations(
+        self, conn: Connection, organization_id: str, gone: Collection[UUID]
+    ) -> None:
+        """With what was said in them; that something was done there stays among the events."""
+        if gone:
+            await conn.execute(SQL["drop_said"], organization_id, sorted(gone))
+            await conn.execute(SQL["drop_conversations"], organization_id, sorted(gone))
 
     async def add_activities(
         self, conn: Connection, organization_id: str, rows: Iterable[Activity]

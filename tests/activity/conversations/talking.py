@@ -1,9 +1,11 @@
 """Calls about conversations, short enough for tests to read."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
+import grpc
+import pytest
 from attune.activity.v1 import conversations_pb2 as pb
 from attune.common.v1 import event_log_pb2
 from attune.common.v1.json_pb2 import Json
@@ -13,7 +15,12 @@ from tests.suite import Suite
 Metadata = Sequence[tuple[str, str]]
 FACTS: dict[str, Any] = {
     str(fact.DESCRIPTOR.full_name): fact
-    for fact in (pb.ConversationStarted, pb.ConversationEventAppended, pb.ConversationChanged)
+    for fact in (
+        pb.ConversationStarted,
+        pb.ConversationEventAppended,
+        pb.ConversationChanged,
+        pb.ConversationDeleted,
+    )
 }
 
 
@@ -34,6 +41,12 @@ def called(tool: str, *, error: str = "", **fields: Any) -> pb.ConversationEvent
 def at(time: str, event: pb.ConversationEvent) -> pb.ConversationEvent:
     event.timestamp.FromJsonString(time)
     return event
+
+
+async def refused(call: Awaitable[Any]) -> grpc.aio.AioRpcError:
+    with pytest.raises(grpc.aio.AioRpcError) as err:
+        await call
+    return err.value
 
 
 class Talk:
@@ -62,6 +75,18 @@ class Talk:
     async def finish(self, name: str, status: str = "completed") -> pb.Conversation:
         request = pb.FinishConversationRequest(conversation_id=name, status=status)
         return await self.stub.FinishConversation(request, metadata=self.who)
+
+    async def rename(self, name: str, title: str) -> pb.Conversation:
+        request = pb.RenameConversationRequest(conversation_id=name, title=title)
+        return await self.stub.RenameConversation(request, metadata=self.who)
+
+    async def branch(self, name: str, message: str, **fields: Any) -> pb.Conversation:
+        request = pb.BranchConversationRequest(conversation_id=name, message_id=message, **fields)
+        return await self.stub.BranchConversation(request, metadata=self.who)
+
+    async def delete(self, name: str) -> None:
+        request = pb.DeleteConversationRequest(conversation_id=name)
+        await self.stub.DeleteConversation(request, metadata=self.who)
 
     async def refine(self, name: str, source: str, version: int, **found: Any) -> pb.Conversation:
         request = pb.SetConversationInsightsRequest(

@@ -1,27 +1,19 @@
 import asyncio
 import json
-from collections.abc import Awaitable
 from typing import Any
 from uuid import UUID, uuid4
 
-import grpc
 import pytest
 from attune.activity.v1 import conversations_pb2 as pb
 from attune.common.v1.json_pb2 import Json
 
-from tests.activity.conversations.talking import Talk, at, called, facts, said, to_json
+from tests.activity.conversations.talking import Talk, at, called, facts, refused, said, to_json
 from tests.suite import Suite, reason_of, violations_of
 
 
 @pytest.fixture
 def ann(suite: Suite) -> Talk:
     return Talk(suite)
-
-
-async def refused(call: Awaitable[Any]) -> grpc.aio.AioRpcError:
-    with pytest.raises(grpc.aio.AioRpcError) as err:
-        await call
-    return err.value
 
 
 async def test_nothing_is_needed_to_start(ann: Talk) -> None:
@@ -236,75 +228,6 @@ async def test_a_job_refines_what_the_rules_found_out(ann: Talk, suite: Suite) -
     assert told[-1].blocker_reason == "rhymes"
 
 
-async def test_pages_of_events_leave_out_and_repeat_nothing(ann: Talk) -> None:
-    await ann.start(conversation_id="c")
-    done = await ann.append("c", *(said(f"{n}") for n in range(25)))
-    seen, page = [], await ann.get("c", page_size=10)
-    while True:
-        seen += [event.id for event in page.events]
-        if not page.next_page_token:
-            break
-        page = await ann.get("c", page_size=10, page_token=page.next_page_token)
-    assert seen == [result.event_id for result in done.results]
-    await ann.start(conversation_id="d")
-    token = (await ann.get("c", page_size=1)).next_page_token
-    for name, wrong in (("d", token), ("c", "nonsense")):
-        assert "page_token" in violations_of(await refused(ann.get(name, page_token=wrong)))
-
-
-async def test_large_events_come_in_pages_that_can_be_sent(ann: Talk) -> None:
-    await ann.start(conversation_id="c")
-    for _ in range(2):
-        await ann.append("c", *(said("x" * 250_000) for _ in range(12)))
-    first = await ann.get("c", page_size=1000)
-    assert 0 < len(first.events) < 24
-    second = await ann.get("c", page_size=1000, page_token=first.next_page_token)
-    assert len(first.events) + len(second.events) == 24
-
-
-async def test_lists_are_newest_first_by_person_status_and_time(ann: Talk, suite: Suite) -> None:
-    service = Talk(suite, "service:x", "service")
-    for month in range(1, 7):
-        fields = pb.StartConversationRequest(user_id="ann" if month % 2 else "bob")
-        fields.started_at.FromJsonString(f"2026-0{month}-01T00:00:00Z")
-        name = f"m{month}"
-        await service.start(
-            conversation_id=name, user_id=fields.user_id, started_at=fields.started_at
-        )
-        if month < 3:
-            await service.finish(name)
-
-    async def names(talk: Talk, **fields: Any) -> list[str]:
-        found, token = [], ""
-        while True:
-            page = await talk.list(page_size=2, page_token=token, **fields)
-            found += [c.external_id for c in page.conversations]
-            if not (token := page.next_page_token):
-                return found
-
-    since, until = pb.ListConversationsRequest(), pb.ListConversationsRequest()
-    since.start_time.FromJsonString("2026-02-01T00:00:00Z")
-    until.end_time.FromJsonString("2026-05-01T00:00:00Z")
-    between = {"start_time": since.start_time, "end_time": until.end_time}
-    assert await names(service) == ["m6", "m5", "m4", "m3", "m2", "m1"]
-    assert await names(service, status="completed") == ["m2", "m1"]
-    assert await names(service, user_id="bob") == ["m6", "m4", "m2"]
-    assert await names(service, user_id="bob", status="active") == ["m6", "m4"]
-    assert await names(service, **between) == ["m4", "m3", "m2"]
-    assert await names(ann) == ["m5", "m3", "m1"]
-    assert await names(Talk(suite, org="other")) == []
-    error = await refused(ann.list(user_id="bob"))
-    assert reason_of(error) == "PERMISSION_DENIED"
-
-
-async def test_a_page_token_is_good_for_its_own_filters_only(ann: Talk) -> None:
-    for _ in range(2):
-        await ann.start()
-    token = (await ann.list(page_size=1)).next_page_token
-    error = await refused(ann.list(status="active", page_token=token))
-    assert "page_token" in violations_of(error)
-
-
 async def test_another_persons_conversation_is_none(ann: Talk, suite: Suite) -> None:
     started = await ann.start(conversation_id="c")
     strangers = [Talk(suite, "bob"), Talk(suite, org="other"), Talk(suite, role="admin", org="o")]
@@ -393,50 +316,3 @@ async def test_errors_name_no_more_tools_than_calls_may(ann: Talk) -> None:
     wrong = await refused(ann.append("c", *errors))
     assert "at most 200" in violations_of(wrong)["events"]
     assert (await ann.append("c", *errors[:50])).appended == 50
-
-
-async def test_what_is_refused_never_fails_what_comes_with_it(ann: Talk, suite: Suite) -> None:
-    bob = Talk(suite, "bob")
-    for talk, name in ((ann, "open"), (ann, "other"), (ann, "ended"), (bob, "bobs")):
-        await talk.start(conversation_id=name)
-    await ann.finish("ended", "completed")
-    number = (await ann.get("open")).conversation.id
-    tools = [called(f"tool{n}") for n in range(201)]
-    good = [ann.append(name, said("x", client_event_id="e")) for name in ("open", number, "other")]
-    bad = [
-        ann.append("ended", said("x")),
-        ann.append("nowhere", said("x")),
-        ann.append("bobs", said("x")),
-        Talk(suite, "root", "admin").append("bobs", said("x")),
-        Talk(suite, org="other").append("open", said("x")),
-        ann.append("other", *tools),
-    ]
-    more = [ann.append("open", said(f"{n}")) for n in range(5)]
-    found: list[Any] = await asyncio.gather(*good, *bad, *more, return_exceptions=True)
-    first, second, third, *rest = found
-    assert [first.appended + second.appended, third.appended] == [1, 1]
-    assert first.results[0].event_id == second.results[0].event_id
-    assert [reason_of(error) for error in rest[: len(bad)]] == [
-        *("FAILED_PRECONDITION", "NOT_FOUND", "NOT_FOUND", "PERMISSION_DENIED", "NOT_FOUND"),
-        "INVALID_FIELD",
-    ]
-    counts = [(await ann.get(name)).conversation.event_count for name in ("open", "other")]
-    assert counts == [6, 1]
-
-
-async def test_fifty_writers_at_once_lose_nothing(ann: Talk, suite: Suite) -> None:
-    await ann.start(conversation_id="c")
-
-    async def write(writer: int) -> None:
-        for n in range(4):
-            tool = called(f"tool{writer % 3}", credits_consumed=writer)
-            await ann.append("c", said(f"{writer}/{n}"), tool)
-
-    await asyncio.gather(*(write(writer) for writer in range(50)))
-    now = (await ann.get("c")).conversation
-    assert (now.event_count, now.message_count) == (400, 200)
-    assert now.credits_used == 4 * sum(range(50))
-    tools = json.loads(now.tools_used.utf8)
-    assert tools == {"tool0": 68, "tool1": 68, "tool2": 64}
-    told = [f for f in await facts(suite) if isinstance(f, pb.ConversationEventAppended)]
-    assert len({fact.event_id for fact in told}) == len(told) == 400

@@ -40,7 +40,7 @@ class StartConversationRequest(_message.Message):
     def __init__(self, conversation_id: _Optional[str] = ..., messages: _Optional[_Iterable[_Union[Message, _Mapping]]] = ..., metadata: _Optional[_Union[_json_pb2.Json, _Mapping]] = ..., user_id: _Optional[str] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class Conversation(_message.Message):
-    __slots__ = ("id", "external_id", "user_id", "started_at", "last_message_at", "message_count", "event_count", "credits_used", "first_intent", "tools_used", "status", "completion_status", "finished_at", "user_satisfaction_signal", "extracted_use_case", "blocker_reason", "insights_source", "insights_version", "metadata")
+    __slots__ = ("id", "external_id", "user_id", "started_at", "last_message_at", "message_count", "event_count", "credits_used", "first_intent", "tools_used", "status", "completion_status", "finished_at", "user_satisfaction_signal", "extracted_use_case", "blocker_reason", "insights_source", "insights_version", "metadata", "title", "last_message", "parent_conversation_id", "parent_message_id")
     ID_FIELD_NUMBER: _ClassVar[int]
     EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -60,6 +60,10 @@ class Conversation(_message.Message):
     INSIGHTS_SOURCE_FIELD_NUMBER: _ClassVar[int]
     INSIGHTS_VERSION_FIELD_NUMBER: _ClassVar[int]
     METADATA_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    LAST_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    PARENT_CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    PARENT_MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
     id: str
     external_id: str
     user_id: str
@@ -79,7 +83,11 @@ class Conversation(_message.Message):
     insights_source: str
     insights_version: int
     metadata: _json_pb2.Json
-    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., user_id: _Optional[str] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_message_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., message_count: _Optional[int] = ..., event_count: _Optional[int] = ..., credits_used: _Optional[int] = ..., first_intent: _Optional[str] = ..., tools_used: _Optional[_Union[_json_pb2.Json, _Mapping]] = ..., status: _Optional[str] = ..., completion_status: _Optional[str] = ..., finished_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., user_satisfaction_signal: _Optional[int] = ..., extracted_use_case: _Optional[str] = ..., blocker_reason: _Optional[str] = ..., insights_source: _Optional[str] = ..., insights_version: _Optional[int] = ..., metadata: _Optional[_Union[_json_pb2.Json, _Mapping]] = ...) -> None: ...
+    title: str
+    last_message: str
+    parent_conversation_id: str
+    parent_message_id: str
+    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., user_id: _Optional[str] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_message_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., message_count: _Optional[int] = ..., event_count: _Optional[int] = ..., credits_used: _Optional[int] = ..., first_intent: _Optional[str] = ..., tools_used: _Optional[_Union[_json_pb2.Json, _Mapping]] = ..., status: _Optional[str] = ..., completion_status: _Optional[str] = ..., finished_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., user_satisfaction_signal: _Optional[int] = ..., extracted_use_case: _Optional[str] = ..., blocker_reason: _Optional[str] = ..., insights_source: _Optional[str] = ..., insights_version: _Optional[int] = ..., metadata: _Optional[_Union[_json_pb2.Json, _Mapping]] = ..., title: _Optional[str] = ..., last_message: _Optional[str] = ..., parent_conversation_id: _Optional[str] = ..., parent_message_id: _Optional[str] = ...) -> None: ...
 
 class ConversationEvent(_message.Message):
     __slots__ = ("id", "event_type", "content", "timestamp", "tool_name", "success", "credits_consumed", "client_event_id")
@@ -129,14 +137,18 @@ class AppendEventsResponse(_message.Message):
     def __init__(self, conversation_id: _Optional[str] = ..., results: _Optional[_Iterable[_Union[AppendEventsResponse.Result, _Mapping]]] = ..., appended: _Optional[int] = ..., conversation: _Optional[_Union[Conversation, _Mapping]] = ...) -> None: ...
 
 class GetConversationRequest(_message.Message):
-    __slots__ = ("conversation_id", "page_size", "page_token")
+    __slots__ = ("conversation_id", "page_size", "page_token", "newest_first", "up_to")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    NEWEST_FIRST_FIELD_NUMBER: _ClassVar[int]
+    UP_TO_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     page_size: int
     page_token: str
-    def __init__(self, conversation_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    newest_first: bool
+    up_to: str
+    def __init__(self, conversation_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., newest_first: _Optional[bool] = ..., up_to: _Optional[str] = ...) -> None: ...
 
 class GetConversationResponse(_message.Message):
     __slots__ = ("conversation_id", "conversation", "events", "next_page_token")
@@ -151,20 +163,24 @@ class GetConversationResponse(_message.Message):
     def __init__(self, conversation_id: _Optional[str] = ..., conversation: _Optional[_Union[Conversation, _Mapping]] = ..., events: _Optional[_Iterable[_Union[ConversationEvent, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class ListConversationsRequest(_message.Message):
-    __slots__ = ("user_id", "status", "start_time", "end_time", "page_size", "page_token")
+    __slots__ = ("user_id", "status", "start_time", "end_time", "page_size", "page_token", "q", "parent_conversation_id")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     START_TIME_FIELD_NUMBER: _ClassVar[int]
     END_TIME_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    Q_FIELD_NUMBER: _ClassVar[int]
+    PARENT_CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     status: str
     start_time: _timestamp_pb2.Timestamp
     end_time: _timestamp_pb2.Timestamp
     page_size: int
     page_token: str
-    def __init__(self, user_id: _Optional[str] = ..., status: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    q: str
+    parent_conversation_id: str
+    def __init__(self, user_id: _Optional[str] = ..., status: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., q: _Optional[str] = ..., parent_conversation_id: _Optional[str] = ...) -> None: ...
 
 class ListConversationsResponse(_message.Message):
     __slots__ = ("conversations", "next_page_token")
@@ -181,6 +197,36 @@ class FinishConversationRequest(_message.Message):
     conversation_id: str
     status: str
     def __init__(self, conversation_id: _Optional[str] = ..., status: _Optional[str] = ...) -> None: ...
+
+class RenameConversationRequest(_message.Message):
+    __slots__ = ("conversation_id", "title")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    title: str
+    def __init__(self, conversation_id: _Optional[str] = ..., title: _Optional[str] = ...) -> None: ...
+
+class BranchConversationRequest(_message.Message):
+    __slots__ = ("conversation_id", "message_id", "title", "request_id")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    message_id: str
+    title: str
+    request_id: str
+    def __init__(self, conversation_id: _Optional[str] = ..., message_id: _Optional[str] = ..., title: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class DeleteConversationRequest(_message.Message):
+    __slots__ = ("conversation_id",)
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    def __init__(self, conversation_id: _Optional[str] = ...) -> None: ...
+
+class DeleteConversationResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
 
 class ExportConversationRequest(_message.Message):
     __slots__ = ("conversation_id", "format")
@@ -300,7 +346,7 @@ class ConversationEventAppended(_message.Message):
     def __init__(self, conversation_id: _Optional[str] = ..., event_id: _Optional[str] = ..., user_id: _Optional[str] = ..., event_type: _Optional[str] = ..., timestamp: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., role: _Optional[str] = ..., text: _Optional[str] = ..., tool_name: _Optional[str] = ..., success: _Optional[bool] = ..., credits_consumed: _Optional[int] = ..., error: _Optional[str] = ...) -> None: ...
 
 class ConversationChanged(_message.Message):
-    __slots__ = ("conversation_id", "user_id", "status", "finished_at", "user_satisfaction_signal", "extracted_use_case", "blocker_reason", "started_at", "last_message_at")
+    __slots__ = ("conversation_id", "user_id", "status", "finished_at", "user_satisfaction_signal", "extracted_use_case", "blocker_reason", "started_at", "last_message_at", "title")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
@@ -310,6 +356,7 @@ class ConversationChanged(_message.Message):
     BLOCKER_REASON_FIELD_NUMBER: _ClassVar[int]
     STARTED_AT_FIELD_NUMBER: _ClassVar[int]
     LAST_MESSAGE_AT_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     user_id: str
     status: str
@@ -319,4 +366,19 @@ class ConversationChanged(_message.Message):
     blocker_reason: str
     started_at: _timestamp_pb2.Timestamp
     last_message_at: _timestamp_pb2.Timestamp
-    def __init__(self, conversation_id: _Optional[str] = ..., user_id: _Optional[str] = ..., status: _Optional[str] = ..., finished_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., user_satisfaction_signal: _Optional[int] = ..., extracted_use_case: _Optional[str] = ..., blocker_reason: _Optional[str] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_message_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    title: str
+    def __init__(self, conversation_id: _Optional[str] = ..., user_id: _Optional[str] = ..., status: _Optional[str] = ..., finished_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., user_satisfaction_signal: _Optional[int] = ..., extracted_use_case: _Optional[str] = ..., blocker_reason: _Optional[str] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_message_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., title: _Optional[str] = ...) -> None: ...
+
+class ConversationDeleted(_message.Message):
+    __slots__ = ("conversation_id", "user_id", "started_at", "deleted_by", "deleted_at")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    STARTED_AT_FIELD_NUMBER: _ClassVar[int]
+    DELETED_BY_FIELD_NUMBER: _ClassVar[int]
+    DELETED_AT_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    user_id: str
+    started_at: _timestamp_pb2.Timestamp
+    deleted_by: str
+    deleted_at: _timestamp_pb2.Timestamp
+    def __init__(self, conversation_id: _Optional[str] = ..., user_id: _Optional[str] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., deleted_by: _Optional[str] = ..., deleted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

@@ -66,6 +66,21 @@ class ConversationsServiceStub:
                 request_serializer=attune_dot_activity_dot_v1_dot_conversations__pb2.FinishConversationRequest.SerializeToString,
                 response_deserializer=attune_dot_activity_dot_v1_dot_conversations__pb2.Conversation.FromString,
                 _registered_method=True)
+        self.RenameConversation = channel.unary_unary(
+                '/attune.activity.v1.ConversationsService/RenameConversation',
+                request_serializer=attune_dot_activity_dot_v1_dot_conversations__pb2.RenameConversationRequest.SerializeToString,
+                response_deserializer=attune_dot_activity_dot_v1_dot_conversations__pb2.Conversation.FromString,
+                _registered_method=True)
+        self.BranchConversation = channel.unary_unary(
+                '/attune.activity.v1.ConversationsService/BranchConversation',
+                request_serializer=attune_dot_activity_dot_v1_dot_conversations__pb2.BranchConversationRequest.SerializeToString,
+                response_deserializer=attune_dot_activity_dot_v1_dot_conversations__pb2.Conversation.FromString,
+                _registered_method=True)
+        self.DeleteConversation = channel.unary_unary(
+                '/attune.activity.v1.ConversationsService/DeleteConversation',
+                request_serializer=attune_dot_activity_dot_v1_dot_conversations__pb2.DeleteConversationRequest.SerializeToString,
+                response_deserializer=attune_dot_activity_dot_v1_dot_conversations__pb2.DeleteConversationResponse.FromString,
+                _registered_method=True)
         self.ExportConversation = channel.unary_stream(
                 '/attune.activity.v1.ConversationsService/ExportConversation',
                 request_serializer=attune_dot_activity_dot_v1_dot_conversations__pb2.ExportConversationRequest.SerializeToString,
@@ -137,8 +152,9 @@ class ConversationsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetConversation(self, request, context):
-        """Returns a conversation with a page of its events, oldest first. Fails with
-        NOT_FOUND also where it is another person's and the caller may not read those.
+        """Returns a conversation with a page of its events, oldest first or newest first.
+        Fails with NOT_FOUND also where it is another person's and the caller may not read
+        those.
 
         Answer: {"conversation_id": "demo-123", "conversation": {"id":
         "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123", "user_id":
@@ -156,8 +172,9 @@ class ConversationsServiceServicer:
 
     def ListConversations(self, request, context):
         """Lists conversations, newest first: of one person, or of all where the caller
-        may read others'. Fails with PERMISSION_DENIED where it may not and names
-        another person.
+        may read others'; those in which words were said, or the threads of one. Fails
+        with PERMISSION_DENIED where it may not and names another person, NOT_FOUND where
+        it may not see the one whose threads it asks for.
 
         Answer: {"conversations": [{"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a",
         "external_id": "demo-123", "user_id": "analyst001", "started_at":
@@ -185,6 +202,57 @@ class ConversationsServiceServicer:
         "status": "completed", "completion_status": "completed", "finished_at":
         "2026-01-05T09:01:00Z", "user_satisfaction_signal": 8, "insights_source": "rules",
         "insights_version": 1}
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RenameConversation(self, request, context):
+        """Names a conversation anew. An empty title gives it back the one that it has by
+        itself: what was asked first, shortened. One that has ended is renamed too.
+        Otherwise fails as AppendEvents does.
+
+        Example: {"title": "Quantum computing"}
+
+        Answer: {"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123",
+        "user_id": "analyst001", "started_at": "2026-01-05T09:00:00Z", "last_message_at":
+        "2026-01-05T09:00:00Z", "message_count": 1, "event_count": 1, "credits_used": 0,
+        "first_intent": "Explain quantum computing", "tools_used": {}, "status": "active",
+        "user_satisfaction_signal": 5, "insights_source": "rules", "insights_version": 1,
+        "title": "Quantum computing", "last_message": "Explain quantum computing"}
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BranchConversation(self, request, context):
+        """Starts a conversation that goes on from a message of another: a thread. What was
+        said up to that message stays where it is and is not counted again; whoever
+        continues reads it there (`up_to` of GetConversation), as the analytics chat
+        does. Where the message is of what its conversation itself was branched from, the
+        thread is of that. Fails with NOT_FOUND where there is no such message or the
+        caller may not see the conversation, PERMISSION_DENIED where it is another
+        person's and the caller is no service. Safe to retry with an Idempotency-Key.
+
+        Example: {"message_id": "019b8d70-1a00-7d10-8a4e-1f2e3d4c5b6a"}
+
+        Answer: {"id": "019b8d71-0460-7b1f-8c2d-3e4f5a6b7c8d", "user_id": "analyst001",
+        "started_at": "2026-01-05T09:01:00Z", "message_count": 0, "event_count": 0,
+        "credits_used": 0, "tools_used": {}, "status": "active", "parent_conversation_id":
+        "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "parent_message_id":
+        "019b8d70-1a00-7d10-8a4e-1f2e3d4c5b6a"}
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteConversation(self, request, context):
+        """Deletes a conversation with its events, its ratings and what is remembered because
+        of it; its threads stay, and begin with their own messages. People delete their
+        own, admins and services any. Its ids are not given again, and what is still
+        written to it fails with NOT_FOUND. To delete it again changes nothing. Fails with
+        NOT_FOUND where the caller may not see it, PERMISSION_DENIED where it is another
+        person's and the caller is neither.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -253,6 +321,21 @@ def add_ConversationsServiceServicer_to_server(servicer, server):
                     servicer.FinishConversation,
                     request_deserializer=attune_dot_activity_dot_v1_dot_conversations__pb2.FinishConversationRequest.FromString,
                     response_serializer=attune_dot_activity_dot_v1_dot_conversations__pb2.Conversation.SerializeToString,
+            ),
+            'RenameConversation': grpc.unary_unary_rpc_method_handler(
+                    servicer.RenameConversation,
+                    request_deserializer=attune_dot_activity_dot_v1_dot_conversations__pb2.RenameConversationRequest.FromString,
+                    response_serializer=attune_dot_activity_dot_v1_dot_conversations__pb2.Conversation.SerializeToString,
+            ),
+            'BranchConversation': grpc.unary_unary_rpc_method_handler(
+                    servicer.BranchConversation,
+                    request_deserializer=attune_dot_activity_dot_v1_dot_conversations__pb2.BranchConversationRequest.FromString,
+                    response_serializer=attune_dot_activity_dot_v1_dot_conversations__pb2.Conversation.SerializeToString,
+            ),
+            'DeleteConversation': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteConversation,
+                    request_deserializer=attune_dot_activity_dot_v1_dot_conversations__pb2.DeleteConversationRequest.FromString,
+                    response_serializer=attune_dot_activity_dot_v1_dot_conversations__pb2.DeleteConversationResponse.SerializeToString,
             ),
             'ExportConversation': grpc.unary_stream_rpc_method_handler(
                     servicer.ExportConversation,
@@ -411,6 +494,87 @@ class ConversationsService:
             '/attune.activity.v1.ConversationsService/FinishConversation',
             attune_dot_activity_dot_v1_dot_conversations__pb2.FinishConversationRequest.SerializeToString,
             attune_dot_activity_dot_v1_dot_conversations__pb2.Conversation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RenameConversation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/attune.activity.v1.ConversationsService/RenameConversation',
+            attune_dot_activity_dot_v1_dot_conversations__pb2.RenameConversationRequest.SerializeToString,
+            attune_dot_activity_dot_v1_dot_conversations__pb2.Conversation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BranchConversation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/attune.activity.v1.ConversationsService/BranchConversation',
+            attune_dot_activity_dot_v1_dot_conversations__pb2.BranchConversationRequest.SerializeToString,
+            attune_dot_activity_dot_v1_dot_conversations__pb2.Conversation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteConversation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/attune.activity.v1.ConversationsService/DeleteConversation',
+            attune_dot_activity_dot_v1_dot_conversations__pb2.DeleteConversationRequest.SerializeToString,
+            attune_dot_activity_dot_v1_dot_conversations__pb2.DeleteConversationResponse.FromString,
             options,
             channel_credentials,
             insecure,

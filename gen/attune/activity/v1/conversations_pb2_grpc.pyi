@@ -77,8 +77,9 @@ class ConversationsServiceStub:
     "insights_source": "rules", "insights_version": 1}}
     """
     GetConversation: _grpc.UnaryUnaryMultiCallable[_conversations_pb2.GetConversationRequest, _conversations_pb2.GetConversationResponse]
-    """Returns a conversation with a page of its events, oldest first. Fails with
-    NOT_FOUND also where it is another person's and the caller may not read those.
+    """Returns a conversation with a page of its events, oldest first or newest first.
+    Fails with NOT_FOUND also where it is another person's and the caller may not read
+    those.
 
     Answer: {"conversation_id": "demo-123", "conversation": {"id":
     "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123", "user_id":
@@ -92,8 +93,9 @@ class ConversationsServiceStub:
     """
     ListConversations: _grpc.UnaryUnaryMultiCallable[_conversations_pb2.ListConversationsRequest, _conversations_pb2.ListConversationsResponse]
     """Lists conversations, newest first: of one person, or of all where the caller
-    may read others'. Fails with PERMISSION_DENIED where it may not and names
-    another person.
+    may read others'; those in which words were said, or the threads of one. Fails
+    with PERMISSION_DENIED where it may not and names another person, NOT_FOUND where
+    it may not see the one whose threads it asks for.
 
     Answer: {"conversations": [{"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a",
     "external_id": "demo-123", "user_id": "analyst001", "started_at":
@@ -117,6 +119,45 @@ class ConversationsServiceStub:
     "status": "completed", "completion_status": "completed", "finished_at":
     "2026-01-05T09:01:00Z", "user_satisfaction_signal": 8, "insights_source": "rules",
     "insights_version": 1}
+    """
+    RenameConversation: _grpc.UnaryUnaryMultiCallable[_conversations_pb2.RenameConversationRequest, _conversations_pb2.Conversation]
+    """Names a conversation anew. An empty title gives it back the one that it has by
+    itself: what was asked first, shortened. One that has ended is renamed too.
+    Otherwise fails as AppendEvents does.
+
+    Example: {"title": "Quantum computing"}
+
+    Answer: {"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123",
+    "user_id": "analyst001", "started_at": "2026-01-05T09:00:00Z", "last_message_at":
+    "2026-01-05T09:00:00Z", "message_count": 1, "event_count": 1, "credits_used": 0,
+    "first_intent": "Explain quantum computing", "tools_used": {}, "status": "active",
+    "user_satisfaction_signal": 5, "insights_source": "rules", "insights_version": 1,
+    "title": "Quantum computing", "last_message": "Explain quantum computing"}
+    """
+    BranchConversation: _grpc.UnaryUnaryMultiCallable[_conversations_pb2.BranchConversationRequest, _conversations_pb2.Conversation]
+    """Starts a conversation that goes on from a message of another: a thread. What was
+    said up to that message stays where it is and is not counted again; whoever
+    continues reads it there (`up_to` of GetConversation), as the analytics chat
+    does. Where the message is of what its conversation itself was branched from, the
+    thread is of that. Fails with NOT_FOUND where there is no such message or the
+    caller may not see the conversation, PERMISSION_DENIED where it is another
+    person's and the caller is no service. Safe to retry with an Idempotency-Key.
+
+    Example: {"message_id": "019b8d70-1a00-7d10-8a4e-1f2e3d4c5b6a"}
+
+    Answer: {"id": "019b8d71-0460-7b1f-8c2d-3e4f5a6b7c8d", "user_id": "analyst001",
+    "started_at": "2026-01-05T09:01:00Z", "message_count": 0, "event_count": 0,
+    "credits_used": 0, "tools_used": {}, "status": "active", "parent_conversation_id":
+    "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "parent_message_id":
+    "019b8d70-1a00-7d10-8a4e-1f2e3d4c5b6a"}
+    """
+    DeleteConversation: _grpc.UnaryUnaryMultiCallable[_conversations_pb2.DeleteConversationRequest, _conversations_pb2.DeleteConversationResponse]
+    """Deletes a conversation with its events, its ratings and what is remembered because
+    of it; its threads stay, and begin with their own messages. People delete their
+    own, admins and services any. Its ids are not given again, and what is still
+    written to it fails with NOT_FOUND. To delete it again changes nothing. Fails with
+    NOT_FOUND where the caller may not see it, PERMISSION_DENIED where it is another
+    person's and the caller is neither.
     """
     ExportConversation: _grpc.UnaryStreamMultiCallable[_conversations_pb2.ExportConversationRequest, _httpbody_pb2.HttpBody]
     """Gives a conversation with all its events as a file. Fails with NOT_FOUND as
@@ -191,8 +232,9 @@ class ConversationsServiceAsyncStub(ConversationsServiceStub):
     "insights_source": "rules", "insights_version": 1}}
     """
     GetConversation: _aio.UnaryUnaryMultiCallable[_conversations_pb2.GetConversationRequest, _conversations_pb2.GetConversationResponse]  # type: ignore[assignment]
-    """Returns a conversation with a page of its events, oldest first. Fails with
-    NOT_FOUND also where it is another person's and the caller may not read those.
+    """Returns a conversation with a page of its events, oldest first or newest first.
+    Fails with NOT_FOUND also where it is another person's and the caller may not read
+    those.
 
     Answer: {"conversation_id": "demo-123", "conversation": {"id":
     "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123", "user_id":
@@ -206,8 +248,9 @@ class ConversationsServiceAsyncStub(ConversationsServiceStub):
     """
     ListConversations: _aio.UnaryUnaryMultiCallable[_conversations_pb2.ListConversationsRequest, _conversations_pb2.ListConversationsResponse]  # type: ignore[assignment]
     """Lists conversations, newest first: of one person, or of all where the caller
-    may read others'. Fails with PERMISSION_DENIED where it may not and names
-    another person.
+    may read others'; those in which words were said, or the threads of one. Fails
+    with PERMISSION_DENIED where it may not and names another person, NOT_FOUND where
+    it may not see the one whose threads it asks for.
 
     Answer: {"conversations": [{"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a",
     "external_id": "demo-123", "user_id": "analyst001", "started_at":
@@ -231,6 +274,45 @@ class ConversationsServiceAsyncStub(ConversationsServiceStub):
     "status": "completed", "completion_status": "completed", "finished_at":
     "2026-01-05T09:01:00Z", "user_satisfaction_signal": 8, "insights_source": "rules",
     "insights_version": 1}
+    """
+    RenameConversation: _aio.UnaryUnaryMultiCallable[_conversations_pb2.RenameConversationRequest, _conversations_pb2.Conversation]  # type: ignore[assignment]
+    """Names a conversation anew. An empty title gives it back the one that it has by
+    itself: what was asked first, shortened. One that has ended is renamed too.
+    Otherwise fails as AppendEvents does.
+
+    Example: {"title": "Quantum computing"}
+
+    Answer: {"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123",
+    "user_id": "analyst001", "started_at": "2026-01-05T09:00:00Z", "last_message_at":
+    "2026-01-05T09:00:00Z", "message_count": 1, "event_count": 1, "credits_used": 0,
+    "first_intent": "Explain quantum computing", "tools_used": {}, "status": "active",
+    "user_satisfaction_signal": 5, "insights_source": "rules", "insights_version": 1,
+    "title": "Quantum computing", "last_message": "Explain quantum computing"}
+    """
+    BranchConversation: _aio.UnaryUnaryMultiCallable[_conversations_pb2.BranchConversationRequest, _conversations_pb2.Conversation]  # type: ignore[assignment]
+    """Starts a conversation that goes on from a message of another: a thread. What was
+    said up to that message stays where it is and is not counted again; whoever
+    continues reads it there (`up_to` of GetConversation), as the analytics chat
+    does. Where the message is of what its conversation itself was branched from, the
+    thread is of that. Fails with NOT_FOUND where there is no such message or the
+    caller may not see the conversation, PERMISSION_DENIED where it is another
+    person's and the caller is no service. Safe to retry with an Idempotency-Key.
+
+    Example: {"message_id": "019b8d70-1a00-7d10-8a4e-1f2e3d4c5b6a"}
+
+    Answer: {"id": "019b8d71-0460-7b1f-8c2d-3e4f5a6b7c8d", "user_id": "analyst001",
+    "started_at": "2026-01-05T09:01:00Z", "message_count": 0, "event_count": 0,
+    "credits_used": 0, "tools_used": {}, "status": "active", "parent_conversation_id":
+    "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "parent_message_id":
+    "019b8d70-1a00-7d10-8a4e-1f2e3d4c5b6a"}
+    """
+    DeleteConversation: _aio.UnaryUnaryMultiCallable[_conversations_pb2.DeleteConversationRequest, _conversations_pb2.DeleteConversationResponse]  # type: ignore[assignment]
+    """Deletes a conversation with its events, its ratings and what is remembered because
+    of it; its threads stay, and begin with their own messages. People delete their
+    own, admins and services any. Its ids are not given again, and what is still
+    written to it fails with NOT_FOUND. To delete it again changes nothing. Fails with
+    NOT_FOUND where the caller may not see it, PERMISSION_DENIED where it is another
+    person's and the caller is neither.
     """
     ExportConversation: _aio.UnaryStreamMultiCallable[_conversations_pb2.ExportConversationRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
     """Gives a conversation with all its events as a file. Fails with NOT_FOUND as
@@ -320,8 +402,9 @@ class ConversationsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversations_pb2.GetConversationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_conversations_pb2.GetConversationResponse, _abc.Awaitable[_conversations_pb2.GetConversationResponse]]:
-        """Returns a conversation with a page of its events, oldest first. Fails with
-        NOT_FOUND also where it is another person's and the caller may not read those.
+        """Returns a conversation with a page of its events, oldest first or newest first.
+        Fails with NOT_FOUND also where it is another person's and the caller may not read
+        those.
 
         Answer: {"conversation_id": "demo-123", "conversation": {"id":
         "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123", "user_id":
@@ -341,8 +424,9 @@ class ConversationsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_conversations_pb2.ListConversationsResponse, _abc.Awaitable[_conversations_pb2.ListConversationsResponse]]:
         """Lists conversations, newest first: of one person, or of all where the caller
-        may read others'. Fails with PERMISSION_DENIED where it may not and names
-        another person.
+        may read others'; those in which words were said, or the threads of one. Fails
+        with PERMISSION_DENIED where it may not and names another person, NOT_FOUND where
+        it may not see the one whose threads it asks for.
 
         Answer: {"conversations": [{"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a",
         "external_id": "demo-123", "user_id": "analyst001", "started_at":
@@ -372,6 +456,63 @@ class ConversationsServiceServicer(metaclass=_abc_1.ABCMeta):
         "status": "completed", "completion_status": "completed", "finished_at":
         "2026-01-05T09:01:00Z", "user_satisfaction_signal": 8, "insights_source": "rules",
         "insights_version": 1}
+        """
+
+    @_abc_1.abstractmethod
+    def RenameConversation(
+        self,
+        request: _conversations_pb2.RenameConversationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_conversations_pb2.Conversation, _abc.Awaitable[_conversations_pb2.Conversation]]:
+        """Names a conversation anew. An empty title gives it back the one that it has by
+        itself: what was asked first, shortened. One that has ended is renamed too.
+        Otherwise fails as AppendEvents does.
+
+        Example: {"title": "Quantum computing"}
+
+        Answer: {"id": "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "external_id": "demo-123",
+        "user_id": "analyst001", "started_at": "2026-01-05T09:00:00Z", "last_message_at":
+        "2026-01-05T09:00:00Z", "message_count": 1, "event_count": 1, "credits_used": 0,
+        "first_intent": "Explain quantum computing", "tools_used": {}, "status": "active",
+        "user_satisfaction_signal": 5, "insights_source": "rules", "insights_version": 1,
+        "title": "Quantum computing", "last_message": "Explain quantum computing"}
+        """
+
+    @_abc_1.abstractmethod
+    def BranchConversation(
+        self,
+        request: _conversations_pb2.BranchConversationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_conversations_pb2.Conversation, _abc.Awaitable[_conversations_pb2.Conversation]]:
+        """Starts a conversation that goes on from a message of another: a thread. What was
+        said up to that message stays where it is and is not counted again; whoever
+        continues reads it there (`up_to` of GetConversation), as the analytics chat
+        does. Where the message is of what its conversation itself was branched from, the
+        thread is of that. Fails with NOT_FOUND where there is no such message or the
+        caller may not see the conversation, PERMISSION_DENIED where it is another
+        person's and the caller is no service. Safe to retry with an Idempotency-Key.
+
+        Example: {"message_id": "019b8d70-1a00-7d10-8a4e-1f2e3d4c5b6a"}
+
+        Answer: {"id": "019b8d71-0460-7b1f-8c2d-3e4f5a6b7c8d", "user_id": "analyst001",
+        "started_at": "2026-01-05T09:01:00Z", "message_count": 0, "event_count": 0,
+        "credits_used": 0, "tools_used": {}, "status": "active", "parent_conversation_id":
+        "019b8d70-1a00-7c3e-9d51-0f1e2d3c4b5a", "parent_message_id":
+        "019b8d70-1a00-7d10-8a4e-1f2e3d4c5b6a"}
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteConversation(
+        self,
+        request: _conversations_pb2.DeleteConversationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_conversations_pb2.DeleteConversationResponse, _abc.Awaitable[_conversations_pb2.DeleteConversationResponse]]:
+        """Deletes a conversation with its events, its ratings and what is remembered because
+        of it; its threads stay, and begin with their own messages. People delete their
+        own, admins and services any. Its ids are not given again, and what is still
+        written to it fails with NOT_FOUND. To delete it again changes nothing. Fails with
+        NOT_FOUND where the caller may not see it, PERMISSION_DENIED where it is another
+        person's and the caller is neither.
         """
 
     @_abc_1.abstractmethod
