@@ -4,12 +4,12 @@ import asyncio
 import os
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Sequence, Sized
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx2
 import pytest
@@ -44,6 +44,13 @@ class Watcher:
             self.restarted[notice.name] += 1
         elif isinstance(notice, Line) and b"rpc failed" in notice.text:
             self.bugs.append(notice.text)
+
+
+class Sender(Protocol):
+    """Somebody who sends until told to stop."""
+
+    @property
+    def acknowledged(self) -> Sized: ...
 
 
 @pytest.fixture
@@ -117,7 +124,7 @@ class Logger:
 async def kill_in_turn(
     suite: Suite,
     watcher: Watcher,
-    people: "Sequence[Logger] | Sequence[Talker]",
+    people: Sequence[Sender],
     victims: Sequence[str] = VICTIMS,
 ) -> None:
     """Kill one after the other, each in the middle of the logging, and await its return."""
