@@ -11,6 +11,7 @@ from cli import __version__
 from cli.commands import (
     demo,
     encryption,
+    evaluating,
     importing,
     importing_events,
     jobs,
@@ -46,6 +47,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("demo")(demo.demo)
+app.command("eval")(evaluating.evaluate)
 app.command("status")(status.status)
 app.command("token")(token.token)
 app.command("migrate")(migrate.migrate)

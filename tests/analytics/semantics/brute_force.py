@@ -169,6 +169,8 @@ class Asked:
     zone: Bounds | None = None
     grain: Grain | None = None
     fill: bool = False
+    # Buckets after the present one are not filled, unless all of the range is still to come.
+    now: datetime = datetime(9998, 1, 1, tzinfo=UTC)
     keeps: Callable[[dict[str, Any]], bool] = lambda _: True
 
 
@@ -181,7 +183,7 @@ def expected(shop: Shop, asked: Asked) -> dict[tuple[Any, ...], dict[str, Any]]:
             groups.setdefault(key, {})[leaf] = value
     if asked.grain and asked.bounds and asked.fill:
         kinds = {key[:-1] for key in groups} if asked.dimensions else {()}
-        for key in [(*k, b) for k in kinds for b in asked.bounds.buckets(asked.grain)]:
+        for key in [(*k, b) for k in kinds for b in begun(asked.bounds, asked)]:
             groups.setdefault(key, {})
     if not asked.dimensions and not asked.grain:
         groups.setdefault((), {})
@@ -189,6 +191,15 @@ def expected(shop: Shop, asked: Asked) -> dict[tuple[Any, ...], dict[str, Any]]:
         for leaf in leaves:
             values.setdefault(leaf, 0 if leaf in ZERO else None)
     return {key: {n: computed(n, vs) for n in asked.metrics} for key, vs in groups.items()}
+
+
+def begun(bounds: Bounds, asked: Asked) -> set[Any]:
+    assert asked.grain
+    found = bounds.buckets(asked.grain)
+    if bounds.bucket(asked.now, Grain.DAY) < bounds.start:
+        return found
+    present = bounds.bucket(asked.now, asked.grain)
+    return {bucket for bucket in found if bucket <= present}
 
 
 def rows_of(shop: Shop, leaf: str, asked: Asked) -> dict[tuple[Any, ...], Any]:

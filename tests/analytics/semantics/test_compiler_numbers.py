@@ -110,7 +110,7 @@ def questions(draw: Any) -> tuple[MetricQuery, Calendar, Asked]:
         fill=fill,
         limit=10_000,
     )
-    asked = Asked(metrics, dimensions, bounds, grain=grain, fill=fill, keeps=keeps)
+    asked = Asked(metrics, dimensions, bounds, grain=grain, fill=fill, now=NOW, keeps=keeps)
     return query, Calendar(zone, week, fiscal), asked
 
 

@@ -66,10 +66,10 @@ def combined(leaf: Leaf) -> str:
 
 
 def filling(names: Sequence[str], around: Around, leaves: Sequence[Leaf]) -> str:
-    """Every bucket, for each combination of the dimensions that there is."""
+    """Every bucket until the present one, for each combination of the dimensions that there is."""
     assert around.grain
-    assert around.period
-    series = buckets.series(around.grain, around.period, around.calendar)
+    assert around.begun
+    series = buckets.series(around.grain, around.begun, around.calendar)
     time = f"buckets.bucket AS {identifier(around.time_alias)}"
     nothing = columns([], leaves)
     if not around.dimensions:

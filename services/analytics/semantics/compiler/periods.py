@@ -210,6 +210,11 @@ def shift(grain: Grain, period: Period, earlier: Period, calendar: Calendar) -> 
     return Shift(days=(to - since).days, cut=calendar.instant(after - (to - since)))
 
 
+def begun(period: Period, now: datetime) -> Period:
+    """Without what is still to come: zeros there would look like a fall. All of a later period."""
+    return Period(period.start, min(period.end, now)) if period.start < now else period
+
+
 def buckets(grain: Grain, period: Period, calendar: Calendar) -> tuple[datetime, datetime]:
     """The first and the last bucket of a period, as local times; grains of a day and more."""
     last = calendar.local(period.end - timedelta(microseconds=1))

@@ -15,7 +15,10 @@ from services.analytics.semantics.domain import Definitions, Dimension, Filter, 
 
 @dataclass(frozen=True)
 class Around:
-    """What all scans of a statement share. `shift` moves buckets of the period before."""
+    """What all scans of a statement share. `shift` moves buckets of the period before.
+
+    `begun` is the part of the period that is filled.
+    """
 
     definitions: Definitions
     catalogue: Catalogue
@@ -25,6 +28,7 @@ class Around:
     period: Period | None
     grain: Grain | None
     time_alias: str
+    begun: Period | None = None
     top: "TopValues | None" = None
     shift: Shift | None = None
 

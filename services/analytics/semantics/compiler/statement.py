@@ -49,7 +49,7 @@ def compile_query(
     if query.compare and query.time_range and period:
         earlier = periods.before(query.time_range, period, calendar)
     try:
-        return _Statement(query, definitions, catalogue, calendar, period, earlier).compiled()
+        return _Statement(query, definitions, catalogue, calendar, period, earlier, now).compiled()
     except OverflowError:  # of buckets at the edge, where the period itself is inside
         raise NotCompilable("time_range", periods.BEYOND) from None
     except ValueError as err:  # a name or a text that PostgreSQL cannot have
@@ -81,8 +81,10 @@ class _Statement:
         calendar: Calendar,
         period: Period | None,
         earlier: Period | None,
+        now: datetime,
     ) -> None:
         self._query = query
+        self._now = now
         self._definitions = definitions
         self._catalogue = catalogue
         self._calendar = calendar
@@ -159,6 +161,7 @@ class _Statement:
             period=self._period,
             grain=query.grain,
             time_alias=TIME,
+            begun=periods.begun(self._period, self._now) if self._period else None,
         )
         ctes = []
         if query.top:
@@ -194,7 +197,7 @@ class _Statement:
             order=(Order(metric, descending=True),),
             limit=count,
         )
-        of = (self._definitions, self._catalogue, self._calendar, self._period, None)
+        of = (self._definitions, self._catalogue, self._calendar, self._period, None, self._now)
         ranked = _Statement(query, *of)._sql()
         return f"SELECT {identifier(dimension)} AS value FROM ({ranked}) AS ranked"
 

@@ -1,0 +1,1 @@
+"""`attune eval`: questions with gold SQL, asked of the whole suite (docs/evaluation.md)."""
