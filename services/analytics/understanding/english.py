@@ -15,7 +15,7 @@ exactly actually currently right lets let look looking made make come came go we
 figures figure numbers number result results info report much happen happened happens got bring
 brings brought drive drives drove generated generate generates perform performs performed performing
 calculate compute also now just still s respectively break broken down split grouped distributed
-that
+that pls plz
 """
 PEOPLE_WORDS = """
 user users person people persons individual individuals visitor visitors customer customers member

@@ -87,6 +87,9 @@ class Modifiers:
             draft.time_range, draft.compare = mine, True
         elif mine is not None and self._is_before(mine, asked):
             draft.time_range, draft.compare = asked, True
+        elif mine == asked and isinstance(mine, Relative) and mine.anchor is Anchor.PREVIOUS:
+            # "last month compared to the previous month": not with itself.
+            draft.time_range, draft.compare = mine, True
         else:
             return
         sentence.take(at, sentence.before(at), *sentence.free("compare")[:1])
@@ -110,16 +113,17 @@ class Modifiers:
             return False
 
     def _earlier(self, sentence: Sentence, draft: Draft) -> None:
-        """ "than the week before"; the unit has to be the period's own."""
+        """ "than the week before", "compare … with the week before"; of the period's own unit."""
         for at in sentence.free("earlier"):
             unit = sentence.value(at)
             asked = draft.time_range or draft.inherited
             own = asked.unit.value if isinstance(asked, Relative) and asked.count == 1 else ""
-            opening = sentence.before(at)
-            if asked is None or (unit and unit != own) or sentence.kind(opening) != "versus":
+            opening, comparing = sentence.before(at), sentence.free("compare")[:1]
+            versus = sentence.kind(opening) == "versus"
+            if asked is None or (unit and unit != own) or not (versus or comparing):
                 continue
             draft.compare = True
-            sentence.take(at, opening, *sentence.free("compare")[:1])
+            sentence.take(at, opening if versus else None, *comparing)
 
     def _growth(self, sentence: Sentence, draft: Draft) -> None:
         """Growth is against the period before; month over month, of the months of a trend."""

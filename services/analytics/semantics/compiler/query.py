@@ -33,8 +33,8 @@ class MetricQuery:
     """Metrics by dimensions and buckets of time.
 
     `fill` gives buckets without rows up to now, `compare` each metric in the period before beside
-    it. `limit` is how many rows the statement gives. Where it is but a bound, it is one more than are
-    shown: who runs the statement has to see that there are more.
+    it. `limit` is how many rows the statement gives. Where it is but a bound, it is one more than
+    are shown: who runs the statement has to see that there are more.
     """
 
     metrics: tuple[str, ...]
