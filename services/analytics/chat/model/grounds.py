@@ -10,9 +10,12 @@ from services.analytics.chat.charting import columns_of
 from services.analytics.chat.domain import Question
 from services.analytics.chat.model.domain import Ran
 from services.analytics.chat.prose import Checked, Evidence, Table, checked
+from services.analytics.chat.prose.neutral import neutralised
 
 SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 FIGURE = re.compile(r"\d")
+# In "which one?" it is no figure.
+THE_ONE = re.compile(r"(?i)\bones?\b")
 
 
 def grounded(
@@ -36,6 +39,10 @@ def table_of(ran: Ran) -> Table:
 
 def questions_in(text: str, now: datetime) -> str:
     """Of a text what it asks, without a figure in it: nothing ran that could bear one out."""
-    asked = (each.strip() for each in SENTENCE.findall(text))
-    bare = " ".join(each for each in asked if each.endswith("?") and not FIGURE.search(each))
-    return checked(bare, Evidence(tables=[], told=[], time_zone="UTC", now=now)).text
+    nothing = Evidence(tables=[], told=[], time_zone="UTC", now=now)
+    asked = (each.strip() for each in SENTENCE.findall(neutralised(text)) if each.endswith("?"))
+    return " ".join(
+        each
+        for each in asked
+        if not FIGURE.search(each) and checked(THE_ONE.sub("that", each), nothing).text
+    )

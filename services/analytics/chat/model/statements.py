@@ -1,9 +1,11 @@
 """The statements of one question: each on its way like any other, and what is told of it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import msgspec
+from attune.analytics.v1 import chat_pb2 as pb
 
 from services.analytics.chat import parts
 from services.analytics.chat.domain import MOST_ROWS, SQL, Planned, Question
@@ -112,8 +114,15 @@ class Statements:
         understood = grounded(said, here, self._question, self._zone, self._now()).text
         ran = Ran(replace(planned, understood=understood or self._question.text), answer)
         self._came.ran.append(ran)
-        await self._tell(parts.results_part(self._question, ran.planned, answer, self._now()))
+        part = parts.results_part(self._question, ran.planned, answer, self._now())
+        put_first(part, wanted.suggested_actions)
+        await self._tell(part)
         return told_to_model(answer.result, self._masks)
+
+
+def put_first(part: pb.ChatPart, kinds: Sequence[str]) -> None:
+    """Of the actions that there are, those first that a model suggests; it adds none."""
+    part.message.actions.sort(key=lambda action: action.type not in kinds)
 
 
 def told_to_model(result: Result, masks: Masks) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.analytics.chat import parts
 from services.analytics.chat.domain import Question
 from services.analytics.chat.model.allowance import Allowance
 from services.analytics.chat.model.domain import Bounds, Came, Stuck
@@ -89,6 +90,7 @@ class ModelWay:
 
     async def _talk(self, question: Question, came: Came, tell: Tell) -> None:
         """Raises ModelFailure and Stuck."""
+        await tell(parts.status_part("Asking a model"))
         masks = Masks(self._bounds.masks)
         calendar = await self._calendars.of(question.who.organization_id)
         known = await self._material.known(question)
