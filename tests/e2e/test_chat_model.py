@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from services.common.llm import model
 from tests.databases import cloned
 from tests.e2e.conftest import Api, gateway
 from tests.model_stub import (
@@ -46,7 +47,9 @@ class Asking:
 
 @pytest.fixture(scope="module")
 async def suite_with_a_model(servers: Servers, template_db: str) -> AsyncIterator[Asking]:
-    """The whole suite as it comes, with a model's server that does as it is told."""
+    """The whole suite, with a model's server that does as it is told."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(model, "COST_SECONDS", 20)  # however busy the machine of the tests is
     async with (
         model_stub() as stub,
         cloned(servers, template_db) as database,
@@ -59,7 +62,7 @@ async def suite_with_a_model(servers: Servers, template_db: str) -> AsyncIterato
                 "llm_breaker_failures": 1000,
                 "llm_ledger_seconds": 20,
                 "llm_tries": 1,
-                "llm_timeout_seconds": 3,
+                "llm_timeout_seconds": 8,
                 "chat_model_questions_per_hour": AN_HOUR,
             },
         ) as suite,
@@ -67,6 +70,7 @@ async def suite_with_a_model(servers: Servers, template_db: str) -> AsyncIterato
         gateway(suite) as address,
     ):
         yield Asking(Api(address, suite), stub)
+    patch.undo()
 
 
 @pytest.fixture
@@ -315,12 +319,12 @@ async def test_personal_data_have_names_for_the_model_and_not_for_people(
     mail = {"event": "mailed", "user_id": "bob", "properties": {"to": "bob@example.com"}}
     await post(ann, "/api/v1/events", [mail])
     sql = "SELECT properties->>'to' AS sent FROM events WHERE event = 'mailed'"
-    stub.will(running(sql), saying("Most went to [email 1]."))
+    stub.will(running(sql), saying("It went to [email 1]."))
     answer = await asked(ann)
     assert told(stub)["rows"] == [["[email 1]"]]
     assert "bob@example.com" not in json.dumps([one.body for one in stub.asked])
     assert answer["messages"][0]["data"]["rows"] == [["bob@example.com"]]
-    assert answer["messages"][1]["content"] == "Most went to bob@example.com."
+    assert answer["messages"][1]["content"] == "It went to bob@example.com."
 
 
 async def test_what_is_known_of_who_asks_is_told_unless_they_refuse(
@@ -328,8 +332,9 @@ async def test_what_is_known_of_who_asks_is_told_unless_they_refuse(
 ) -> None:
     stub.will(saying("Which one?"))
     answer = await asked(ann)
-    assert answer["receipt"]["context"] == ["job_role"]
-    assert document(stub)["asker"] == [{"job_role": "analyst"}]
+    assert {"job_role": "analyst"} in document(stub)["asker"]
+    names = [name for each in document(stub)["asker"] for name in each]
+    assert answer["receipt"]["context"] == names
     await post(ann, "/api/v1/identify", {"traits": {"consent": {"language_models": False}}})
     stub.asked.clear()
     assert (await asked(ann))["receipt"]["context"] == []

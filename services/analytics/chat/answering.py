@@ -96,10 +96,16 @@ class Answerer:
         return await self._tell_what_ran(question, came, tell)
 
     async def _tell_what_ran(self, question: Question, came: Came, tell: Tell) -> Answer | None:
-        """The words and the chart of what a model ran; its rows were told as they came."""
+        """The words and the chart of what a model ran; its rows were told as they came.
+
+        Where it has no words that hold, they are by rule.
+        """
         planned, answer = came.last
-        if came.text:
-            await tell(parts.text_part(came.text, self._now()))
+        words = came.text
+        if answer and not words:
+            words = (await worded(planned, answer, self._now())).text
+        if words:
+            await tell(parts.text_part(words, self._now()))
         chart = await charted(planned, answer) if answer else None
         if chart is not None:
             await tell(parts.chart_part(question, planned, chart, self._now()))

@@ -1,16 +1,20 @@
-"""What a model writes, checked against what its statements brought. No I/O."""
+"""What a model writes, checked against what its statements brought."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
+import structlog
 
 from services.analytics.chat.charting import columns_of
 from services.analytics.chat.domain import Question
 from services.analytics.chat.model.domain import Ran
 from services.analytics.chat.prose import Checked, Evidence, Table, checked
 from services.analytics.chat.prose.neutral import neutralised
+
+log = structlog.get_logger(__name__)
 
 SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 FIGURE = re.compile(r"\d")
@@ -21,10 +25,21 @@ THE_ONE = re.compile(r"(?i)\bones?\b")
 def grounded(
     text: str, ran: Sequence[Ran], question: Question, zone: str, now: datetime
 ) -> Checked:
-    """The sentences that the rows bear out, or the question itself."""
+    """The sentences that the rows bear out, or the question itself. Pure."""
     tables = [table_of(each) for each in ran]
     told = [question.text, *(line for each in ran for line in each.planned.assumptions)]
     return checked(text, Evidence(tables=tables, told=told, time_zone=zone, now=now))
+
+
+async def borne_out(
+    text: str, ran: Sequence[Ran], question: Question, zone: str, now: datetime
+) -> Checked:
+    """The same beside the event loop; nothing where it cannot be checked: the rows came already."""
+    try:
+        return await asyncio.to_thread(grounded, text, ran, question, zone, now)
+    except Exception as err:
+        log.error("words were not checked", exc_info=err)
+        return Checked("", [text])
 
 
 def table_of(ran: Ran) -> Table:

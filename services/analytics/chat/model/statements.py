@@ -10,7 +10,7 @@ from attune.analytics.v1 import chat_pb2 as pb
 from services.analytics.chat import parts
 from services.analytics.chat.domain import MOST_ROWS, SQL, Planned, Question
 from services.analytics.chat.model.domain import RETRIES, Came, Ran, Stuck
-from services.analytics.chat.model.grounds import grounded
+from services.analytics.chat.model.grounds import borne_out
 from services.analytics.chat.model.masking import Masks
 from services.analytics.chat.model.tools import PEOPLE, Statement
 from services.analytics.chat.runs.runs import Tell
@@ -111,7 +111,8 @@ class Statements:
         """Tell people the rows, and the model as many as it may see."""
         said = self._masks.told(wanted.description)[:LONGEST_DESCRIPTION]
         here = [Ran(planned, answer)]
-        understood = grounded(said, here, self._question, self._zone, self._now()).text
+        around = (self._question, self._zone, self._now())
+        understood = (await borne_out(said, here, *around)).text
         ran = Ran(replace(planned, understood=understood or self._question.text), answer)
         self._came.ran.append(ran)
         part = parts.results_part(self._question, ran.planned, answer, self._now())

@@ -12,7 +12,7 @@ from services.analytics.chat import parts
 from services.analytics.chat.domain import Question
 from services.analytics.chat.model.allowance import Allowance
 from services.analytics.chat.model.domain import Bounds, Came, Stuck
-from services.analytics.chat.model.grounds import grounded, questions_in
+from services.analytics.chat.model.grounds import borne_out, questions_in
 from services.analytics.chat.model.masking import Masks
 from services.analytics.chat.model.material import Known, Material, pieces_of
 from services.analytics.chat.model.people import People
@@ -102,7 +102,7 @@ class ModelWay:
         asker = Asker(organization_id=who.organization_id, user_id=who.subject, purpose=PURPOSE)
         messages = await self._messages(question, known, calendar.zone, came, masks)
         text = await Talk(self._model, asker, self._bounds, box, came.tally).last_words(messages)
-        self._heard(text, question, calendar.zone, came, masks)
+        await self._heard(text, question, calendar.zone, came, masks)
 
     async def _messages(
         self, question: Question, known: Known, zone: str, came: Came, masks: Masks
@@ -117,13 +117,15 @@ class ModelWay:
         came.context = [name for piece in material.get("asker", ()) for name in piece]
         return messages_of(question.text, about, material)
 
-    def _heard(self, text: str, question: Question, zone: str, came: Came, masks: Masks) -> None:
+    async def _heard(
+        self, text: str, question: Question, zone: str, came: Came, masks: Masks
+    ) -> None:
         """Keep of the model's words what the rows bear out; without rows, what it asks."""
         said = masks.told(text).strip()
         if not came.ran:
             came.asks = questions_in(said, self._now())
             return
-        checked = grounded(said, came.ran, question, zone, self._now())
+        checked = await borne_out(said, came.ran, question, zone, self._now())
         came.text = checked.text
         came.tally.dropped += len(checked.dropped)
 
