@@ -23,6 +23,7 @@ from attune.common.v1.json_pb2 import Json
 from google.api import annotations_pb2
 from google.protobuf.descriptor import MethodDescriptor
 
+from services.analytics.charts.choosing import ChartType
 from services.analytics.chat.charting import Drawn
 from services.analytics.chat.domain import (
     CHART,
@@ -115,5 +116,7 @@ def of_chart(question: Question, planned: Planned, chart: Drawn) -> list[pb.Chat
     offers = [Offer(CHART, "Keep this chart", body | {"design": chart.design})]
     for kind in chart.others[:OTHER_TYPES]:
         design = {"type": kind, "title": chart.design.get("title", "")}
-        offers.append(Offer(CHART, f"Keep it as a {kind} chart", body | {"design": design}))
+        article = "an" if kind == ChartType.AREA else "a"
+        label = f"Keep it as {article} {kind} chart"
+        offers.append(Offer(CHART, label, body | {"design": design}))
     return offered(question.who, offers)

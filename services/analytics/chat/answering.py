@@ -77,7 +77,8 @@ class Answerer:
 
     async def _asked(self, question: Question, unclear: Unclear, tell: Tell) -> Came:
         """What a model makes of it; which of two readings is meant, none can know."""
-        return Came() if unclear.differs else await self._model.answer(question, tell)
+        told = unclear.differs or unclear.final
+        return Came() if told else await self._model.answer(question, tell)
 
     async def _tell_by_model(
         self, question: Question, unclear: Unclear, tell: Tell

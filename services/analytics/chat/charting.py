@@ -15,6 +15,7 @@ from services.analytics.queries.domain import Result
 # Of more rows no chart is made that anybody could read.
 MOST_ROWS = 2_000
 LONGEST_TITLE = 200
+METRIC_COLUMN = "metric"
 # What a chart may be instead.
 ALIKE = (ChartType.BAR, ChartType.LINE, ChartType.AREA, ChartType.PIE)
 
@@ -36,12 +37,12 @@ def drawn(planned: Planned, result: Result) -> Drawn | None:
         return None
     rows = [msgspec.json.decode(row, type=list[object]) for row in result.rows]
     columns = columns_of(planned, result)
-    title = planned.understood[:LONGEST_TITLE]
-    wanted = ChartType(planned.chart) if planned.chart else None
+    title = (planned.title or planned.understood)[:LONGEST_TITLE]
+    design = design_of(planned.chart, title)
     try:
-        chart = choose(columns, rows, Design(type=wanted, title=title), planned.time_zone)
+        chart = choose(columns, rows, Design(**design), planned.time_zone)
     except CannotDraw:
-        wanted = None
+        design = {"title": title}
         chart = choose(columns, rows, Design(title=title), planned.time_zone)
     if chart is None:
         return None
@@ -50,13 +51,22 @@ def drawn(planned: Planned, result: Result) -> Drawn | None:
         for kind in ALIKE
         if kind is not chart.type and fits(kind, columns, rows, planned.time_zone)
     ]
-    design = {"title": title} | ({"type": wanted.value} if wanted else {})
     return Drawn(chart.title, msgspec.json.encode(spec_of(chart)), design, others)
+
+
+def design_of(chart: str, title: str) -> dict[str, Any]:
+    """Of "stacked bar", as the body of a chart has it."""
+    *looks, kind = chart.split() or [""]
+    told = {"title": title, "type": ChartType(kind)} if kind else {"title": title}
+    return told | dict.fromkeys(looks, True)
 
 
 def fits(
     kind: ChartType, columns: Sequence[ChartColumn], rows: Sequence[Sequence[object]], zone: str
 ) -> bool:
+    measures = [column for column in columns if column.kind == METRIC_COLUMN]
+    if kind is ChartType.PIE and not (measures and all(one.additive for one in measures)):
+        return False
     try:
         return choose(columns, rows, Design(type=kind), zone) is not None
     except CannotDraw:

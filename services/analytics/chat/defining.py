@@ -21,7 +21,7 @@ from services.analytics.understanding.tokens import tokens_of
 MOST = 3
 LONGEST_NAME = 63
 NO_NAME = re.compile(r"[^a-z0-9]+")
-DIVIDING = frozenset({"by", "per", "each", "every", "across"})
+COUNTING = ("how many", "number of", "count of", "how often")
 # What may be defined of the field that a metric sums up.
 OTHER_AGGREGATES = {
     word.strip(): Aggregate(kind)
@@ -67,9 +67,9 @@ class Drafts:
         if self._question.connection_id != EVENTS or not name:
             return
         field = self._property(words.text)
-        if field or self._divides(words):
-            yield from self._dimension(name, field or Field("properties", (words.text,)))
-        elif words in self._understood.missing and words.text not in self._knowledge.defined_events:
+        if field:
+            yield from self._dimension(name, field)
+        elif self._is_counted(words) and words.text not in self._knowledge.defined_events:
             label = f'Define the event "{words.text}"'
             yield Offer(DEFINE_EVENT, label, {"name": words.text})
 
@@ -88,14 +88,17 @@ class Drafts:
             yield Offer(DEFINE_METRIC, f'Define "{body["display_name"]}"', body)
 
     def _property(self, text: str) -> Field | None:
-        """Of some event."""
+        """Of some event; numbers divide nothing."""
         wanted = name_of(text)
         found = (one for event in self._knowledge.events for one in event.properties)
-        return next((one.field for one in found if name_of(one.name) == wanted), None)
+        return next(
+            (one.field for one in found if name_of(one.name) == wanted and not one.numeric), None
+        )
 
-    def _divides(self, words: Words) -> bool:
-        told = tokens_of(self._question.text[: words.span.start])
-        return bool(told) and told[-1].text in DIVIDING
+    def _is_counted(self, words: Words) -> bool:
+        """ "how many rides": the one thing that is asked for, and not known."""
+        told = " ".join(token.text for token in tokens_of(self._question.text[: words.span.start]))
+        return self._understood.missing == (words,) and told.endswith(COUNTING)
 
     def _dimension(self, name: str, field: Field) -> Iterator[Offer]:
         if name in self._definitions.dimensions:

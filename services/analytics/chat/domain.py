@@ -76,6 +76,7 @@ class Planned:
     # What the columns mean, where the plan knows; the chart that was asked for, or "".
     columns: Sequence[OutputColumn] = ()
     chart: str = ""
+    title: str = ""
     time_zone: str = "UTC"
     # What was compiled, where it was; and by what its rows may be told apart further.
     plan: MetricQuery | Plan | None = None
@@ -96,6 +97,8 @@ class Unclear:
     asks_back: bool = False
     offers: Sequence[Offer] = ()
     differs: bool = False
+    # Whether there is nothing in it that a model should make something of.
+    final: bool = False
 
 
 class Way(Protocol):

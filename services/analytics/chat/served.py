@@ -20,6 +20,7 @@ from services.analytics.chat.runs.journal import Journal
 from services.analytics.chat.runs.runs import Runs
 from services.analytics.chat.service import ChatService
 from services.analytics.chat.ways.certified import Certified
+from services.analytics.chat.ways.pasted import Pasted
 from services.analytics.chat.ways.understood import Grammar
 from services.analytics.knowledge.search.asking import Search
 from services.analytics.knowledge.search.store import TermStore
@@ -71,6 +72,7 @@ async def chatting(
     """The chat; its runs end with the block."""
     search = Search(TermStore(pool), now)
     ways: list[Way] = [
+        Pasted(asking.wall),
         Certified(search),
         Grammar(pool, catalogues, calendars, runner, now),
     ]

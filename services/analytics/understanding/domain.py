@@ -104,7 +104,9 @@ class Reading:
     assumed: tuple[str, ...] = ()
     corrected: tuple[tuple[Words, str], ...] = ()
     doubtful: bool = False
+    # A type of chart, with "stacked" or "horizontal" before it; and what is to be above it.
     chart: str = ""
+    title: str = ""
 
     @property
     def certain(self) -> bool:

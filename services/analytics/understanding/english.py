@@ -141,6 +141,11 @@ PHRASES: dict[str, dict[str, str]] = {
     "chart": {
         "bar": "as a bar chart, bar chart, as bars, as a bar graph, bar graph, column chart, "
         "as a column chart, as bar chart",
+        "stacked bar": "as a stacked bar chart, stacked bar chart, as stacked bars, stacked bars, "
+        "as stacked bar chart, stacked bar graph, as a stacked bar graph, stacked column chart",
+        "horizontal bar": "as a horizontal bar chart, horizontal bar chart, as horizontal bars, "
+        "horizontal bars",
+        "stacked area": "as a stacked area chart, stacked area chart, as stacked area chart",
         "line": "as a line chart, line chart, as a line, line graph, as a line graph, "
         "as line chart",
         "pie": "as a pie chart, pie chart, as a pie, as pie chart",

@@ -31,6 +31,7 @@ class Modifiers:
         self._conditions.apply(sentence, draft)
         self.top(sentence, draft)
         self.by(sentence, draft)
+        self.top_of_by(sentence, draft)
         if draft.breakdown or draft.grain:
             sentence.take(*sentence.free("list"))
         for at in sentence.free("where"):
@@ -164,6 +165,21 @@ class Modifiers:
             draft.breakdown.insert(0, sentence.value(name))
             sentence.take(at, number, name)
             return
+
+    def top_of_by(self, sentence: Sentence, draft: Draft) -> None:
+        """ "by country, top 5": there is one thing that it can be of."""
+        for at in sentence.free("most"):
+            number = sentence.after(at)
+            ending = sentence.after(number) if number is not None else None
+            if sentence.kind(number) != "number" or number is None or draft.top:
+                continue
+            count = sentence.value(number)
+            one = len(draft.breakdown) == 1 and not draft.grain
+            ends = ending is None or sentence.kind(ending) in ("chart", "time")
+            if one and ends and isinstance(count, int) and 1 <= count <= 1000:
+                descending = sentence.value(at) == "desc"
+                draft.top = TopN(draft.breakdown[0], count, descending)
+                sentence.take(at, number)
 
     def _best(self, sentence: Sentence, draft: Draft, at: int) -> bool:
         """ "which month had the most revenue"."""

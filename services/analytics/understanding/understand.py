@@ -33,6 +33,7 @@ from services.analytics.understanding.pieces import Piece, Spotter
 from services.analytics.understanding.planning import Planner, Unfit, conflicting
 from services.analytics.understanding.saying import Sayer, unfinished_said
 from services.analytics.understanding.sentence import Draft, Sentence
+from services.analytics.understanding.titles import entitled
 from services.analytics.understanding.tokens import Token, tokens_of, too_long
 
 MOST_READINGS = 3
@@ -97,11 +98,15 @@ def understand(
     before: Reading | None = None,
 ) -> Understood:
     """What the question may mean; `before` is the reading that a follow-up changes."""
+    if too_long(question):
+        return Understood(because=TOO_LONG)
+    asked, title = entitled(question, lexicon_of(knowledge))
+    if title:
+        found = understand(asked, knowledge, calendar, now, before)
+        return replace(found, readings=tuple(replace(one, title=title) for one in found.readings))
     tokens = tokens_of(question)
     if not tokens:
         return Understood(because=EMPTY)
-    if too_long(question):
-        return Understood(because=TOO_LONG)
     return Asking(question, tokens, knowledge, calendar, now, before).understood()
 
 

@@ -240,3 +240,18 @@ def test_days(question: str, start: date, end: date) -> None:
 @pytest.mark.parametrize("question", ["revenue on 31 June", "revenue on 03/04/2026"])
 def test_a_day_that_is_none_or_may_be_two_is_no_period(question: str) -> None:
     assert not asked(question).certain
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("revenue by country as a bar chart, title Sales by region", "Sales by region"),
+        ('revenue by country as a bar chart title "Sales"', "Sales"),
+        ("a pie chart of orders by device titled Where people order.", "Where people order"),
+        ("revenue by country, title Sales", ""),
+        ("revenue by country as a bar chart, title", ""),
+    ],
+)
+def test_what_ends_a_question_about_a_chart_is_its_title(question: str, title: str) -> None:
+    found = understand(question, SHOP, CALENDAR, NOW)
+    assert [one.title for one in found.readings] == [title]

@@ -18,11 +18,12 @@ from services.analytics.chat.domain import (
     Unclear,
 )
 from services.analytics.chat.drilling import next_by
+from services.analytics.chat.ways.abstaining import NO_EVENTS, abstention, is_foreign, seen
 from services.analytics.chat.ways.knowing import known_of
 from services.analytics.insights.compiler.plans import compile_plan
 from services.analytics.insights.domain import DidNotDo, Plan
 from services.analytics.queries.checking import CataloguesRead, catalogue_of
-from services.analytics.queries.domain import Asked
+from services.analytics.queries.domain import EVENTS, Asked
 from services.analytics.queries.running import Runner
 from services.analytics.semantics.compiler import (
     Calendar,
@@ -69,13 +70,15 @@ class Grammar:
         # In a thread: names by the thousand are indexed at first.
         understood = await to_thread(self._understood, question, knowledge, calendar)
         drafts = drafts_of(question, understood, knowledge, definitions)
-        if not understood.readings:
-            return Unclear(abstention(understood.because), offers=drafts)
+        on = question.connection_id
+        if not understood.readings or is_foreign(question.text, understood):
+            said = abstention(question.text, understood, knowledge, on)
+            return Unclear(said, offers=drafts)
         compiler = await self._compiler(question, definitions, calendar)
         try:
             found = [planned_of(each, compiler) for each in understood.readings]
         except NotCompilable as error:
-            return Unclear(abstention(str(error)), offers=drafts)
+            return Unclear(f"I cannot answer this: {error}.", offers=drafts)
         if not understood.readings[0].certain:
             return Unclear(doubt(understood), asks_back=True, offers=drafts)
         if len(found) > 1 and await self._differ(question, found):
@@ -83,7 +86,10 @@ class Grammar:
             content = f"This may mean: {options}. Which one?"
             return Unclear(content, asks_back=True, differs=True)
         further = next_by(understood.readings[0].plan, knowledge, compiler)
-        return replace(found[0], next_by=further)
+        assumed = [*found[0].assumptions]
+        if on == EVENTS and not seen(knowledge):
+            assumed.append(NO_EVENTS)
+        return replace(found[0], next_by=further, assumptions=assumed)
 
     def _understood(
         self, question: Question, knowledge: Knowledge, calendar: Calendar
@@ -129,6 +135,7 @@ def planned_of(reading: Reading, compiler: Compiler) -> Planned:
         definitions=definitions_used(compiled),
         columns=compiled.columns,
         chart=reading.chart or (LIST if isinstance(reading.plan, DidNotDo) else ""),
+        title=reading.title,
         time_zone=compiled.calendar.zone,
         assumptions=[*reading.assumed, *corrected],
         period=period_said(compiled.period, compiled.calendar),
@@ -148,10 +155,6 @@ def definitions_used(compiled: Compiled) -> list[Definition]:
         *(Definition("metric", name, version) for name, version in compiled.metrics.items()),
         *(Definition("dimension", name, version) for name, version in compiled.dimensions.items()),
     ]
-
-
-def abstention(because: str) -> str:
-    return f"I cannot answer this: {because}. Add the definition, or say it by what is defined."
 
 
 def doubt(understood: Understood) -> str:
