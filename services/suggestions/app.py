@@ -38,6 +38,7 @@ from services.common.service_tokens import ServiceTokens
 from services.common.settings import MissingSetting
 from services.common.tasks import measuring
 from services.common.tokens import TokenVerifier
+from services.suggestions.accepted.counting import Counter, dropping_old_accepted
 from services.suggestions.invalidation import dropping_expired
 from services.suggestions.metrics.counting import RequestCounts, forgetting_requests
 from services.suggestions.metrics.service import SuggestionMetricsService
@@ -201,6 +202,11 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
         await stack.enter_async_context(
             consuming(settings, pool, projector.subscription(), analytics, tokens, now)
         )
+        events = event_log_pb2_grpc.EventLogServiceStub(analytics)
+        accepted = Counter(pool, learning.learner, ServingStore(pool), events, tokens, now)
+        await stack.enter_async_context(
+            consuming(settings, pool, accepted.subscription(), analytics, tokens, now)
+        )
         figures = partial(measure, MetricsStore(pool), now)
         await stack.enter_async_context(measuring("cache", figures))
         work = working_jobs(pool, SCHEMA, jobs(settings, pool, learning, now), now)
@@ -304,6 +310,7 @@ def jobs(settings: Settings, pool: Pool, learning: Learning, now: Clock) -> list
         learning.rebuilder.forgetting(),
         learning.joiner.job(CONSUMER),
         joining.forgetting(ServingStore(pool), kept, now),
+        dropping_old_accepted(pool, now),
     ]
 
 

@@ -90,6 +90,17 @@ class Learner:
             fresh |= await self._inducer.take_in(conn, organization_id, state, known, bases)
         return fresh
 
+    async def templates(
+        self, conn: Connection, organization_id: str, questions: Sequence[Question]
+    ) -> list[bytes | None]:
+        """What the questions' templates are known by until the transaction ends; None of none."""
+        if not questions:
+            return []
+        _, known = await self._inducer.hold(conn, organization_id)
+        words = await self._catalogue.of(organization_id, conn)
+        seen = [self._observe(organization_id, question, words, known) for question in questions]
+        return [one.template_key if one else None for one in seen]
+
     def _observe(
         self, organization_id: str, question: Question, connections: Connections, known: Known
     ) -> Observation | None:

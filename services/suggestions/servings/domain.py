@@ -135,10 +135,13 @@ class Verdicts:
 
 def keys_of(shown: Shown, position: int) -> list[AcceptanceKey]:
     """The person's, the job role's and everybody's acceptance of what stands there."""
-    key = shown.template_keys[position - 1]
-    role = [AcceptanceKey("role_based", shown.job_role, key)] if shown.job_role else []
-    own = AcceptanceKey("user_specific", shown.user_id, key)
-    return [own, *role, AcceptanceKey("global", EVERYBODY, key)]
+    return keys_for(shown.user_id, shown.job_role, shown.template_keys[position - 1])
+
+
+def keys_for(user_id: str, job_role: str, template_key: bytes) -> list[AcceptanceKey]:
+    role = [AcceptanceKey("role_based", job_role, template_key)] if job_role else []
+    own = AcceptanceKey("user_specific", user_id, template_key)
+    return [own, *role, AcceptanceKey("global", EVERYBODY, template_key)]
 
 
 @lru_cache(maxsize=16_384)

@@ -161,6 +161,13 @@ ON CONFLICT (organization_id, pattern_type, target_id, template_key) DO UPDATE
 SET shown = t.shown + excluded.shown, accepted = t.accepted + excluded.accepted,
     executed = t.executed + excluded.executed, updated_at = excluded.updated_at;
 
+-- name: move_accepted_answers
+-- Where an answer counts that somebody may take back.
+UPDATE accepted_answers a
+SET template_key = m.new
+FROM unnest($2::bytea[], $3::bytea[]) AS m (old, new)
+WHERE a.organization_id = $1 AND a.template_key = m.old AND m.old <> m.new;
+
 -- name: organizations_with_waiting_clicks
 -- system: a job looks after those of all organizations
 SELECT DISTINCT organization_id FROM suggestion_clicks WHERE wait_until IS NOT NULL;

@@ -196,8 +196,9 @@ class ServingStore:
         self, conn: Connection, organization_id: str, merges: Mapping[bytes, bytes], now: datetime
     ) -> None:
         """Count what was counted for templates for those that they belong to since."""
-        args = (organization_id, list(merges), list(merges.values()), now)
-        await conn.execute(SQL["move_acceptance"], *args)
+        args = (organization_id, list(merges), list(merges.values()))
+        await conn.execute(SQL["move_acceptance"], *args, now)
+        await conn.execute(SQL["move_accepted_answers"], *args)
 
     async def organizations_waiting(self) -> list[str]:
         rows = await self.pool.fetch(SQL["organizations_with_waiting_clicks"])

@@ -1,0 +1,1 @@
+"""Answers that people accepted: each counts as acceptance of its question."""
