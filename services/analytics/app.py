@@ -10,6 +10,9 @@ from services.analytics.catalogue.introspecting import Introspector, introspecti
 from services.analytics.catalogue.store import CatalogueStore
 from services.analytics.charts.rendering import Renderer
 from services.analytics.charts.served import served_charts
+from services.analytics.chat.quality.recording import dropping_old_answers
+from services.analytics.chat.quality.served import served_chat_quality
+from services.analytics.chat.quality.store import AnswerStore
 from services.analytics.chat.served import Asking, bounds_of_chat, chatting
 from services.analytics.connections.connections import Connections
 from services.analytics.connections.opening import Opener
@@ -108,8 +111,9 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             *served_of_queries(queries, data, semantics.compiling, improver, now),
             *semantics.served(items, queries.runner),
             served_insights(insights, queries.runner),
-            served_saved_queries(pool, now),
+            served_saved_queries(pool, hints, now),
             chat,
+            served_chat_quality(pool, items, now),
             *served_charts(
                 pool, redis, queries.runner, semantics.compiling, insights, renderer, now
             ),
@@ -152,6 +156,7 @@ def jobs(
         ending_abandoned(QueryStore(pool), now),
         forgetting_results(CacheStore(pool), now),
         finding_drifts(pool, now),
+        dropping_old_answers(AnswerStore(pool), settings.chat_answers_kept_days, now),
     ]
 
 

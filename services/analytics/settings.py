@@ -19,6 +19,8 @@ class Settings(EncryptionSettings, OutgoingSettings, ModelSettings):
     activity_address: str = "127.0.0.1:50051"
     # What activity knows this service by.
     analytics_service_key: str = ""
+    # Whole months of answers of the chat go when all of them are older.
+    chat_answers_kept_days: int = Field(default=180, ge=1)
     # Whether who wrote a certified question may not approve it.
     knowledge_approval_by_another: bool = True
     event_sweep_seconds: float = Field(default=SWEEP_SECONDS, gt=0)

@@ -110,7 +110,7 @@ async def test_every_action_of_a_conversation_succeeds_as_it_is(
             answer = await asking.request(request["method"], request["path"], json=request["body"])
             assert answer.is_success, (question, kind, label, request, answer.text)
             offered.add(kind)
-    assert offered == {"save", "export", "chart", "drill_down", "define"}
+    assert offered == {"save", "certify", "export", "chart", "drill_down", "define"}
 
 
 async def done(client: httpx2.AsyncClient, told: Mapping[str, Any], label: str) -> Any:

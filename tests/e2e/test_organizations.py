@@ -27,8 +27,8 @@ VALUES = {
 }
 SHOWN = f"SELECT '{SECRET[:4]}' || '{SECRET[4:]}' AS found"
 CERTIFIED = "What was found here?"  # in each organization something else
-# Parameters that nobody from outside may set.
-FOR_SERVICES = {("WithdrawFeedback", "user_id")}
+# Parameters that nobody from outside may set, or that are of another conversation.
+FOR_SERVICES = {("WithdrawFeedback", "user_id"), ("WithdrawFeedback", "message_id")}
 # Parameters that a route needs.
 NEEDED: dict[str, dict[str, str]] = {
     "GetEventSeries": {
@@ -148,6 +148,7 @@ BODIES: dict[str, Any] = {
     "StreamChat": {"message": CERTIFIED},
     "CancelRun": {},
     "AnswerQuestion": {"question": CERTIFIED},
+    "CertifyAnswer": {"question": "How many came?"},
 }
 
 
@@ -284,6 +285,8 @@ async def query(client: httpx2.AsyncClient) -> None:
     VALUES["token"] = link.rpartition("/")[2]
     asked = await client.post("/api/v1/analytics/chat", json=BODIES["Chat"])
     VALUES["run_id"] = asked.json()["run_id"]
+    asked = await client.post("/api/v1/analytics/chat", json={"message": "How many visits?"})
+    VALUES["message_id"] = asked.json()["message_id"]
 
 
 async def certify(api: Api, org: str, sql: str) -> None:

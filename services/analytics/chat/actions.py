@@ -4,13 +4,14 @@ All kinds of actions are in KINDS. Which roles and scopes a request needs, and w
 told by the RPC that it is for.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 from attune.analytics.v1 import (
     business_metrics_pb2,
     charts_pb2,
+    chat_quality_pb2,
     dimensions_pb2,
     event_definitions_pb2,
     insights_pb2,
@@ -26,6 +27,7 @@ from google.protobuf.descriptor import MethodDescriptor
 from services.analytics.charts.choosing import ChartType
 from services.analytics.chat.charting import Drawn
 from services.analytics.chat.domain import (
+    CERTIFY,
     CHART,
     DEFINE_DIMENSION,
     DEFINE_EVENT,
@@ -41,6 +43,7 @@ from services.analytics.chat.domain import (
     Question,
 )
 from services.analytics.chat.drilling import drill_downs
+from services.analytics.chat.quality.domain import is_certifiable
 from services.analytics.chat.requests import chart_source, named
 from services.analytics.queries.running import Answer
 from services.common.access import rule_of
@@ -61,6 +64,7 @@ def rpc_of(module: Any, service: str, method: str) -> MethodDescriptor:
 KINDS: Mapping[str, MethodDescriptor] = {
     SAVE: rpc_of(saved_queries_pb2, "SavedQueriesService", "CreateSavedQuery"),
     CHART: rpc_of(charts_pb2, "ChartsService", "CreateChart"),
+    CERTIFY: rpc_of(chat_quality_pb2, "ChatQualityService", "CertifyAnswer"),
     EXPORT: rpc_of(queries_pb2, "QueriesService", "ExportQuery"),
     RUN: rpc_of(queries_pb2, "QueriesService", "RunQuery"),
     DRILL_METRICS: rpc_of(metrics_pb2, "MetricsService", "QueryMetrics"),
@@ -103,8 +107,18 @@ def of_results(question: Question, planned: Planned, answer: Answer) -> list[pb.
     statement = {"connection_id": question.connection_id}
     save = statement | {"name": question.text[:LONGEST_TITLE], "query": planned.sql}
     export = statement | {"sql": planned.sql, "format": "csv", "name": named(question.text)}
+    if question.message_id is not None:
+        save["message_id"] = str(question.message_id)
     offers = [Offer(SAVE, "Save this query", save), Offer(EXPORT, "Download as CSV", export)]
-    return offered(question.who, [*offers, *drill_downs(question, planned, answer)])
+    offers += [*certifying(question, planned), *drill_downs(question, planned, answer)]
+    return offered(question.who, offers)
+
+
+def certifying(question: Question, planned: Planned) -> Iterator[Offer]:
+    told = (planned.way, planned.sql, question.text)
+    if question.message_id is not None and is_certifiable(*told, follows=planned.follows):
+        place = {"message_id": str(question.message_id)}
+        yield Offer(CERTIFY, "Propose as a certified question", {}, place)
 
 
 def of_chart(question: Question, planned: Planned, chart: Drawn) -> list[pb.ChatAction]:

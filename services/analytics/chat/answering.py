@@ -46,15 +46,19 @@ class Answerer:
             question.who, Asked(planned.sql, question.connection_id, MOST_ROWS)
         )
 
-    async def answer(self, question: Question) -> tuple[Planned, Answer]:
-        """The statement that answers it, and what it brought.
+    async def answer(self, question: Question, tell: Tell) -> tuple[Planned, Answer]:
+        """The statement that answers it, and what it brought; of the parts it tells receipts.
 
         Raises InvalidFields for `question` where no way leads to an answer, and what Runner raises.
         """
         planned = await self.plan(question)
         if isinstance(planned, Planned):
-            return planned, await self.run(question, planned)
+            await tell(parts.receipt_part(parts.receipt_of(question, planned, None)))
+            answer = await self.run(question, planned)
+            await tell(parts.receipt_part(parts.receipt_of(question, planned, answer)))
+            return planned, answer
         came = await self._asked(question, planned, unheard)
+        await tell(parts.receipt_part(with_model(receipt_of_model(question, came), came)))
         if came.ran:
             return came.ran[-1].planned, came.ran[-1].answer
         if came.stuck:
@@ -131,6 +135,12 @@ class Answerer:
         if chart is not None:
             await tell(parts.chart_part(question, planned, chart, self._now()))
         return answer, len(prose.dropped)
+
+
+def receipt_of_model(question: Question, came: Came) -> pb.ChatReceipt:
+    if came.ran or came.stuck:
+        return parts.receipt_of(question, *came.last)
+    return parts.abstention_of(question)
 
 
 async def unheard(part: pb.ChatPart) -> None:

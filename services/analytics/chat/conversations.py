@@ -86,10 +86,11 @@ class Conversations:
             asked = before(asked, found)
         return exchanges_in(newest_first)[-REMEMBERED:]
 
-    async def say(self, who: Caller, conversation_id: str, events: Sequence[Any]) -> None:
-        """Raises NotFound, Unavailable and FailedPrecondition."""
+    async def say(self, who: Caller, conversation_id: str, events: Sequence[Any]) -> list[UUID]:
+        """The ids of the events. Raises NotFound, Unavailable and FailedPrecondition."""
         request = pb.AppendEventsRequest(conversation_id=conversation_id, events=events)
-        await self._call(self._conversations.AppendEvents, who, request)
+        answer = await self._call(self._conversations.AppendEvents, who, request)
+        return [UUID(one.event_id) for one in answer.results]
 
     async def log(self, question: Question, rows: int, milliseconds: int, way: str) -> None:
         """Note the question as an activity, from which patterns and suggestions learn."""

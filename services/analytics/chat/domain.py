@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from uuid import UUID
 
 from services.analytics.insights.domain import Breakdown, Plan
 from services.analytics.semantics.compiler import MetricQuery, OutputColumn
@@ -16,6 +17,7 @@ MOST_ROWS = 10_000
 
 # What can be done next: `actions.KINDS` has the request of each.
 SAVE, CHART, EXPORT, RUN = "save", "chart", "export", "run"
+CERTIFY = "certify"
 DRILL_METRICS, DRILL_TREND = "drill_down.metrics", "drill_down.trend"
 DRILL_DID_NOT_DO = "drill_down.did_not_do"
 DEFINE_METRIC, DEFINE_DIMENSION = "define.metric", "define.dimension"
@@ -39,6 +41,8 @@ class Question:
     connection_id: str
     # What the person asked before in the conversation, oldest first.
     exchanges: Sequence[Exchange] = ()
+    # The answer that it gets; None where nobody can name it.
+    message_id: UUID | None = None
 
     @property
     def earlier(self) -> Sequence[str]:
@@ -84,6 +88,8 @@ class Planned:
     # The days that it is about, and those that it compares them with, where there are such.
     period: str = ""
     period_before: str = ""
+    # Whether it changes what was asked before, so that it says little by itself.
+    follows: bool = False
 
 
 @dataclass(frozen=True)

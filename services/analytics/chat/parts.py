@@ -115,6 +115,7 @@ def receipt_of(question: Question, planned: Planned, answer: Answer | None) -> p
         connection_id=question.connection_id,
         definitions=Json(utf8=msgspec.json.encode(list(planned.definitions))),
         assumptions=planned.assumptions,
+        follows=planned.follows,
     )
     if answer is not None:
         receipt.query_id = str(answer.query_id)

@@ -16,6 +16,9 @@ from services.analytics.chat.model.domain import Bounds
 from services.analytics.chat.model.material import Material
 from services.analytics.chat.model.people import People
 from services.analytics.chat.model.way import ModelWay
+from services.analytics.chat.quality.marking import Marking
+from services.analytics.chat.quality.recording import Recorder
+from services.analytics.chat.quality.store import AnswerStore
 from services.analytics.chat.runs.journal import Journal
 from services.analytics.chat.runs.runs import Runs
 from services.analytics.chat.service import ChatService
@@ -87,6 +90,7 @@ async def chatting(
         asking.wall,
         now,
     )
+    answers = AnswerStore(pool)
     async with Runs(Journal(redis)).looking() as runs:
         yield Served(
             chat_pb2.DESCRIPTOR.services_by_name["ChatService"],
@@ -96,6 +100,7 @@ async def chatting(
                 runs,
                 Conversations(activity, tokens),
                 catalogues,
+                Recorder(answers, Marking(answers, now), now),
                 now,
             ),
         )

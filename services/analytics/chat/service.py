@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 from attune.analytics.v1 import chat_pb2 as pb
@@ -19,7 +19,9 @@ from services.analytics.chat.conversations import (
     attempted,
     question_event,
 )
-from services.analytics.chat.domain import Question
+from services.analytics.chat.domain import Planned, Question
+from services.analytics.chat.quality.recording import Recorder
+from services.analytics.chat.quality.store import Place
 from services.analytics.chat.runs.run import About, Run
 from services.analytics.chat.runs.runs import Runs, Tell
 from services.analytics.queries.checking import CataloguesRead, catalogue_of
@@ -42,9 +44,11 @@ class ChatService(pb_grpc.ChatServiceServicer):
         runs: Runs,
         conversations: Conversations,
         catalogues: CataloguesRead,
+        recorder: Recorder,
         now: Clock,
     ) -> None:
         self._answerer = answerer
+        self._recorder = recorder
         self._catalogues = catalogues
         self._runs = runs
         self._conversations = conversations
@@ -82,7 +86,7 @@ class ChatService(pb_grpc.ChatServiceServicer):
         self, request: pb.AnswerQuestionRequest, context: Context
     ) -> pb.AnswerQuestionResponse:
         question = await self._question("question", request.question, request.connection_id)
-        planned, answer = await self._answerer.answer(question)
+        planned, answer = await self._answered(question)
         await self._log(question, planned.way, answer)
         return pb.AnswerQuestionResponse(
             data=Json(utf8=objects_of(answer)),
@@ -93,19 +97,25 @@ class ChatService(pb_grpc.ChatServiceServicer):
             ),
         )
 
+    async def _answered(self, question: Question) -> tuple[Planned, Answer]:
+        """Raises InvalidFields where there is no answer, and what Runner raises."""
+        place = Place(message_id=uuid7(self._now()))
+        async with self._recorder.recording(question, place) as told:
+            return await self._answerer.answer(question, told.hear)
+
     async def _start(self, request: pb.ChatRequest | pb.StreamChatRequest) -> Run:
         question = await self._question("message", request.message, request.connection_id)
         who = question.who
         self._runs.admit(who.organization_id, who.subject)
         conversation_id, earlier = await self._conversations.begin(who, request.conversation_id)
-        question = replace(question, exchanges=earlier)
         about = About(
             run_id=uuid7(self._now()),
             organization_id=who.organization_id,
             user_id=who.subject,
             conversation_id=conversation_id,
-            message_id=uuid4(),
+            message_id=uuid7(self._now()),
         )
+        question = replace(question, exchanges=earlier, message_id=about.message_id)
         said = [question_event(question.text)]
         await self._conversations.say(who, conversation_id, said)
         return await self._runs.start(about, partial(self._work, about, question))
@@ -113,23 +123,17 @@ class ChatService(pb_grpc.ChatServiceServicer):
     async def _work(self, about: About, question: Question, tell: Tell) -> None:
         """Answer, and write down what was said, whatever it is."""
         await tell(parts.run_part(about))
-        messages: list[pb.ChatMessage] = []
-        receipt = pb.ChatReceipt()
-
-        async def heard(part: pb.ChatPart) -> None:
-            if part.HasField("message"):
-                messages.append(part.message)
-            if part.HasField("receipt"):
-                receipt.CopyFrom(part.receipt)
-            else:
-                await tell(part)
-
-        answer = await self._answerer.tell(question, heard)
-        event = answer_event(about.message_id, messages, receipt)
-        await attempted(self._conversations.say(question.who, about.conversation_id, [event]))
+        place = Place(
+            message_id=about.message_id, run_id=about.run_id, conversation_id=about.conversation_id
+        )
+        async with self._recorder.recording(question, place, tell) as told:
+            answer = await self._answerer.tell(question, told.hear)
+            event = answer_event(about.message_id, told.messages, told.receipt)
+            said = self._conversations.say(question.who, about.conversation_id, [event])
+            told.event_id = next(iter(await attempted(said) or ()), None)
         if answer is not None:
-            await self._log(question, receipt.way, answer)
-        await tell(parts.receipt_part(receipt))  # the last: what is read after it is there
+            await self._log(question, told.receipt.way, answer)
+        await tell(parts.receipt_part(told.receipt))  # the last: what is read after it is there
 
     async def _question(self, field: str, text: str, connection_id: str) -> Question:
         """Raises InvalidFields, and NotFound where there is no such connection."""

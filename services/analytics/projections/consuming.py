@@ -7,6 +7,8 @@ from attune.activity.v1 import snapshot_pb2_grpc
 from attune.common.v1 import event_log_pb2_grpc
 from redis.asyncio import Redis
 
+from services.analytics.chat.quality.marking import Marking
+from services.analytics.chat.quality.store import AnswerStore
 from services.analytics.projections.projecting import CONSUMER, HANDLES, Projector
 from services.analytics.projections.starting import Starter
 from services.analytics.projections.store import ProjectionStore
@@ -15,6 +17,7 @@ from services.common.channels import channel_to
 from services.common.clock import Clock
 from services.common.consumer import Consumer, Subscription
 from services.common.db import Pool
+from services.common.event_log import Hints
 from services.common.service_tokens import ServiceTokens
 
 
@@ -25,10 +28,16 @@ async def projecting(settings: Settings, pool: Pool, now: Clock) -> AsyncIterato
         redis = await stack.enter_async_context(Redis.from_url(settings.redis_url))
         activity = await stack.enter_async_context(channel_to(settings.activity_address))
         tokens = ServiceTokens(SCHEMA, settings.analytics_service_key, activity, now)
-        projector = Projector(ProjectionStore(), now)
+        hints = await stack.enter_async_context(Hints(redis, SCHEMA).publishing())
+        projector = Projector(ProjectionStore(), Marking(AnswerStore(pool), now), now)
         snapshots = snapshot_pb2_grpc.SnapshotServiceStub(activity)
         starter = Starter(pool, projector, snapshots, tokens)
-        told = (CONSUMER, "activity", HANDLES, projector.apply, starter.start_over)
+
+        async def committed(organization_id: str) -> None:
+            if projector.take_told(organization_id):
+                hints.tell(organization_id)
+
+        told = (CONSUMER, "activity", HANDLES, projector.apply, starter.start_over, committed)
         stub = event_log_pb2_grpc.EventLogServiceStub(activity)
         sweep = settings.event_sweep_seconds
         consumer = Consumer(Subscription(*told), pool, stub, tokens, redis, now, sweep)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from attune.activity.v1 import activity_pb2, conversations_pb2, feedback_pb2, profiles_pb2
 from google.protobuf.message import Message
 
+from services.analytics.chat.quality.marking import Marking
 from services.analytics.projections.rows import EVENT_PREFIX, Rows
 from services.analytics.projections.store import ProjectionStore
 from services.analytics.registry.store import forget_counts
@@ -33,9 +34,12 @@ HANDLES = {fact.DESCRIPTOR.full_name: fact for fact in FACTS}
 class Projector:
     """Applies facts to one organization's tables. One at a time: the cursor is the lease."""
 
-    def __init__(self, store: ProjectionStore, now: Clock) -> None:
+    def __init__(self, store: ProjectionStore, marking: Marking, now: Clock) -> None:
         self._store = store
+        self._marking = marking
         self._now = now
+        # Organizations of which analytics' own log tells something since.
+        self._told: set[str] = set()
 
     async def apply(self, conn: Connection, organization_id: str, facts: Sequence[Fact]) -> None:
         rows, store, to = Rows(), self._store, (conn, organization_id)
@@ -55,6 +59,14 @@ class Projector:
         await store.drop_profiles(*to, unknown)
         await store.put_traits(*to, rows.traits)
         await store.add_events(*to, rows.events.values(), self._now())
+        if await self._marking.mark(*to, sorted(rows.rated)):
+            self._told.add(organization_id)
+
+    def take_told(self, organization_id: str) -> bool:
+        """Whether the organization's log has facts that nobody was hinted at yet."""
+        is_told = organization_id in self._told
+        self._told.discard(organization_id)
+        return is_told
 
     async def clear(self, conn: Connection, organization_id: str) -> None:
         """Drop all that was projected of an organization."""

@@ -147,6 +147,8 @@ class Rows:
     standings: dict[UUID, Standing] = field(default_factory=dict)
     activities: dict[int, Activity] = field(default_factory=dict)
     votes: dict[int, Vote | None] = field(default_factory=dict)
+    # The events of conversations that somebody votes on, or takes the vote back.
+    rated: set[UUID] = field(default_factory=set)
     profiles: dict[str, Profile | None] = field(default_factory=dict)
     traits: list[Traits] = field(default_factory=list)
     events: dict[UUID, FactEvent] = field(default_factory=dict)
@@ -230,6 +232,8 @@ class Rows:
 
     def _note_vote(self, fact: feedback_pb2.FeedbackReceived) -> None:
         at, withdrawn = datetime_of(fact.submitted_at), fact.withdrawn
+        if fact.message_id:
+            self.rated.add(UUID(fact.message_id))
         self.votes[fact.feedback_id] = None if withdrawn else vote_of(fact)
         told = {
             "conversation_id": fact.conversation_id,

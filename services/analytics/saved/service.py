@@ -51,7 +51,8 @@ class SavedQueriesService(pb_grpc.SavedQueriesServiceServicer):
             description=request.description,
             tags=list(request.tags),
         )
-        saved_id = await self._saver.save(who, draft, claim_of(who.subject, request))
+        claim = claim_of(who.subject, request)
+        saved_id = await self._saver.save(who, draft, claim, request.message_id)
         return saved_to_pb(await self._visible(str(saved_id)))
 
     async def ListSavedQueries(

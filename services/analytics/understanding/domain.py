@@ -94,7 +94,7 @@ class Reading:
 
     `says` is it in English, `spans` what of the question it rests on, `assumed` what the question
     did not say, `corrected` what was misspelt, with what it is read as. `chart` is empty where the
-    question asks for none.
+    question asks for none; `follows` says that it changes the question before.
     """
 
     plan: MetricQuery | Plan
@@ -107,6 +107,7 @@ class Reading:
     # A type of chart, with "stacked" or "horizontal" before it; and what is to be above it.
     chart: str = ""
     title: str = ""
+    follows: bool = False
 
     @property
     def certain(self) -> bool:

@@ -214,6 +214,7 @@ class Asking:
             corrected=corrected,
             doubtful=bool(one.draft.doubt) or guessed or one.conflicts,
             chart=chart,
+            follows=one.follows,
         )
 
     def _unfinished(self, one: Candidate) -> Iterator[str]:

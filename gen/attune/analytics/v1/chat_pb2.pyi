@@ -61,7 +61,7 @@ class ChatMessage(_message.Message):
     def __init__(self, id: _Optional[str] = ..., type: _Optional[str] = ..., content: _Optional[str] = ..., timestamp: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., data: _Optional[_Union[_json_pb2.Json, _Mapping]] = ..., actions: _Optional[_Iterable[_Union[ChatAction, _Mapping]]] = ...) -> None: ...
 
 class ChatReceipt(_message.Message):
-    __slots__ = ("way", "understood", "sql", "connection_id", "query_id", "definitions", "assumptions", "row_count", "truncated", "execution_time_ms", "cached", "as_of", "model", "prompt_tokens", "completion_tokens", "cost_usd", "degraded_reason", "sql_errors", "dropped_sentences", "context")
+    __slots__ = ("way", "understood", "sql", "connection_id", "query_id", "definitions", "assumptions", "row_count", "truncated", "execution_time_ms", "cached", "as_of", "model", "prompt_tokens", "completion_tokens", "cost_usd", "degraded_reason", "sql_errors", "dropped_sentences", "context", "follows")
     WAY_FIELD_NUMBER: _ClassVar[int]
     UNDERSTOOD_FIELD_NUMBER: _ClassVar[int]
     SQL_FIELD_NUMBER: _ClassVar[int]
@@ -82,6 +82,7 @@ class ChatReceipt(_message.Message):
     SQL_ERRORS_FIELD_NUMBER: _ClassVar[int]
     DROPPED_SENTENCES_FIELD_NUMBER: _ClassVar[int]
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    FOLLOWS_FIELD_NUMBER: _ClassVar[int]
     way: str
     understood: str
     sql: str
@@ -102,7 +103,8 @@ class ChatReceipt(_message.Message):
     sql_errors: int
     dropped_sentences: int
     context: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, way: _Optional[str] = ..., understood: _Optional[str] = ..., sql: _Optional[str] = ..., connection_id: _Optional[str] = ..., query_id: _Optional[str] = ..., definitions: _Optional[_Union[_json_pb2.Json, _Mapping]] = ..., assumptions: _Optional[_Iterable[str]] = ..., row_count: _Optional[int] = ..., truncated: _Optional[bool] = ..., execution_time_ms: _Optional[int] = ..., cached: _Optional[bool] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., model: _Optional[str] = ..., prompt_tokens: _Optional[int] = ..., completion_tokens: _Optional[int] = ..., cost_usd: _Optional[float] = ..., degraded_reason: _Optional[str] = ..., sql_errors: _Optional[int] = ..., dropped_sentences: _Optional[int] = ..., context: _Optional[_Iterable[str]] = ...) -> None: ...
+    follows: bool
+    def __init__(self, way: _Optional[str] = ..., understood: _Optional[str] = ..., sql: _Optional[str] = ..., connection_id: _Optional[str] = ..., query_id: _Optional[str] = ..., definitions: _Optional[_Union[_json_pb2.Json, _Mapping]] = ..., assumptions: _Optional[_Iterable[str]] = ..., row_count: _Optional[int] = ..., truncated: _Optional[bool] = ..., execution_time_ms: _Optional[int] = ..., cached: _Optional[bool] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., model: _Optional[str] = ..., prompt_tokens: _Optional[int] = ..., completion_tokens: _Optional[int] = ..., cost_usd: _Optional[float] = ..., degraded_reason: _Optional[str] = ..., sql_errors: _Optional[int] = ..., dropped_sentences: _Optional[int] = ..., context: _Optional[_Iterable[str]] = ..., follows: _Optional[bool] = ...) -> None: ...
 
 class ChatResponse(_message.Message):
     __slots__ = ("run_id", "conversation_id", "message_id", "way", "messages", "receipt")

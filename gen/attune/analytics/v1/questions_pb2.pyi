@@ -14,7 +14,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class CertifiedQuestion(_message.Message):
-    __slots__ = ("id", "question", "sql", "connection_id", "owner", "category", "tags", "version", "created_by", "created_at", "updated_by", "updated_at", "status", "author", "decided_by", "decided_at")
+    __slots__ = ("id", "question", "sql", "connection_id", "owner", "category", "tags", "version", "created_by", "created_at", "updated_by", "updated_at", "status", "author", "decided_by", "decided_at", "answer_id")
     ID_FIELD_NUMBER: _ClassVar[int]
     QUESTION_FIELD_NUMBER: _ClassVar[int]
     SQL_FIELD_NUMBER: _ClassVar[int]
@@ -31,6 +31,7 @@ class CertifiedQuestion(_message.Message):
     AUTHOR_FIELD_NUMBER: _ClassVar[int]
     DECIDED_BY_FIELD_NUMBER: _ClassVar[int]
     DECIDED_AT_FIELD_NUMBER: _ClassVar[int]
+    ANSWER_ID_FIELD_NUMBER: _ClassVar[int]
     id: str
     question: str
     sql: str
@@ -47,7 +48,8 @@ class CertifiedQuestion(_message.Message):
     author: str
     decided_by: str
     decided_at: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., question: _Optional[str] = ..., sql: _Optional[str] = ..., connection_id: _Optional[str] = ..., owner: _Optional[str] = ..., category: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., version: _Optional[int] = ..., created_by: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_by: _Optional[str] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., status: _Optional[str] = ..., author: _Optional[str] = ..., decided_by: _Optional[str] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    answer_id: str
+    def __init__(self, id: _Optional[str] = ..., question: _Optional[str] = ..., sql: _Optional[str] = ..., connection_id: _Optional[str] = ..., owner: _Optional[str] = ..., category: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., version: _Optional[int] = ..., created_by: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_by: _Optional[str] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., status: _Optional[str] = ..., author: _Optional[str] = ..., decided_by: _Optional[str] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., answer_id: _Optional[str] = ...) -> None: ...
 
 class CreateCertifiedQuestionRequest(_message.Message):
     __slots__ = ("question", "note", "request_id")

@@ -44,20 +44,22 @@ class SavedQuery(_message.Message):
     def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., description: _Optional[str] = ..., query: _Optional[str] = ..., connection_id: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., owner: _Optional[str] = ..., version: _Optional[int] = ..., shared: _Optional[bool] = ..., favourite: _Optional[bool] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_by: _Optional[str] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class CreateSavedQueryRequest(_message.Message):
-    __slots__ = ("name", "description", "query", "connection_id", "tags", "request_id")
+    __slots__ = ("name", "description", "query", "connection_id", "tags", "request_id", "message_id")
     NAME_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     QUERY_FIELD_NUMBER: _ClassVar[int]
     CONNECTION_ID_FIELD_NUMBER: _ClassVar[int]
     TAGS_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
     name: str
     description: str
     query: str
     connection_id: str
     tags: _containers.RepeatedScalarFieldContainer[str]
     request_id: str
-    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., query: _Optional[str] = ..., connection_id: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., request_id: _Optional[str] = ...) -> None: ...
+    message_id: str
+    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., query: _Optional[str] = ..., connection_id: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., request_id: _Optional[str] = ..., message_id: _Optional[str] = ...) -> None: ...
 
 class ListSavedQueriesRequest(_message.Message):
     __slots__ = ("text", "favourites", "owner", "page_size", "page_token")

@@ -100,7 +100,9 @@ class SavedQueriesServiceServicer:
 
     def CreateSavedQuery(self, request, context):
         """Saves a statement; it need not be finished, and nothing checks it before it runs.
-        With an Idempotency-Key a repetition saves no second one.
+        With an Idempotency-Key a repetition saves no second one. Fails with INVALID_FIELD for
+        `message_id` where the caller got no such answer in the chat, or it is no longer on
+        record.
 
         Example: {"name": "Signups a day", "query": "SELECT count(*) FROM events"}
 

@@ -37,7 +37,9 @@ class SavedQueriesServiceStub:
     def __new__(cls, channel: _aio.Channel) -> SavedQueriesServiceAsyncStub: ...
     CreateSavedQuery: _grpc.UnaryUnaryMultiCallable[_saved_queries_pb2.CreateSavedQueryRequest, _saved_queries_pb2.SavedQuery]
     """Saves a statement; it need not be finished, and nothing checks it before it runs.
-    With an Idempotency-Key a repetition saves no second one.
+    With an Idempotency-Key a repetition saves no second one. Fails with INVALID_FIELD for
+    `message_id` where the caller got no such answer in the chat, or it is no longer on
+    record.
 
     Example: {"name": "Signups a day", "query": "SELECT count(*) FROM events"}
 
@@ -134,7 +136,9 @@ class SavedQueriesServiceAsyncStub(SavedQueriesServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateSavedQuery: _aio.UnaryUnaryMultiCallable[_saved_queries_pb2.CreateSavedQueryRequest, _saved_queries_pb2.SavedQuery]  # type: ignore[assignment]
     """Saves a statement; it need not be finished, and nothing checks it before it runs.
-    With an Idempotency-Key a repetition saves no second one.
+    With an Idempotency-Key a repetition saves no second one. Fails with INVALID_FIELD for
+    `message_id` where the caller got no such answer in the chat, or it is no longer on
+    record.
 
     Example: {"name": "Signups a day", "query": "SELECT count(*) FROM events"}
 
@@ -234,7 +238,9 @@ class SavedQueriesServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_saved_queries_pb2.SavedQuery, _abc.Awaitable[_saved_queries_pb2.SavedQuery]]:
         """Saves a statement; it need not be finished, and nothing checks it before it runs.
-        With an Idempotency-Key a repetition saves no second one.
+        With an Idempotency-Key a repetition saves no second one. Fails with INVALID_FIELD for
+        `message_id` where the caller got no such answer in the chat, or it is no longer on
+        record.
 
         Example: {"name": "Signups a day", "query": "SELECT count(*) FROM events"}
 

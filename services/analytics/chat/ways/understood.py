@@ -141,6 +141,7 @@ def planned_of(reading: Reading, compiler: Compiler) -> Planned:
         period=period_said(compiled.period, compiled.calendar),
         period_before=period_said(compiled.compared_with, compiled.calendar),
         plan=reading.plan,
+        follows=reading.follows,
     )
 
 

@@ -33,6 +33,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     owner: str
     category: str = ""
     tags: Sequence[str] = ()
+    # The answer of the chat that it was made from; None where people wrote it.
+    answer_id: str | None = None
     decision: Decision | None = None
 
     @property
@@ -93,7 +95,7 @@ def draft_of(question: Question) -> Draft:
         raise InvalidFields(*violations)
     return Draft(
         name=question.question,
-        key=question.question.casefold()[:500],
+        key=key_of(question.question),
         content=msgspec.json.encode(question).decode(),
         connection_id=question.connection_id,
         category=question.category,
@@ -101,6 +103,11 @@ def draft_of(question: Question) -> Draft:
         body=question.sql,
         restricted=question.status != APPROVED,
     )
+
+
+def key_of(question: str) -> str:
+    """What no two questions of a connection share."""
+    return question.casefold()[:500]
 
 
 def violations_of(question: Question) -> Iterator[Violation]:

@@ -39,7 +39,7 @@ from services.common.idempotency import claim_of
 from services.common.interceptors import Context
 from services.common.masks import masked
 
-SERVERS = OURS | {"status", "author", "decided_by", "decided_at"}
+SERVERS = OURS | {"status", "author", "decided_by", "decided_at", "answer_id"}
 
 
 class Questions:
