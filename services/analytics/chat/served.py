@@ -74,33 +74,17 @@ async def chatting(
 ) -> AsyncIterator[Served]:
     """The chat; its runs end with the block."""
     search = Search(TermStore(pool), now)
-    ways: list[Way] = [
-        Pasted(asking.wall),
-        Certified(search),
-        Grammar(pool, catalogues, calendars, runner, now),
-    ]
-    model = ModelWay(
-        asking.model,
-        asking.bounds,
-        Allowance(redis, asking.bounds.questions, now),
-        Material(pool, catalogues, search),
-        People(activity, tokens),
-        calendars,
-        runner,
-        asking.wall,
-        now,
-    )
+    grammar = Grammar(pool, catalogues, calendars, runner, now)
+    ways: list[Way] = [Pasted(asking.wall), Certified(search), grammar]
+    allowance = Allowance(redis, asking.bounds.questions, now)
+    told = (Material(pool, catalogues, search), People(activity, tokens), calendars)
+    model = ModelWay(asking.model, asking.bounds, allowance, *told, runner, asking.wall, now)
+    answerer, conversations = Answerer(ways, model, runner, now), Conversations(activity, tokens)
     answers = AnswerStore(pool)
+    recorder = Recorder(answers, Marking(answers, now), now)
     async with Runs(Journal(redis)).looking() as runs:
         yield Served(
             chat_pb2.DESCRIPTOR.services_by_name["ChatService"],
             chat_pb2_grpc.add_ChatServiceServicer_to_server,
-            ChatService(
-                Answerer(ways, model, runner, now),
-                runs,
-                Conversations(activity, tokens),
-                catalogues,
-                Recorder(answers, Marking(answers, now), now),
-                now,
-            ),
+            ChatService(answerer, runs, conversations, catalogues, recorder, now),
         )

@@ -100,7 +100,8 @@ class Statements:
         self._came.tally.sql_errors += 1
         if self._came.tally.sql_errors > RETRIES:
             raise Stuck(planned, error) from None
-        told: dict[str, Any] = {"error": str(error), **error.metadata}
+        # PostgreSQL repeats values of rows: 'invalid input syntax for type integer: "…"'.
+        told: dict[str, Any] = {"error": self._masks.text(str(error)), **error.metadata}
         position = getattr(error, "position", None)
         if position is not None:
             told["near"] = planned.sql[max(0, position - AROUND) : position + AROUND]
