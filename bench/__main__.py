@@ -16,6 +16,7 @@ from bench.figures import Result
 from bench.following import come_to_rest
 from bench.machine import Machine, Stolen, this_machine
 from bench.rows.bench import Bench, Row
+from bench.rows.chat import chat, chat_model
 from bench.rows.context import context
 from bench.rows.dashboards import dashboard
 from bench.rows.firewall import wall
@@ -46,6 +47,8 @@ ROWS: dict[str, Row] = {
     "insight": insight,
     "dashboard": dashboard,
     "pmf": pmf,
+    "chat": chat,
+    "chat model": chat_model,
 }
 
 

@@ -82,8 +82,11 @@ class Suite:
 
 
 @contextmanager
-def running_suite() -> Iterator[Suite]:
-    """The whole suite in a home of its own, removed at the end; PostgreSQL is durable."""
+def running_suite(**told: str) -> Iterator[Suite]:
+    """The whole suite in a home of its own, removed at the end; PostgreSQL is durable.
+
+    `told` are variables of its environment besides.
+    """
     with tempfile.TemporaryDirectory(prefix="attune-bench-") as name:
         home = Path(name)
         home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
@@ -93,7 +96,7 @@ def running_suite() -> Iterator[Suite]:
             "ATTUNE_RATE_LIMIT": RATE_LIMIT,
         }
         inherited = {n: v for n, v in os.environ.items() if not n.startswith("ATTUNE_")}
-        program = python("launcher", "cli", "run", environment=inherited | own, grace=60.0)
+        program = python("launcher", "cli", "run", environment=inherited | own | told, grace=60.0)
         with started(program, home / "launcher.log", lambda: is_ready(home)) as process:
             state = read_state(home)
             assert state
