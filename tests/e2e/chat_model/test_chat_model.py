@@ -125,7 +125,8 @@ async def test_a_model_that_only_talks_answers_nothing(
     [message] = answer["messages"]
     assert (answer["way"], message["type"]) == ("abstain", kind)
     assert message["content"].startswith(content)
-    assert not any(char.isdigit() for char in message["content"])
+    figures = ("5,000,000", "40", "17", "million")
+    assert not any(figure in message["content"] for figure in figures)
     assert answer["receipt"]["prompt_tokens"] == 210
 
 
