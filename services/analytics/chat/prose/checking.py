@@ -63,6 +63,7 @@ class Check:
 
     def holds(self, sentence: str) -> bool:
         text = plain(sentence).replace("*", " ").replace("`", " ").replace("|", ",")
+        text = lexicon.PHRASAL.sub(r"\1_\2", text)
         figures = list(figures_of(text))
         if len(text) > LONGEST or len(figures) > MOST_FIGURES:
             return False

@@ -36,6 +36,12 @@ def total(facts: Facts, measure: Measure, rows: Rows) -> float | None:
     return sum(found) if found else None
 
 
+def constant(measure: Measure, rows: Rows) -> float | None:
+    """What all of some rows have, as the size of a group that several rows tell of."""
+    found = set(known(measure, rows))
+    return found.pop() if len(found) == 1 else None
+
+
 def mean(facts: Facts, measure: Measure, rows: Rows) -> float | None:
     found = known(measure, rows)
     return sum(found) / len(found) if found and not facts.table.truncated else None
@@ -88,7 +94,7 @@ def pairs(reading: Reading, at: int, measures: list[Measure]) -> Iterator[Pair]:
     """What may be compared at a place: two labels that are named; else the period before and this
     one; else a label and what comes before it; else the first and the last of a series.
     """
-    found = False
+    found = any(same_twice(reading, one) for one in reading.facts.dimensions)
     for dimension in reading.facts.dimensions:
         sides = sides_of(reading, at, dimension)
         for base, other in sides:
@@ -101,6 +107,12 @@ def pairs(reading: Reading, at: int, measures: list[Measure]) -> Iterator[Pair]:
         yield from previous_pairs(reading, at, measures, before)
         return
     yield from ordered_pairs(reading, at, measures)
+
+
+def same_twice(reading: Reading, dimension: Dimension) -> bool:
+    """ "from May to May": nothing is compared."""
+    labels = reading.of(dimension.place)
+    return len(labels) > 1 and len({one.rows for one in labels}) == 1
 
 
 def sides_of(reading: Reading, at: int, dimension: Dimension) -> list[tuple[Rows, Rows]]:
@@ -130,6 +142,10 @@ def split(
             return after[0], before[-1]
         if found.start() < labels[0].start and len(after) > 1 and found.group()[:4] in LEADING:
             return after[0], next((one for one in after if one.rows != after[0].rows), None)
+    sources = [one for one in labels if lexicon.ROUTE.search(reading.text[: one.start])]
+    sources = [one for one in sources if reading.text[: one.start].rstrip().endswith("from")]
+    if sources:
+        return sources[0], next((one for one in labels if one.rows != sources[0].rows), None)
     if dimension.time or ordering(reading.facts) is dimension:
         ranked = sorted(labels, key=lambda one: place_of(dimension, one.rows))
         return ranked[0], ranked[-1]

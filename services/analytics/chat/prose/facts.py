@@ -134,6 +134,8 @@ class Facts:
         )  # fmt: skip
         self.measures.append(measure)
         self._name(words, ("measure", place, None))
+        if words == ("size",):  # of a cohort: so many people
+            self._name(("person",), ("measure", place, None))
         if unit and unit.isalpha() and unit not in CURRENCIES and unit not in PERCENT:
             self._name(words_of(unit), ("measure", place, None))
 

@@ -83,6 +83,8 @@ class Judge:
             yield from self.changed(figure, around, measures, difference)
         else:
             yield from self.plain(figure, around, measures)
+        if around.changed and around.loss and figure.told is Told.PLAIN:
+            yield from self.plain(figure, around, measures)
 
     def changed(
         self,
@@ -122,6 +124,11 @@ class Judge:
     ) -> Iterator[tuple[float, Measure | None]]:
         if around.changed:
             yield from self.changed(figure, around, measures, growth)
+            return
+        if around.route and any(
+            computing.is_stepped(self.facts, one) for one in self.facts.dimensions
+        ):
+            yield from self.changed(figure, around, measures, ratio)
             return
         for measure in measures:
             if measure.part or measure.percent:
@@ -216,6 +223,10 @@ class Judge:
             return computing.median(facts, measure, rows)
         if around.end is not None and computing.ordering(facts) is not None:
             return computing.at_end(facts, measure, rows, last=around.end)
+        if rows != facts.rows and len(facts.dimensions) > 1:
+            same = computing.constant(measure, rows)
+            if same is not None:
+                return same
         return computing.total(facts, measure, rows)
 
     def ranked(self, around: "Around", measure: Measure, rows: Rows) -> float | None:
@@ -226,6 +237,8 @@ class Judge:
     def counts(self, figure: Figure, around: "Around") -> Iterator[float]:
         """How many rows, labels or periods there are, where the number is said to be of them."""
         following = self.reading.text[figure.end : figure.end + 40]
+        if not figure.value.is_integer():
+            return
         low, high = figure.end, figure.end + 30
         named = [
             one
@@ -234,6 +247,7 @@ class Judge:
             and low <= one.start < high
             and len(self.reading.text[low : one.start].split()) <= 2
             and self.reading.same(figure.start, one.start)
+            and not PER.search(self.reading.text[low : one.start])
         ]
         dimensions = [self.facts.dimension(one.place) for one in named]
         noun = NOUN.match(following)
@@ -243,8 +257,31 @@ class Judge:
                 yield float(self.facts.table.row_count or len(self.facts.rows))
         if self.facts.table.truncated:
             return
+        bounds = [one for one in self.reading.figures if bound_way(self.reading, one)]
         for dimension in dimensions:
-            yield from counted(dimension, around.scopes)
+            if bounds and bounds[0].start > figure.start:
+                yield from self.beyond(dimension, bounds[0])
+            else:
+                yield from counted(dimension, around.scopes)
+
+    def beyond(self, dimension: Dimension, bound: Figure) -> Iterator[float]:
+        """How many labels have more, or less, than a bound."""
+        sign, scale = bound_way(self.reading, bound), 1.0
+        named = self.reading.measured(bound.start, bound.end)
+        for measure in self.facts.measures:
+            if named and measure.place not in named:
+                continue
+            scale = 0.01 if measure.percent and bound.told is Told.PERCENT else 1.0
+            values = computing.grouped(self.facts, measure, dimension, self.facts.rows).values()
+            yield float(sum((one * scale - bound.value) * sign > 0 for one in values))
+
+
+def bound_way(reading: Reading, figure: Figure) -> int:
+    low, _ = reading.part(figure.start)
+    before = reading.text[max(0, low - 12) : figure.start]
+    if lexicon.OVER.search(before):
+        return 1
+    return -1 if lexicon.UNDER.search(before) else 0
 
 
 def counted(dimension: Dimension, scopes: list[Rows]) -> Iterator[float]:
@@ -264,6 +301,7 @@ def dimensions_meant(noun: str, facts: Facts) -> list[Dimension]:
 
 
 NOUN = re.compile(r"[ -](?:(?:different|other|distinct|more|full|separate|such) )?([a-z]+)")
+PER = re.compile(r"\b(?:per|each|every|a|an|in|from|for|by)\b")
 OF = re.compile(r"\b(?:of|out of|from)\b")
 
 
@@ -315,6 +353,7 @@ class Around:
     share: bool
     total: bool
     average: bool
+    route: bool
     median: bool
     loss: bool
     rank: int
@@ -337,10 +376,12 @@ class Around:
             equal=bool(re.search(r"\bat (?:least|most)\s+$", before)),
             changed=changed,
             direction=way(reading, figure) if changed else 0,
-            unsigned=bool(UNSIGNED.search(chunk)),
+            unsigned=bool(UNSIGNED.search(chunk) or lexicon.APART.search(rest)),
             share=bool(lexicon.SHARE.search(chunk)),
             total=bool(lexicon.TOTAL.search(chunk)),
-            average=bool(lexicon.AVERAGE.search(chunk)),
+            average=bool(lexicon.AVERAGE.search(chunk))
+            or ("average" in rest and not reading.labels),
+            route=any(lexicon.ROUTE.search(reading.text[: one.start]) for one in reading.labels),
             median=bool(lexicon.MEDIAN.search(chunk)),
             loss=bool(lexicon.LOSSES.search(chunk)),
             rank=rank_near(chunk),
@@ -359,7 +400,9 @@ def is_change(rest: str, after: str, chunk: str, figure: Figure) -> bool:
         return True
     if lexicon.FROM.search(rest) or lexicon.TO.search(rest):
         return False
-    if lexicon.DELTA_BEFORE.search(rest) or lexicon.DELTA_AFTER.match(after):
+    if lexicon.DELTA_BEFORE.search(rest) or lexicon.APART.search(rest):
+        return True
+    if lexicon.DELTA_AFTER.match(after):
         return True
     return bool(lexicon.BY.search(rest)) and bool(MOVED.search(rest))
 
@@ -394,7 +437,7 @@ def rank_near(chunk: str) -> int:
     if not found:
         return 0
     place = PLACES.get((found["place"] or "first"), 1)
-    return place if lexicon.HIGHEST.fullmatch(found["word"]) else -place
+    return -place if lexicon.LOWEST.match(chunk, found.start("word")) else place
 
 
 PLACES = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "first": 1, "2nd": 2, "3rd": 3}

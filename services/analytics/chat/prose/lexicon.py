@@ -31,9 +31,13 @@ MORE = words(
 LESS = words(r"less fewer lower smaller worse below behind trail\w* lags? lagged underperform\w*")
 HIGHEST = words(
     r"highest largest biggest most top greatest maximum leading leads? led peak\w* strongest best"
-    r" leader busiest dominat\w* tops topped first-place"
+    r" leader busiest dominat\w* tops topped first-place high\Wpoint"
 )
-LOWEST = words(r"lowest smallest fewest least worst bottom\w* minimum weakest slowest trough")
+LOWEST = words(
+    r"lowest smallest fewest least worst bottom\w* minimum weakest slowest trough low\Wpoint"
+    r" (?<=is\s)last(?!\s\w) (?<=is\s)last(?=\swith|\sat) (?<=was\s)last(?!\s\w) (?<=comes\s)last"
+    r" last(?=\splace)"
+)
 STEEPEST = words(r"steepest sharpest fastest")
 EXTREME = re.compile(rf"{HIGHEST.pattern}|{LOWEST.pattern}|{STEEPEST.pattern}")
 # What looks like a rank or a claim of all, and is none.
@@ -44,6 +48,12 @@ HARMLESS = re.compile(
 )
 UNIVERSAL = words(r"all every each none no always never any both neither only everyone nobody")
 ONLY_NUMBER = re.compile(r"\bonly\s+(?:about |around )?$")
+
+# Here "up" and "down" are no ways.
+PHRASAL = re.compile(
+    r"\b(ma(?:de|kes?|king)|sign(?:ed|s|ing)?|set|add(?:ed|s)?|end(?:ed|s)?|br(?:eak|oken)|follow(?:ed)?"
+    r"|wrap(?:ped)?|pick(?:ed)?|drill(?:ed)?|split) (up|down)\b"
+)
 
 # Right before a number.
 HEDGE = re.compile(
@@ -63,7 +73,7 @@ CHANGED = (
 )
 COMPARED = r"(?:more|fewer|less|higher|lower|larger|smaller|greater|ahead|behind|above|below)"
 DELTA_AFTER = re.compile(
-    rf"\s*-?(?:(?!of\b|in\b|was\b|were\b)\w+\s+){{0,2}}(?:{CHANGED}|{COMPARED})\b"
+    rf"\s*-?(?:(?!(?:of|in|was|were|is|are|had|has|have|with|saw|and)\b)\w+\s+){{0,2}}(?:{CHANGED}|{COMPARED})\b"
     r"|\s*(?:of (?:them|\w+) )?(?:is |are |was |were )?(?:lost|dropped|left)\b"
 )
 DELTA_BEFORE = re.compile(
@@ -71,13 +81,17 @@ DELTA_BEFORE = re.compile(
     rf"|climbed|shrank|improved|soared|dipped|slid|slumped|plunged|surged|grown|risen|fallen)"
     rf"|\b{CHANGED} (?:of|is|was))\s+{HEDGED}(?:an? )?$"
 )
+APART = re.compile(rf"\b(?:gap|difference|margin|distance)\b[^\d]* (?:is|was|of|at) {HEDGED}$")
+# What follows is the whole, whoever is named beside it.
+WHOLE = re.compile(r"\b(?:of (?:the|all)|out of)(?: total)?(?: of)? (?:the )?$")
+ROUTE = re.compile(r"\b(?:from|between)\s+$")
 TOTAL = words(
     r"total totals totalled totaled overall altogether combined together sum summed across"
 )
 AVERAGE = words(r"average averaged averages averaging mean avg per typical typically")
 MEDIAN = words(r"median")
 SHARE = re.compile(
-    r"\b(?:shares?|account\w*|mak(?:es?|ing) up|made up|represent\w*|contribut\w*|constitut\w*"
+    r"\b(?:shares?|account\w*|ma(?:de|kes?|king)_up|represent\w*|contribut\w*|constitut\w*"
     r"|compris\w*|of (?:the |all |its )?(?:\w+ )?(?:total|overall|all|whole)|of all)\b"
 )
 FIRST = words(r"first started? starts starting began begins beginning initially opened")
@@ -88,8 +102,9 @@ BEFORE = re.compile(
     r"|quarter|year))\b"
 )
 OBJECT = re.compile(
-    r"\b(?:than|compared (?:with|to)|versus|vs|against|relative to|ahead of|behind|over|above|below"
-    r"|outperform\w*|exceed\w*|beats?|surpass\w*|outsold|outpac\w*|trail\w*|lags?|underperform\w*)\b"
+    r"\b(?:as (?:many|much|high|large|big|often)\b[^,]{0,30}?\bas|than|compared (?:with|to)|versus"
+    r"|vs|against|relative to|ahead of|behind|over|above|below|outperform\w*|exceed\w*|beats?"
+    r"|surpass\w*|outsold|outpac\w*|trail\w*|lags?|underperform\w*)\b"
 )
 OTHERS = re.compile(
     r"\bthan (?:(?:any|all|every|each) (?:of the )?(?:other|others|rest)|any|the rest)\b"
@@ -104,3 +119,8 @@ TOP_OF = re.compile(
     r"\b(?P<way>top|bottom|first|leading|largest|biggest|highest|lowest|smallest|best|worst)\s+$"
 )
 EMPTY = re.compile(r"\b(?:no|none|nothing|not any|zero|0)\b")
+
+
+def is_lowest(found: re.Match[str]) -> bool:
+    """Whether a word of EXTREME is one of the lowest, as it stands in its text."""
+    return LOWEST.match(found.string, found.start()) is not None

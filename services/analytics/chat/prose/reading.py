@@ -66,8 +66,13 @@ class Reading:
             carried = [one for one in self.carried if one.place == place]
             return [self.facts.rows, carried[-1].rows] if carried else [self.facts.rows]
         nearest = self.nearest(at, labels)
+        if lexicon.WHOLE.search(self.text[:at]):
+            return [self.facts.rows, nearest.rows]
         group = self.group(nearest, labels)
         if len(group) > 1:
+            own = self.respective(at, group)
+            if own is not None:
+                return [own.rows]
             return [frozenset().union(*(one.rows for one in group))]
         return [nearest.rows]
 
@@ -90,6 +95,15 @@ class Reading:
                 break
             found.insert(0, one)
         return found
+
+    def respective(self, at: int, group: Sequence[Label]) -> Label | None:
+        """Of "A and B had 3 and 5" the label that stands where the number does."""
+        starts = [one.start for one in self.figures if one.start > group[-1].end]
+        even = len(starts) == len(group) and not lexicon.COMBINED.search(self.text)
+        if at not in starts or not (even or "respectively" in self.text):
+            return None
+        place = starts.index(at)
+        return group[place] if place < len(group) else None
 
     def scopes(self, at: int) -> list[Rows]:
         found = [self.facts.rows]

@@ -7,7 +7,7 @@ from itertools import pairwise
 from services.analytics.chat.prose import computing, lexicon
 from services.analytics.chat.prose.computing import Pair, pairs
 from services.analytics.chat.prose.facts import Dimension, Measure, Rows
-from services.analytics.chat.prose.judging import Judge
+from services.analytics.chat.prose.judging import Judge, bound_way
 from services.analytics.chat.prose.numbers import Figure, Told
 from services.analytics.chat.prose.reading import Label, Mention
 
@@ -127,7 +127,7 @@ def counted_next(judge: Judge, at: int) -> Figure | None:
 def top_holds(judge: Judge, found: re.Match[str]) -> bool:
     """ "the top 3 are A, B and C": the labels that are listed are these."""
     count = counted_next(judge, found.end())
-    most = not lexicon.LOWEST.fullmatch(found.group())
+    most = not lexicon.is_lowest(found)
     for dimension in judge.facts.dimensions:
         labels = {one.rows for one in judge.reading.of(dimension.place)}
         if count is None or len(labels) != int(count.value):
@@ -164,7 +164,7 @@ def rank_holds(judge: Judge, text: str, found: re.Match[str]) -> bool:
     place = PLACES.get(before.group(1), 1) if before else 1
     if lexicon.STEEPEST.fullmatch(found.group()) or changed_after(text, found.end()):
         return steepest_holds(judge, text, found)
-    most = not lexicon.LOWEST.fullmatch(found.group())
+    most = not lexicon.is_lowest(found)
     labelled = [one for one in judge.facts.dimensions if judge.reading.of(one.place)]
     if judge.facts.table.truncated:
         return False
@@ -343,36 +343,37 @@ def universals_hold(judge: Judge, text: str, figures: list[Figure]) -> bool:
         following = [one for one in judge.reading.figures if 0 <= one.start - found.end() <= 6]
         if found.group() == "only" and following:
             continue
-        if found.group() in ("all", "both") and following and judge.holds(following[0]):
-            pass
+        if found.group() in ("each", "every") and lexicon.AVERAGE.search(text):
+            continue
+        if found.group() == "both" and both_hold(judge):
+            continue
         if not universal_holds(judge, found, after):
             return False
     return True
+
+
+def both_hold(judge: Judge) -> bool:
+    """There are two of something."""
+    return any(
+        2 in (len(one.order), len(judge.reading.of(one.place))) for one in judge.facts.dimensions
+    )
 
 
 def universal_holds(judge: Judge, found: re.Match[str], after: str) -> bool:
     none = found.group() in ("no", "none", "never", "neither", "nobody")
     if none and is_empty(judge, found.start()):
         return True
-    bounds = [one for one in judge.reading.figures if bound_way(judge, one)]
+    bounds = [one for one in judge.reading.figures if bound_way(judge.reading, one)]
     for measure in measures(judge, found.start()):
         values = computing.known(measure, judge.facts.rows)
         if not values or judge.facts.table.truncated:
             continue
         for bound in bounds:
-            sign = bound_way(judge, bound)
+            sign = bound_way(judge.reading, bound)
             told = [(one - bound.value) * sign > 0 for one in values]
             if (none and not any(told)) or (not none and all(told)):
                 return True
     return not none and all_moved(judge, found.start())
-
-
-def bound_way(judge: Judge, figure: Figure) -> int:
-    low, _ = judge.reading.part(figure.start)
-    before = judge.reading.text[max(0, low - 12) : figure.start]
-    if lexicon.OVER.search(before):
-        return 1
-    return -1 if lexicon.UNDER.search(before) else 0
 
 
 def is_empty(judge: Judge, at: int) -> bool:

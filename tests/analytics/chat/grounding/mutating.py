@@ -29,10 +29,13 @@ WORDS = (
 def mutated(template: str, case: Case, random: Random) -> Iterator[tuple[str, str]]:
     """Kinds of fault, each with the sentence that has it."""
     names = list(dict.fromkeys(SLOT.findall(template)))
-    told = set(case.slots[name] for name in names)
+    told = {case.slots[name] for name in names}
+    figures = any(DIGITS.search(value) for value in told)
     for name in names:
         value = case.slots[name]
         for kind, wrong in faults(name, value, case, random):
+            if kind == "label" and not figures:
+                continue  # of who outperforms whom, another may as well
             if wrong not in told:
                 yield kind, template.format(**case.slots | {name: wrong})
     yield from swapped(template, names, case)
@@ -85,7 +88,8 @@ def wrong_label(name: str, value: str, case: Case, random: Random) -> Iterator[t
     """Another row's label."""
     group = ("f", "l", "x", "w", "h", "o") if name in "flxwho" and case.shape in ("series", "grid") else (
         "a", "b", "c", "z", "e", "g")  # fmt: skip
-    names = [case.slots[one] for one in group if one in case.slots and case.slots[one] != value]
+    month = value.split()[0]
+    names = [case.slots[one] for one in group if month not in case.slots.get(one, month)]
     if names:
         yield "label", random.choice(names)
 

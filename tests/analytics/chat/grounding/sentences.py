@@ -1,6 +1,7 @@
 """True sentences by the shape of their result, with slots; written as models write.
 
-HELD_BACK was written before the rules were tuned, and they are not tuned on it.
+TEMPLATES are what the rules were made with. FIRST_HELD_BACK was written before that, and tuned on
+only after it was measured; HELD_BACK was written then, and the rules are not tuned on it.
 """
 
 TEMPLATES: dict[str, list[str]] = {
@@ -107,7 +108,7 @@ TEMPLATES: dict[str, list[str]] = {
     ],
 }
 
-HELD_BACK: dict[str, list[str]] = {
+FIRST_HELD_BACK: dict[str, list[str]] = {
     "single": [
         "You recorded {v} {m} during {p}.",
         "{v} {m} were counted last month.",
@@ -123,7 +124,7 @@ HELD_BACK: dict[str, list[str]] = {
         "The {m} are spread over {n} {ds}.",
         "{b} contributed {sb} of {m}, less than {a} with {sa}.",
         "Compared with {b}, {a} had {dab} more {m}.",
-        "1. {a} – {va} {m}",
+        "1. {a} \u2013 {va} {m}",
         "{a} and {b} together account for {tab} of the {t} {m}.",
         "The average number of {m} per {d} is {avg}.",
         "The largest share of {m} belongs to {a}, at {sa0}.",
@@ -167,6 +168,67 @@ HELD_BACK: dict[str, list[str]] = {
         "{b} had {b1} {m} in {f} and {b2} in {l}.",
         "Between {f} and {l}, {m} in {a} {rose} by {pa}.",
         "In total there were {t} {m}.",
+    ],
+}
+
+HELD_BACK: dict[str, list[str]] = {
+    "single": [
+        "{p} brought in {v} {m}.",
+        "We counted {raw} {m} in {p} overall.",
+    ],
+    "money": [
+        "The {m} reached {u} on {p}.",
+        "Yesterday you took in {v}.",
+    ],
+    "category": [
+        "The leader is {a}, whose {va} {m} are {dab} above {b}.",
+        "{z} sits at the bottom with {vz} {m}.",
+        "{a}: {va} ({sa}), {b}: {vb} ({sb}), {z}: {vz} ({sz}).",
+        "In {b} there were {vb} {m}, {dab} fewer than in {a}.",
+        "{sa} of {m} are from {a} and {sb} are from {b}.",
+        "{b} had fewer {m} than {a}.",
+        "The total is {t} {m}, of which {a} contributes {va}.",
+        "{va} {m} came from {a} and {vb} from {b}.",
+        "Behind {a} ({va}) is {b} with {vb} {m}.",
+        "There is a difference of {dab} {m} between {a} and {b}.",
+        "{a} has the most {m} at {va}, and {z} the fewest at {vz}.",
+    ],
+    "series": [
+        "{m} stood at {vl} in {l}, {up} {pc} from {vf} in {f}.",
+        "The maximum was reached in {h} ({vh}).",
+        "In {x} there were {ds} {more} {m} than in {w}.",
+        "{f} had {vf} {m} and {l} had {vl}.",
+        "{m} ranged from {vo} to {vh}.",
+        "The monthly average is {avg} {m}.",
+        "{m} were lowest in {o}, with only {vo}.",
+    ],
+    "two_periods": [
+        "{p} saw {v} {m}, which is {pc} {more} than {q}.",
+        "{m} went from {w} to {v}.",
+        "{m} are {up} by {dc} on the previous month.",
+    ],
+    "rates": [
+        "{a} has a conversion rate of {va}, compared with {vb} for {b}.",
+        "The best plan is {a} with {va}, the worst is {z} with {vz}.",
+    ],
+    "funnel": [
+        "{va} people started with {a}, but only {vz} finished with {z}.",
+        "Overall, {c} converted from {a} to {z}.",
+        "Between {a} and {b}, {dab} people dropped out.",
+    ],
+    "retention": [
+        "{vf} people were in the cohort of {f}; {r1} of them returned after 1 week.",
+    ],
+    "cut": [
+        "{a} is shown with {va} {m} and {b} with {vb}.",
+    ],
+    "signed": [
+        "{a} lost {va}, and {b} stands at {nb}.",
+        "Profit was {vc} in {c} and {na} EUR in {a}.",
+    ],
+    "grid": [
+        "In {f}, {b} had {b1} {m}; in {l} it had {b2}.",
+        "{a} went from {a1} {m} in {f} to {a2} in {l}.",
     ],
 }
 
