@@ -84,8 +84,7 @@ class Check:
             reading.carried = self._carried
         self._carried = reading.labels or self._carried
         judge = Judge(reading, self._given.currencies)
-        told = [one for one in reading.figures if self._numbered(one, judge)]
-        return len(told) == len(reading.figures) and relations_hold(judge, told)
+        return all(self._numbered(one, judge) for one in reading.figures) and relations_hold(judge)
 
     def _name(self, text: str, reading: Reading) -> None:
         for one in named(text, reading.facts):

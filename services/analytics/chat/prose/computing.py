@@ -146,6 +146,9 @@ def split(
     sources = [one for one in sources if reading.text[: one.start].rstrip().endswith("from")]
     if sources:
         return sources[0], next((one for one in labels if one.rows != sources[0].rows), None)
+    if is_stepped(reading.facts, dimension) and not dimension.time:
+        among = lexicon.AMONG.search(reading.text, labels[0].end, labels[-1].start)
+        return (labels[-1], labels[0]) if among else (labels[0], labels[-1])
     if dimension.time or ordering(reading.facts) is dimension:
         ranked = sorted(labels, key=lambda one: place_of(dimension, one.rows))
         return ranked[0], ranked[-1]

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from services.analytics.chat.prose import computing, lexicon
+from services.analytics.chat.prose.around import Around
 from services.analytics.chat.prose.computing import Pair, pairs
 from services.analytics.chat.prose.facts import Dimension, Facts, Measure, Rows
 from services.analytics.chat.prose.numbers import Figure, Told
@@ -29,6 +30,10 @@ class Judge:
 
     def holds(self, figure: Figure) -> bool:
         around = Around.of(self.reading, figure)
+        if lexicon.SPREAD.search(self.reading.text[: figure.start]) and any(
+            True for _ in self.counts(figure, around)
+        ):
+            around = replace(around, over=False)
         measures = self.measures_of(figure, around)
         for value, measure in self.values(figure, around, measures):
             if self.fits(figure, around, value, measure):
@@ -37,7 +42,7 @@ class Judge:
                 return True
         return False
 
-    def measures_of(self, figure: Figure, around: "Around") -> list[Measure]:
+    def measures_of(self, figure: Figure, around: Around) -> list[Measure]:
         """Of the columns that the number may be of, by their names, their currency and period."""
         named = self.reading.measured(figure.start, figure.end)
         previous = self.reading.is_previous(figure.start, figure.end)
@@ -48,6 +53,8 @@ class Judge:
             found = [
                 one for one in self.facts.measures if one.words in words and one.words
             ] or found
+        if figure.told is Told.PERCENT and not any(one.part or one.percent for one in found):
+            found += [one for one in self.facts.measures if one.part or one.percent]
         if any(one.previous for one in self.facts.measures):
             found = [one for one in found if one.previous == (bool(previous) and not changed)]
         return [one for one in found if self.money_fits(figure, one)]
@@ -59,7 +66,7 @@ class Judge:
             return measure.currency == figure.currency
         return figure.currency in self.currencies and not (measure.part or measure.percent)
 
-    def fits(self, figure: Figure, around: "Around", value: float, measure: Measure | None) -> bool:
+    def fits(self, figure: Figure, around: Around, value: float, measure: Measure | None) -> bool:
         told, wanted = figure.value, value
         if around.over or around.under:
             return (
@@ -71,7 +78,7 @@ class Judge:
         return abs(told - wanted) <= slack + EPSILON * max(1.0, abs(wanted))
 
     def values(
-        self, figure: Figure, around: "Around", measures: list[Measure]
+        self, figure: Figure, around: Around, measures: list[Measure]
     ) -> Iterator[tuple[float, Measure | None]]:
         if figure.told is Told.POINTS:
             yield from self.changed(figure, around, measures, points)
@@ -89,7 +96,7 @@ class Judge:
     def changed(
         self,
         figure: Figure,
-        around: "Around",
+        around: Around,
         measures: list[Measure],
         how: Callable[[Pair], float | None],
     ) -> Iterator[tuple[float, Measure | None]]:
@@ -108,7 +115,7 @@ class Judge:
                 yield value, pair.measure
 
     def multiples(
-        self, figure: Figure, around: "Around", measures: list[Measure]
+        self, figure: Figure, around: Around, measures: list[Measure]
     ) -> Iterator[tuple[float, Measure | None]]:
         self.changes.add(figure.start)
         for pair in pairs(self.reading, figure.start, measures):
@@ -120,14 +127,12 @@ class Judge:
                     yield value, measure
 
     def percents(
-        self, figure: Figure, around: "Around", measures: list[Measure]
+        self, figure: Figure, around: Around, measures: list[Measure]
     ) -> Iterator[tuple[float, Measure | None]]:
         if around.changed:
             yield from self.changed(figure, around, measures, growth)
             return
-        if around.route and any(
-            computing.is_stepped(self.facts, one) for one in self.facts.dimensions
-        ):
+        if self.between_steps(figure, around):
             yield from self.changed(figure, around, measures, ratio)
             return
         for measure in measures:
@@ -140,8 +145,16 @@ class Judge:
         yield from self.shares(figure, around, measures)
         yield from self.ratios(figure)
 
+    def between_steps(self, figure: Figure, around: Around) -> bool:
+        """Whether it is of who went from one step to another."""
+        stepped = any(computing.is_stepped(self.facts, one) for one in self.facts.dimensions)
+        here = {
+            one.rows for one in self.reading.labels if self.reading.same(one.start, figure.start)
+        }
+        return stepped and self.facts.time is None and (around.route or len(here) > 1)
+
     def shares(
-        self, figure: Figure, around: "Around", measures: list[Measure]
+        self, figure: Figure, around: Around, measures: list[Measure]
     ) -> Iterator[tuple[float, Measure | None]]:
         """Of a whole: all rows, or those that have the same other labels; or of a step before."""
         for rows in around.scopes:
@@ -175,7 +188,7 @@ class Judge:
             yield before[0].value / before[1].value, None
 
     def plain(
-        self, figure: Figure, around: "Around", measures: list[Measure]
+        self, figure: Figure, around: Around, measures: list[Measure]
     ) -> Iterator[tuple[float, Measure | None]]:
         if figure.told is Told.PLAIN and not figure.currency:
             counts = list(self.counts(figure, around))
@@ -193,7 +206,7 @@ class Judge:
         if around.average:
             yield from self.per(around)
 
-    def per(self, around: "Around") -> Iterator[tuple[float, Measure | None]]:
+    def per(self, around: Around) -> Iterator[tuple[float, Measure | None]]:
         """One column by another, as revenue by orders, where both are named."""
         named = {one.place for one in self.reading.mentions if one.kind == "measure"}
         both = [one for one in self.facts.measures if one.place in named]
@@ -204,13 +217,13 @@ class Judge:
                     if over is not under and pair[0] is not None and pair[1]:
                         yield pair[0] / pair[1], over
 
-    def cell(self, around: "Around", measure: Measure) -> Iterator[float]:
+    def cell(self, around: Around, measure: Measure) -> Iterator[float]:
         for rows in around.scopes:
             value = self.value_of(around, measure, rows)
             if value is not None:
                 yield value
 
-    def value_of(self, around: "Around", measure: Measure, rows: Rows) -> float | None:
+    def value_of(self, around: Around, measure: Measure, rows: Rows) -> float | None:
         """What the words around a number say that it is of some rows."""
         if len(rows) == 1:
             return computing.single(measure, rows)
@@ -229,12 +242,12 @@ class Judge:
                 return same
         return computing.total(facts, measure, rows)
 
-    def ranked(self, around: "Around", measure: Measure, rows: Rows) -> float | None:
+    def ranked(self, around: Around, measure: Measure, rows: Rows) -> float | None:
         values = sorted(computing.known(measure, rows), reverse=around.rank > 0)
         place = abs(around.rank) - 1
         return None if self.facts.table.truncated or place >= len(values) else values[place]
 
-    def counts(self, figure: Figure, around: "Around") -> Iterator[float]:
+    def counts(self, figure: Figure, around: Around) -> Iterator[float]:
         """How many rows, labels or periods there are, where the number is said to be of them."""
         following = self.reading.text[figure.end : figure.end + 40]
         if not figure.value.is_integer():
@@ -262,7 +275,12 @@ class Judge:
             if bounds and bounds[0].start > figure.start:
                 yield from self.beyond(dimension, bounds[0])
             else:
-                yield from counted(dimension, around.scopes)
+                yield from counted(dimension, self.counted_in(figure, around))
+
+    def counted_in(self, figure: Figure, around: Around) -> list[Rows]:
+        """All rows; or those that labels beside the number leave."""
+        beside = any(self.reading.same(one.start, figure.start) for one in self.reading.labels)
+        return around.scopes if beside else [self.facts.rows]
 
     def beyond(self, dimension: Dimension, bound: Figure) -> Iterator[float]:
         """How many labels have more, or less, than a bound."""
@@ -334,124 +352,11 @@ def growth(pair: Pair) -> float | None:
     return (pair.other - pair.base) / abs(pair.base) if pair.base else None
 
 
-@dataclass(frozen=True)
-class Around:
-    """What the words around a number say of it.
-
-    `direction` is 1 for up and -1 for down; `rank` the place in the order, negative from the
-    lowest; `end` whether it is of the last moment (True) or of the first.
-    """
-
-    scopes: list[Rows]
-    hedged: bool
-    over: bool
-    under: bool
-    equal: bool
-    changed: bool
-    direction: int
-    unsigned: bool
-    share: bool
-    total: bool
-    average: bool
-    route: bool
-    median: bool
-    loss: bool
-    rank: int
-    end: bool | None
-
-    @classmethod
-    def of(cls, reading: Reading, figure: Figure) -> "Around":
-        low, high = reading.part(figure.start)
-        before, after = reading.text[low : figure.start], reading.text[figure.end : high]
-        chunk, rest = before + " " + after, reading.text[: figure.start]
-        changed = is_change(rest, after, chunk, figure)
-        than = before.strip() == "than" and bool(MORE_END.search(reading.text[:low].rstrip()))
-        less = before.strip() == "than" and bool(LESS_END.search(reading.text[:low].rstrip()))
-        barely = bool(lexicon.BARELY.search(before))
-        return cls(
-            scopes=reading.scopes(figure.start),
-            hedged=barely or bool(lexicon.HEDGE.search(rest)),
-            over=not barely and (than or bool(lexicon.OVER.search(before))),
-            under=not barely and (less or bool(lexicon.UNDER.search(before))),
-            equal=bool(re.search(r"\bat (?:least|most)\s+$", before)),
-            changed=changed,
-            direction=way(reading, figure) if changed else 0,
-            unsigned=bool(UNSIGNED.search(chunk) or lexicon.APART.search(rest)),
-            share=bool(lexicon.SHARE.search(chunk)),
-            total=bool(lexicon.TOTAL.search(chunk)),
-            average=bool(lexicon.AVERAGE.search(chunk))
-            or ("average" in rest and not reading.labels),
-            route=any(lexicon.ROUTE.search(reading.text[: one.start]) for one in reading.labels),
-            median=bool(lexicon.MEDIAN.search(chunk)),
-            loss=bool(lexicon.LOSSES.search(chunk)),
-            rank=rank_near(chunk),
-            end=end_near(chunk, rest),
-        )  # fmt: skip
-
-
-MORE_END, LESS_END = (
-    re.compile(rf"(?:{one.pattern})(?: \w+)?$") for one in (lexicon.MORE, lexicon.LESS)
-)
-UNSIGNED = lexicon.words(r"difference gap lead margin swing change differ apart")
-
-
-def is_change(rest: str, after: str, chunk: str, figure: Figure) -> bool:
-    if figure.told is Told.POINTS:
-        return True
-    if lexicon.FROM.search(rest) or lexicon.TO.search(rest):
-        return False
-    if lexicon.DELTA_BEFORE.search(rest) or lexicon.APART.search(rest):
-        return True
-    if lexicon.DELTA_AFTER.match(after):
-        return True
-    return bool(lexicon.BY.search(rest)) and bool(MOVED.search(rest))
-
-
-MOVED = re.compile(
-    "|".join(one.pattern for one in (lexicon.UP, lexicon.DOWN, lexicon.MORE, lexicon.LESS))
-    + r"|\bchanged|differ"
-)
-
-
-def way(reading: Reading, figure: Figure) -> int:
-    """Up or down, by the word that is nearest: in the chunk, else before it."""
-    low, high = reading.part(figure.start)
-    found = [
-        (abs(word.start() - figure.start), sign)
-        for pattern, sign in WAYS
-        for word in pattern.finditer(reading.text, low, high)
-    ] or [
-        (figure.start - word.start(), sign)
-        for pattern, sign in WAYS
-        for word in pattern.finditer(reading.text, 0, low)
-    ]
-    return min(found)[1] if found else 0
-
-
-WAYS = ((lexicon.UP, 1), (lexicon.DOWN, -1), (lexicon.MORE, 1), (lexicon.LESS, -1))
-
-
-def rank_near(chunk: str) -> int:
-    chunk = lexicon.HARMLESS.sub(lambda one: " " * len(one.group()), chunk)
-    found = RANK.search(chunk)
-    if not found:
-        return 0
-    place = PLACES.get((found["place"] or "first"), 1)
-    return -place if lexicon.LOWEST.match(chunk, found.start("word")) else place
-
-
-PLACES = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "first": 1, "2nd": 2, "3rd": 3}
-RANK = re.compile(
-    rf"(?:\b(?P<place>second|third|fourth|fifth|2nd|3rd)[- ])?"
-    rf"(?P<word>{lexicon.HIGHEST.pattern}|{lexicon.LOWEST.pattern})"
-)
-
-
-def end_near(chunk: str, rest: str) -> bool | None:
-    if lexicon.LAST.search(chunk):
-        return True
-    if lexicon.FIRST.search(chunk):
-        return False
-    if lexicon.FROM.search(rest):
-        return False
-    return True if lexicon.TO.search(rest) else None
+def measures(judge: Judge, at: int) -> list[Measure]:
+    """Those that are named there; else those of the numbers; else all of the present period."""
+    reading = judge.reading
+    places = reading.measured(at, at) or {
+        one.place for one in reading.mentions if one.kind == "measure"
+    }
+    found = [one for one in judge.facts.measures if one.place in (places or judge.columns)]
+    return [one for one in found or judge.facts.measures if not one.previous]

@@ -26,15 +26,16 @@ DOWN = words(
 FLAT = words(r"unchanged flat stable steady constant")
 MORE = words(
     r"more higher greater larger bigger better exceed\w* outperform\w* outsold outpac\w* beats?"
-    r" surpass\w* ahead above leads"
+    r" surpass\w* ahead above"
 )
 LESS = words(r"less fewer lower smaller worse below behind trail\w* lags? lagged underperform\w*")
 HIGHEST = words(
     r"highest largest biggest most top greatest maximum leading leads? led peak\w* strongest best"
-    r" leader busiest dominat\w* tops topped first-place high\Wpoint"
+    r" leader busiest dominat\w* tops topped first-place high\Wpoint high(?=\s(?:came|was|is|of)\b)"
 )
 LOWEST = words(
     r"lowest smallest fewest least worst bottom\w* minimum weakest slowest trough low\Wpoint"
+    r" low(?=\s(?:came|was|is|of)\b)"
     r" (?<=is\s)last(?!\s\w) (?<=is\s)last(?=\swith|\sat) (?<=was\s)last(?!\s\w) (?<=comes\s)last"
     r" last(?=\splace)"
 )
@@ -82,6 +83,11 @@ DELTA_BEFORE = re.compile(
     rf"|\b{CHANGED} (?:of|is|was))\s+{HEDGED}(?:an? )?$"
 )
 APART = re.compile(rf"\b(?:gap|difference|margin|distance)\b[^\d]* (?:is|was|of|at) {HEDGED}$")
+# With nobody named whom it trails, it trails all.
+TRAILS = re.compile(r"trail\w*|lags?|lagged")
+SPREAD = re.compile(r"\bover\s+(?:the )?$")
+# Of whom a part is told.
+AMONG = re.compile(r"\bof (?:those|people|users|the|all|them)\b")
 # What follows is the whole, whoever is named beside it.
 WHOLE = re.compile(r"\b(?:of (?:the|all)|out of)(?: total)?(?: of)? (?:the )?$")
 ROUTE = re.compile(r"\b(?:from|between)\s+$")
@@ -109,7 +115,7 @@ OBJECT = re.compile(
 OTHERS = re.compile(
     r"\bthan (?:(?:any|all|every|each) (?:of the )?(?:other|others|rest)|any|the rest)\b"
 )
-LOSSES = words(r"loss losses negative minus deficit shortfall")
+LOSSES = words(r"loss losses lost loses deficit shortfall")
 PRONOUN = re.compile(r"\s*(?:it|its|this|that|these|they|their|he|she|here|there)\b")
 ROWS = words(r"rows? results? records? entr(?:y|ies) lines?")
 GROUPS = words(r"groups? categor(?:y|ies) values? items? segments?")

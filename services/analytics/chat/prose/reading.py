@@ -68,11 +68,11 @@ class Reading:
         nearest = self.nearest(at, labels)
         if lexicon.WHOLE.search(self.text[:at]):
             return [self.facts.rows, nearest.rows]
+        own = self.respective(at, labels)
+        if own is not None:
+            return [own.rows]
         group = self.group(nearest, labels)
         if len(group) > 1:
-            own = self.respective(at, group)
-            if own is not None:
-                return [own.rows]
             return [frozenset().union(*(one.rows for one in group))]
         return [nearest.rows]
 
@@ -99,6 +99,8 @@ class Reading:
     def respective(self, at: int, group: Sequence[Label]) -> Label | None:
         """Of "A and B had 3 and 5" the label that stands where the number does."""
         starts = [one.start for one in self.figures if one.start > group[-1].end]
+        if len(group) < 2 or any(one.start < group[-1].end for one in self.figures):
+            return None
         even = len(starts) == len(group) and not lexicon.COMBINED.search(self.text)
         if at not in starts or not (even or "respectively" in self.text):
             return None
@@ -109,7 +111,8 @@ class Reading:
         found = [self.facts.rows]
         for dimension in self.facts.dimensions:
             options = self.bound(at, dimension.place)
-            found = [rows & option for rows in found for option in options]
+            if options != [self.facts.rows]:
+                found = [rows & option for rows in found for option in options]
         return [rows for rows in dict.fromkeys(found) if rows]
 
     def measured(self, start: int, end: int) -> set[int]:

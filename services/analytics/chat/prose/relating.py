@@ -7,26 +7,27 @@ from itertools import pairwise
 from services.analytics.chat.prose import computing, lexicon
 from services.analytics.chat.prose.computing import Pair, pairs
 from services.analytics.chat.prose.facts import Dimension, Measure, Rows
-from services.analytics.chat.prose.judging import Judge, bound_way
+from services.analytics.chat.prose.judging import Judge, measures
 from services.analytics.chat.prose.numbers import Figure, Told
 from services.analytics.chat.prose.reading import Label, Mention
+from services.analytics.chat.prose.universals import universals_hold
 
 # So much of what it was is "stable".
 STEADY = 0.02
 
 
-def relations_hold(judge: Judge, figures: list[Figure]) -> bool:
+def relations_hold(judge: Judge) -> bool:
     """Call after the numbers hold: of what columns they are, these are of too."""
-    text = blanked(judge, figures)
+    text = blanked(judge)
     return (
         ways_hold(judge, text)
         and ranks_hold(judge, text)
         and comparisons_hold(judge, text)
-        and universals_hold(judge, text, figures)
+        and universals_hold(judge, text)
     )
 
 
-def blanked(judge: Judge, figures: list[Figure]) -> str:
+def blanked(judge: Judge) -> str:
     """The sentence without names, numbers, and turns of phrase that claim nothing."""
     reading = judge.reading
     text = lexicon.HARMLESS.sub(lambda one: " " * len(one.group()), reading.text)
@@ -34,16 +35,6 @@ def blanked(judge: Judge, figures: list[Figure]) -> str:
     for one in names:
         text = text[: one.start] + "_" * (one.end - one.start) + text[one.end :]
     return text
-
-
-def measures(judge: Judge, at: int) -> list[Measure]:
-    """Those that are named there; else those of the numbers; else all of the present period."""
-    reading = judge.reading
-    places = reading.measured(at, at) or {
-        one.place for one in reading.mentions if one.kind == "measure"
-    }
-    found = [one for one in judge.facts.measures if one.place in (places or judge.columns)]
-    return [one for one in found or judge.facts.measures if not one.previous]
 
 
 def ways_hold(judge: Judge, text: str) -> bool:
@@ -245,7 +236,7 @@ def steepest_holds(judge: Judge, text: str, found: re.Match[str]) -> bool:
     if order is None or judge.facts.table.truncated:
         return False
     for measure in measures(judge, found.start()):
-        values = values_of(judge, measure, order, judge.facts.rows)
+        values = computing.grouped(judge.facts, measure, order, judge.facts.rows)
         keys = [key for key in order.order if key in values]
         steps = [(values[b] - values[a], values[a]) for a, b in pairwise(keys)]
         if any(
@@ -311,7 +302,11 @@ def compared(judge: Judge, text: str, found: re.Match[str]) -> bool:
         judge.reading.same(one, found.start()) for one in judge.changes
     ):
         return False
-    if any(0 <= one.start - found.end() <= 6 for one in judge.reading.figures):
+    if any(
+        not text[found.end() : one.start].strip()
+        for one in judge.reading.figures
+        if one.start >= found.end()
+    ):
         return False
     return bool(judge.reading.labels or judge.reading.mentions) or "than" in after
 
@@ -323,7 +318,11 @@ THAN_NUMBER = re.compile(
 
 def comparison_holds(judge: Judge, found: re.Match[str], sign: int) -> bool:
     reading = judge.reading
-    if lexicon.OTHERS.search(reading.text, found.start()):
+    alone = len({one.rows for one in reading.labels}) == 1 or not any(
+        one.start > found.end() for one in reading.labels
+    )
+    trails = bool(alone and lexicon.TRAILS.fullmatch(found.group()))
+    if trails or lexicon.OTHERS.search(reading.text, found.start()):
         return any(
             label_ranked(judge, found.start(), dimension, measure, sign > 0, 1)
             for dimension in judge.facts.dimensions
@@ -335,72 +334,3 @@ def comparison_holds(judge: Judge, found: re.Match[str], sign: int) -> bool:
 
 def compared_pairs(judge: Judge, at: int) -> Iterator[Pair]:
     yield from pairs(judge.reading, at, measures(judge, at))
-
-
-def universals_hold(judge: Judge, text: str, figures: list[Figure]) -> bool:
-    for found in lexicon.UNIVERSAL.finditer(text):
-        after = text[found.end() : found.end() + 30]
-        following = [one for one in judge.reading.figures if 0 <= one.start - found.end() <= 6]
-        if found.group() == "only" and following:
-            continue
-        if found.group() in ("each", "every") and lexicon.AVERAGE.search(text):
-            continue
-        if found.group() == "both" and both_hold(judge):
-            continue
-        if not universal_holds(judge, found, after):
-            return False
-    return True
-
-
-def both_hold(judge: Judge) -> bool:
-    """There are two of something."""
-    return any(
-        2 in (len(one.order), len(judge.reading.of(one.place))) for one in judge.facts.dimensions
-    )
-
-
-def universal_holds(judge: Judge, found: re.Match[str], after: str) -> bool:
-    none = found.group() in ("no", "none", "never", "neither", "nobody")
-    if none and is_empty(judge, found.start()):
-        return True
-    bounds = [one for one in judge.reading.figures if bound_way(judge.reading, one)]
-    for measure in measures(judge, found.start()):
-        values = computing.known(measure, judge.facts.rows)
-        if not values or judge.facts.table.truncated:
-            continue
-        for bound in bounds:
-            sign = bound_way(judge.reading, bound)
-            told = [(one - bound.value) * sign > 0 for one in values]
-            if (none and not any(told)) or (not none and all(told)):
-                return True
-    return not none and all_moved(judge, found.start())
-
-
-def is_empty(judge: Judge, at: int) -> bool:
-    """Nothing came, or nothing but zeros, of what is named."""
-    scopes = judge.reading.scopes(at) or [judge.facts.rows]
-    found = [one for measure in measures(judge, at) for one in computing.known(measure, scopes[0])]
-    return not any(found) and not judge.facts.table.truncated
-
-
-def all_moved(judge: Judge, at: int) -> bool:
-    """ "every month rose", "all countries fell": from one to the next, or against before."""
-    text = judge.reading.text
-    sign = 1 if lexicon.UP.search(text) else -1 if lexicon.DOWN.search(text) else 0
-    before = {one.words: one for one in judge.facts.measures if one.previous}
-    order = computing.ordering(judge.facts)
-    if not sign or judge.facts.table.truncated:
-        return False
-    for measure in measures(judge, at):
-        old = before.get(measure.words)
-        if old is not None:
-            steps = list(zip(old.values, measure.values, strict=True))
-        elif order is not None and order.time and len(judge.facts.dimensions) == 1:
-            by_time = sorted(judge.facts.rows, key=lambda row: str(order.keys[row]))
-            told = [measure.values[row] for row in by_time]
-            steps = list(pairwise(told))
-        else:
-            continue
-        if steps and all(a is not None and b is not None and (b - a) * sign > 0 for a, b in steps):
-            return True
-    return False

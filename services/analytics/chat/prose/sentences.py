@@ -70,5 +70,6 @@ def joined(sentences: Sequence[Sentence]) -> str:
     """The text of some sentences, each in its line, without lines that lost all of theirs."""
     lines: dict[int, str] = {}
     for one in sentences:
-        lines[one.line] = lines.get(one.line, "") + one.mark + one.text
+        before = lines.get(one.line, "") + one.mark
+        lines[one.line] = before + (one.text if before else one.text.lstrip())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines[line].rstrip() for line in sorted(lines)))

@@ -1,1 +1,1 @@
-"""How well prose is checked: true sentences of many shapes, and what is wrong with a part of them."""
+"""How well prose is checked: true sentences of many shapes, and false ones made of them."""

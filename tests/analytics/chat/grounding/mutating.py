@@ -13,6 +13,8 @@ OPPOSITES = (
     ("more", "fewer"), ("grew", "dropped"), ("growth", "decline"),
 )  # fmt: skip
 TURNED = dict(OPPOSITES) | {b: a for a, b in OPPOSITES}
+# Slots of labels, and of those that are moments.
+NAMES, MOMENTS = ("a", "b", "c", "z", "e", "g"), ("f", "l", "x", "w", "h", "o")
 # Words of the sentences themselves, and what makes them false.
 WORDS = (
     ("leads", "is last"), ("largest", "smallest"), ("most", "fewest"), ("fewest", "most"),
@@ -47,24 +49,28 @@ def faults(name: str, value: str, case: Case, random: Random) -> Iterator[tuple[
         yield from (("date", wrong) for wrong in case.others[name])
     elif value in TURNED:
         yield "direction", TURNED[value]
-    elif DIGITS.search(value) and name != "iso":
-        yield "digit", other_digit(value, random)
-        yield "scale", scaled(value)
-        if "%" in value:
-            yield "unit", value.replace(" %", " percentage points").replace("%", " points")
-        if value[0] in "€$£":
-            yield "unit", {"€": "$", "$": "£", "£": "€"}[value[0]] + value[1:]
-        if case.shape in ("signed",) and value.startswith("-"):
-            yield "sign", value[1:]
+    elif name == "iso":
+        yield "date", value.replace("2026", "2025")
     elif value.split()[0] in MONTH:
         used = {one for slot in case.slots.values() for one in MONTH if one in slot}
         unused = [one for one in MONTH if one not in used]
         yield "date", value.replace(value.split()[0], random.choice(unused))
-        yield from wrong_label(name, value, case, random)
-    elif name == "iso":
-        yield "date", value.replace("2026", "2025")
-    elif name in ("a", "b", "c", "z", "e", "g", "x"):
-        yield from wrong_label(name, value, case, random)
+        yield from wrong_label(MOMENTS if name in MOMENTS else NAMES, value, case, random)
+    elif DIGITS.search(value):
+        yield from wrong_figures(value, random)
+    elif name in NAMES:
+        yield from wrong_label(NAMES, value, case, random)
+
+
+def wrong_figures(value: str, random: Random) -> Iterator[tuple[str, str]]:
+    yield "digit", other_digit(value, random)
+    yield "scale", scaled(value)
+    if "%" in value:
+        yield "unit", value.replace(" %", " percentage points").replace("%", " points")
+    if value[0] in "€$£":
+        yield "unit", {"€": "$", "$": "£", "£": "€"}[value[0]] + value[1:]
+    if value.startswith("-"):
+        yield "sign", value[1:]
 
 
 def other_digit(value: str, random: Random) -> str:
@@ -84,12 +90,13 @@ def scaled(value: str) -> str:
     return value[:at] + f"{int(whole.replace(',', '')) * 10 or 10:,}" + value[at + len(whole) :]
 
 
-def wrong_label(name: str, value: str, case: Case, random: Random) -> Iterator[tuple[str, str]]:
+def wrong_label(
+    group: tuple[str, ...], value: str, case: Case, random: Random
+) -> Iterator[tuple[str, str]]:
     """Another row's label."""
-    group = ("f", "l", "x", "w", "h", "o") if name in "flxwho" and case.shape in ("series", "grid") else (
-        "a", "b", "c", "z", "e", "g")  # fmt: skip
     month = value.split()[0]
     names = [case.slots[one] for one in group if month not in case.slots.get(one, month)]
+    names = [one for one in names if group is MOMENTS or not DIGITS.search(one)]
     if names:
         yield "label", random.choice(names)
 

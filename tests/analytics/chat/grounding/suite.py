@@ -13,12 +13,17 @@ from random import Random
 
 from services.analytics.chat.prose import checked
 from tests.analytics.chat.grounding.mutating import mutated
-from tests.analytics.chat.grounding.sentences import FIRST_HELD_BACK, HELD_BACK, NOT_KNOWN, TEMPLATES
+from tests.analytics.chat.grounding.sentences import (
+    FIRST_HELD_BACK,
+    HELD_BACK,
+    NOT_KNOWN,
+    TEMPLATES,
+)
 from tests.analytics.chat.grounding.tables import SHAPES, Case
 
 SEED = 6
 # Results for each sentence.
-RESULTS = 6
+RESULTS = 4
 Templates = Mapping[str, list[str]]
 PARTS: Mapping[str, Templates] = {
     "made with": TEMPLATES,

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from random import Random
+from typing import Any
 
 from services.analytics.chat.prose import Column, Evidence, Table
 
@@ -55,7 +57,7 @@ def distinct(random: Random, count: int, low: int, high: int) -> list[int]:
     while True:
         found = random.sample(range(low, high), count)
         ranked = sorted(found)
-        if all(b - a > high / 100 for a, b in zip(ranked, ranked[1:], strict=False)):
+        if all(b - a > high / 100 for a, b in pairwise(ranked)):
             return found
 
 
@@ -91,7 +93,8 @@ def category(random: Random) -> Case:
     slots = {
         "m": noun, "d": column, "ds": "countries" if column == "country" else "plans",
         "a": a, "b": b, "c": c, "z": z, "va": number(va), "vb": number(vb), "vc": number(vc),
-        "vz": number(vz), "t": number(whole), "n": str(len(labels)), "avg": f"{whole / len(labels):,.1f}",
+        "vz": number(vz), "t": number(whole), "n": str(len(labels)),
+        "avg": f"{whole / len(labels):,.1f}",
         "sa": percent(va / whole), "sb": percent(vb / whole), "sz": percent(vz / whole),
         "sa0": percent(va / whole, 0), "dab": number(va - vb), "pab": percent(va / vb - 1),
         "pba": percent(1 - vb / va), "xaz": f"{va / vz:.1f}", "tab": number(va + vb),
@@ -115,7 +118,8 @@ def series(random: Random) -> Case:
     slots = {
         "m": noun, "f": names[0], "l": names[-1], "vf": number(values[0]), "vl": number(values[-1]),
         "h": f"{names[high]} 2026", "vh": number(values[high]), "o": f"{names[low]} 2026",
-        "vo": number(values[low]), "pc": percent(abs(change)), "dc": number(abs(values[-1] - values[0])),
+        "vo": number(values[low]), "pc": percent(abs(change)),
+        "dc": number(abs(values[-1] - values[0])),
         "rose": "rose" if rose else "fell", "up": "up" if rose else "down", "n": str(count),
         "rise": "increase" if rose else "decrease", "t": number(sum(values)),
         "avg": f"{sum(values) / count:,.1f}", "x": names[at], "w": names[at - 1],
@@ -176,7 +180,7 @@ def funnel(random: Random) -> Case:
         [at + 1, STEPS[at], one, one / people[0], one / people[at - 1] if at else None]
         for at, one in enumerate(people)
     ]
-    drops = [1 - b / a for a, b in zip(people, people[1:], strict=False)]
+    drops = [1 - b / a for a, b in pairwise(people)]
     worst = drops.index(max(drops))
     slots = {
         "a": STEPS[0], "z": STEPS[count - 1], "b": STEPS[1], "va": number(people[0]),
@@ -193,7 +197,8 @@ def retention(random: Random) -> Case:
         Column("size", "bigint", "metric"), Column("people", "bigint", "metric"),
         Column("share", "double precision", "metric"),
     ]  # fmt: skip
-    rows, sizes = [], distinct(random, 3, 100, 900)
+    rows: list[list[Any]] = []
+    sizes = distinct(random, 3, 100, 900)
     for at, day in enumerate((5, 12, 19)):
         came = sorted(random.sample(range(10, sizes[at] - 5), 3 - at + 1), reverse=True)
         size = sizes[at]
@@ -210,7 +215,7 @@ def retention(random: Random) -> Case:
 
 
 def cut(random: Random) -> Case:
-    """A result of which rows are missing: what it has is true, what it seems to be all of is not."""
+    """A result of which rows are missing: what it has is true, what seems to be of all is not."""
     case = category(random)
     table = case.evidence.tables[0]
     cut_off = Table(table.columns, table.rows, truncated=True, row_count=table.row_count)
@@ -223,11 +228,10 @@ def signed(random: Random) -> Case:
     columns = [Column("country", "text", "dimension"), Column("profit", "numeric", "metric", "EUR")]
     rows = [[one, value] for one, value in zip([*labels[:3], None], values, strict=True)]
     rows.append([labels[3], None])
-    best = max(rows[2:4], key=lambda row: row[1] or 0)
     slots = {
-        "a": labels[0], "b": labels[1], "c": labels[2], "va": f"€{-values[0]}", "na": str(values[0]),
-        "nb": f"{values[1]} EUR", "vc": f"€{values[2]}", "vn": f"€{values[3]}",
-        "x": best[0] or "The unknown group", "vx": f"€{best[1]}",
+        "a": labels[0], "b": labels[1], "c": labels[2], "va": f"€{-values[0]}",
+        "na": str(values[0]),
+        "nb": f"{values[1]} EUR", "vc": f"€{values[2]}",
     }  # fmt: skip
     return Case("signed", evidence(Table(columns, rows, row_count=5)), slots)
 
@@ -243,9 +247,11 @@ def grid(random: Random) -> Case:
     rows = [[labels[0], "2026-09-01", a], [labels[0], "2026-10-01", b]]
     rows += [[labels[1], "2026-09-01", c], [labels[1], "2026-10-01", d]]
     slots = {
-        "a": labels[0], "b": labels[1], "m": noun, "a1": number(a), "a2": number(b), "b1": number(c),
+        "a": labels[0], "b": labels[1], "m": noun, "a1": number(a), "a2": number(b),
+        "b1": number(c),
         "b2": number(d), "ta": number(a + b), "t2": number(b + d), "pa": percent(abs(b / a - 1)),
-        "rose": "rose" if b > a else "fell", "f": "September", "l": "October", "t": number(a + b + c + d),
+        "rose": "rose" if b > a else "fell", "f": "September",
+        "l": "October", "t": number(a + b + c + d),
     }  # fmt: skip
     return Case("grid", evidence(Table(columns, rows, row_count=4)), slots)
 
