@@ -57,7 +57,7 @@ class Around:
             route=any(lexicon.ROUTE.search(reading.text[: one.start]) for one in reading.labels),
             median=bool(lexicon.MEDIAN.search(chunk)),
             loss=bool(lexicon.LOSSES.search(chunk)),
-            rank=rank_near(chunk),
+            rank=range_end(reading.text, rest) or rank_near(chunk),
             end=end_near(chunk, rest),
         )  # fmt: skip
 
@@ -102,6 +102,13 @@ def way(reading: Reading, figure: Figure) -> int:
 
 
 WAYS = ((lexicon.UP, 1), (lexicon.DOWN, -1), (lexicon.MORE, 1), (lexicon.LESS, -1))
+
+
+def range_end(text: str, rest: str) -> int:
+    """Of "ranged from 3 to 9" the lowest and the highest."""
+    if not lexicon.RANGE.search(text):
+        return 0
+    return -1 if lexicon.FROM.search(rest) else int(bool(lexicon.TO.search(rest)))
 
 
 def rank_near(chunk: str) -> int:

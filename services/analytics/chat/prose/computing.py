@@ -155,7 +155,7 @@ def split(
     return labels[0], labels[1]
 
 
-LEADING = ("comp", "rela", "vers", "agai")
+LEADING = ("comp", "rela", "vers", "agai", "behi", "ahea")
 
 
 def place_of(dimension: Dimension, rows: Rows) -> int:

@@ -156,6 +156,8 @@ class Facts:
             names = [*words_of(str(value))] if value is not None else []
             for prefix in prefixes:
                 self._name((prefix, *names), ("label", place, value))
+                if prefix in ORDINALS:  # "after 2 weeks"
+                    self._name((*names, prefix), ("label", place, value))
             if value is None:
                 for word in NOTHING:
                     self._name((word,), ("label", place, None))

@@ -75,7 +75,8 @@ CHANGED = (
 COMPARED = r"(?:more|fewer|less|higher|lower|larger|smaller|greater|ahead|behind|above|below)"
 DELTA_AFTER = re.compile(
     rf"\s*-?(?:(?!(?:of|in|was|were|is|are|had|has|have|with|saw|and)\b)\w+\s+){{0,2}}(?:{CHANGED}|{COMPARED})\b"
-    r"|\s*(?:of (?:them|\w+) )?(?:is |are |was |were )?(?:lost|dropped|left)\b"
+    r"|\s*(?:of (?:them|\w+) )?(?:(?!of\b|in\b)\w+ )?(?:(?:is|are|was|were) )?"
+    r"(?:lost|dropped|left)\b"
 )
 DELTA_BEFORE = re.compile(
     rf"(?:\b(?:up|down|gained|lost|added|grew|rose|fell|dropped|declined|increased|decreased|jumped"
@@ -91,6 +92,7 @@ AMONG = re.compile(r"\bof (?:those|people|users|the|all|them)\b")
 # What follows is the whole, whoever is named beside it.
 WHOLE = re.compile(r"\b(?:of (?:the|all)|out of)(?: total)?(?: of)? (?:the )?$")
 ROUTE = re.compile(r"\b(?:from|between)\s+$")
+RANGE = words(r"rang\w* var(?:y|ies|ied)")
 TOTAL = words(
     r"total totals totalled totaled overall altogether combined together sum summed across"
 )

@@ -66,7 +66,9 @@ class Reading:
             carried = [one for one in self.carried if one.place == place]
             return [self.facts.rows, carried[-1].rows] if carried else [self.facts.rows]
         nearest = self.nearest(at, labels)
-        if lexicon.WHOLE.search(self.text[:at]):
+        low, high = self.part(at)
+        unlabelled = labels[0].start >= high and lexicon.TOTAL.search(self.text, low, high)
+        if unlabelled or lexicon.WHOLE.search(self.text[:at]):
             return [self.facts.rows, nearest.rows]
         own = self.respective(at, labels)
         if own is not None:
@@ -81,6 +83,10 @@ class Reading:
         here = [one for one in labels if self.chunk(one.start) == self.chunk(at)]
         among = here or labels
         before = [one for one in among if one.start < at]
+        if not before and lexicon.OBJECT.search(self.text, at, among[0].start):
+            before = [
+                one for one in labels if one.start < at
+            ]  # among[0] is what it is compared with
         return before[-1] if before else among[0]
 
     def group(self, label: Label, labels: Sequence[Label]) -> list[Label]:

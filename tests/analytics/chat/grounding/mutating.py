@@ -103,7 +103,8 @@ def wrong_label(
 
 # Which labels may stand in either order.
 SYMMETRIC = (
-    "combined", "together", "Together", "gap between", "top 3", "Between {f}", "between {f}",
+    "combined", "together", "Together", "gap between", "difference of", "top 3", "Between {f}",
+    "between {f}",
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from tests.analytics.chat.grounding.sentences import (
     FIRST_HELD_BACK,
     HELD_BACK,
     NOT_KNOWN,
+    SECOND_HELD_BACK,
     TEMPLATES,
 )
 from tests.analytics.chat.grounding.tables import SHAPES, Case
@@ -28,6 +29,7 @@ Templates = Mapping[str, list[str]]
 PARTS: Mapping[str, Templates] = {
     "made with": TEMPLATES,
     "held back at first": FIRST_HELD_BACK,
+    "held back then": SECOND_HELD_BACK,
     "held back": HELD_BACK,
 }
 
