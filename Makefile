@@ -19,7 +19,7 @@ BUF := build/buf/node_modules/@bufbuild/buf-*/bin/buf
 # The API that callers rely on, as a descriptor set.
 RELEASED := protos/released.binpb
 
-.PHONY: help run test lint types gen gen-check api-check api-baseline demo bench requirements \
+.PHONY: help run test lint types gen gen-check api-check api-baseline demo bench eval requirements \
   clean ci
 
 help: ## List the targets
@@ -72,6 +72,9 @@ demo: $(READY) ## Replay questions and watch it learn; QUESTIONS=FILE for yours,
 bench: $(READY_DEV) ## Measure, each as a ratio to a baseline of the same run
 	@$(PY) -m bench $(ARGS)
 
+eval: $(READY) ## Ask questions with known answers, and fail where too few come right
+	@$(BIN)/attune eval all --strict $(ARGS)
+
 requirements: $(READY_DEV) ## Compile requirements*.txt anew, with hashes
 	@for name in requirements requirements-dev; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -82,7 +85,7 @@ clean: ## Remove what was built and cached; .attune, your data, stays
 	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -not -path './.attune/*' -prune -exec rm -rf {} +
 
-ci: lint types api-check test ## What has to pass before a change is merged
+ci: lint types api-check test eval ## What has to pass before a change is merged
 
 $(READY): requirements.txt pyproject.toml | $(PY)
 	@echo 'Installing what Attune runs on into .venv …'

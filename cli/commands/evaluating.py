@@ -51,8 +51,11 @@ def evaluate(
     found = [read(find(name)) for name in named(suites)]
     variables = read_settings().variables
     models = models_of(model or [], bool(variables.get(KEY)))
-    with view.EvaluationView() as shown:
-        results = asyncio.run(evaluated(found, models, variables, shown))
+    try:
+        with view.EvaluationView() as shown:
+            results = asyncio.run(evaluated(found, models, variables, shown))
+    except asyncio.CancelledError:  # by a signal; all that was started has ended
+        raise LocalError("The evaluation was stopped.") from None
     if out_path:
         out_path.write_text(report.json_text(results), encoding="utf-8")
     if markdown:

@@ -64,10 +64,18 @@ def comparison(node: Any) -> Iterator[tuple[str, Change]]:
     if not node.name:
         return
     operator = node.name[0].string
-    if operator.sval in MOVED:
+    if operator.sval in MOVED and not is_moment(node.rexpr):
         yield "a bound is moved", partial(setattr, operator, "sval", MOVED[operator.sval])
     if node.kind == postgast.pg_query_pb2.AEXPR_DISTINCT:
         yield "rows without a value are lost", partial(distinct_to_unequal, node)
+
+
+def is_moment(node: Any) -> bool:
+    """Another event of the same person, or now: at both nothing else happens, and so the bound
+    means the same on either side.
+    """
+    called = node.func_call.funcname
+    return node.HasField("column_ref") or any(name.string.sval == "now" for name in called)
 
 
 def distinct_to_unequal(node: Any) -> None:
