@@ -79,7 +79,6 @@ async def prepared(
 ) -> AsyncIterator[Place]:
     """A place with its data, definitions and calendar. Raises LocalError."""
     import asyncpg
-    import httpx2
 
     assert running.postgres
     organization = databases.name_of(suite, seed).replace("_", "-")
@@ -89,14 +88,7 @@ async def prepared(
         stack.push_async_callback(database.close)
         await databases.fill(database, suite, seed)
         clients = [
-            await stack.enter_async_context(
-                httpx2.AsyncClient(
-                    base_url=running.addresses.http,
-                    timeout=PATIENCE_SECONDS,
-                    trust_env=False,
-                    headers=headers(running, organization, role),
-                )
-            )
+            await stack.enter_async_context(client_of(running, organization, role))
             for role in ("analyst", "admin")
         ]
         place = Place(suite, seed, database, *clients)
@@ -109,11 +101,19 @@ async def prepared(
         yield place
 
 
-def headers(running: "Running", organization: str, role: str) -> dict[str, str]:
+def client_of(running: "Running", organization: str, role: str) -> Any:
+    """The REST API, as somebody of that role."""
+    import httpx2
+
     person = Person(f"eval-{role}", role, organization)
     now, hours = datetime.now(UTC), timedelta(hours=2)
     token = development_token(person, running.secrets.jwt_secret, now, hours, {})
-    return {"Authorization": f"Bearer {token}"}
+    return httpx2.AsyncClient(
+        base_url=running.addresses.http,
+        timeout=PATIENCE_SECONDS,
+        trust_env=False,
+        headers={"Authorization": f"Bearer {token}"},
+    )
 
 
 async def send_events(place: Place) -> None:

@@ -12,7 +12,6 @@ import pytest
 from cli.evaluation import databases
 from cli.evaluation.comparing import Rules, same
 from cli.evaluation.suite import SHIPPED, Question, Suite, read
-from services.common.db import Connection
 from tests.cli.evaluation.mutants import mutants
 from tests.suite import Servers
 
@@ -26,7 +25,7 @@ ELSEWHERE = "Asia/Tokyo"
 
 
 @asynccontextmanager
-async def filled(servers: Servers, suite: Suite) -> AsyncIterator[list[Connection]]:
+async def filled(servers: Servers, suite: Suite) -> AsyncIterator[list["asyncpg.Connection[Any]"]]:
     async with AsyncExitStack() as stack:
         admin = await asyncpg.connect(servers.admin_dsn())
         stack.push_async_callback(admin.close)
@@ -75,7 +74,11 @@ def mistakes(question: Question, zone: str) -> list[tuple[str, str, str]]:
 
 
 async def caught(
-    conns: Sequence[Connection], gold: Sequence[Any], sql: str, zone: str, rules: Rules
+    conns: Sequence["asyncpg.Connection[Any]"],
+    gold: Sequence[Any],
+    sql: str,
+    zone: str,
+    rules: Rules,
 ) -> bool:
     """Whether any of the databases gives other rows, or refuses the statement."""
     for conn, wanted in zip(conns, gold, strict=True):
