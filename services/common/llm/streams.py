@@ -50,6 +50,7 @@ class Events:
     def __init__(self) -> None:
         self._line = bytearray()
         self._data: list[bytes] = []
+        self._size = 0
 
     def read(self, part: bytes) -> Iterator[bytes]:
         """The data of each event that ends within the part."""
@@ -63,6 +64,7 @@ class Events:
             yield from self._read_line(line.rstrip(b"\r\n"))
 
     def _read_line(self, line: bytes) -> Iterator[bytes]:
+        self._size = self._size + len(line) + 1 if line else 0
         if not line and self._data:
             yield b"\n".join(self._data)
             self._data = []
@@ -73,7 +75,7 @@ class Events:
     @property
     def waiting(self) -> int:
         """Bytes of the event that has not ended."""
-        return len(self._line) + sum(map(len, self._data))
+        return len(self._line) + self._size
 
 
 @dataclass
