@@ -44,7 +44,9 @@ KINDS = (
         section="event_definitions",
         path="/api/v1/knowledge/event-definitions",
         key="name",
-        fields={"name": TEXT, "description": TEXT, "properties": LIST, "examples": LIST} | ABOUT,
+        fields={"name": TEXT, "description": TEXT, "properties": LIST, "examples": LIST}
+        | {"synonyms": TEXTS}
+        | ABOUT,
     ),
     Kind(
         noun="dimension",

@@ -174,8 +174,22 @@ async def test_what_a_key_may_not_do_it_is_not_offered(
     asked = {"name": "asks", "scopes": ["queries:run"], "role": "analyst"}
     key = (await asking.post("/api/v1/api-keys", json=asked)).json()["secret"]
     headers = {"Authorization": f"Bearer {key}"}
-    async with httpx2.AsyncClient(base_url=api.base_url, headers=headers) as client:
+    async with httpx2.AsyncClient(base_url=api.base_url, headers=headers, timeout=30) as client:
         told = await post(client, CHAT, {"message": "average revenue by country"})
         assert list(actions_in(told)) == []
         told = await post(client, CHAT, {"message": "Revenue by country"})
         assert {kind for kind, _, _ in actions_in(told)} >= {"save", "export", "chart"}
+
+
+async def test_events_are_asked_for_by_the_synonyms_of_their_definitions(
+    asking: httpx2.AsyncClient,
+) -> None:
+    question = {"message": "How many registrations were there?"}
+    told = await post(asking, CHAT, question)
+    assert told["way"] == "abstain"
+    body = {"name": "signup", "synonyms": ["registration", "join"]}
+    made = await post(asking, "/api/v1/knowledge/event-definitions", body)
+    assert made["synonyms"] == ["registration", "join"]
+    for message in (question["message"], "how many users joined"):
+        told = await post(asking, CHAT, {"message": message})
+        assert told["messages"][0]["data"]["rows"] == [[3]], told

@@ -106,7 +106,7 @@ class ChatService(pb_grpc.ChatServiceServicer):
     async def _start(self, request: pb.ChatRequest | pb.StreamChatRequest) -> Run:
         question = await self._question("message", request.message, request.connection_id)
         who = question.who
-        self._runs.admit(who.organization_id, who.subject)
+        await self._runs.admit(who.organization_id, who.subject)
         conversation_id, earlier = await self._conversations.begin(who, request.conversation_id)
         about = About(
             run_id=uuid7(self._now()),

@@ -23,10 +23,10 @@ async def definitions_of(
 
 
 async def kept_definitions(
-    database: Database, organization_id: str, connection_id: str
+    database: Database, organization_id: str, connection_id: str, kinds: Sequence[str] = KINDS
 ) -> Sequence[Any]:
     """Rows with kind, name, content and version."""
-    args = (organization_id, connection_id, KINDS)
+    args = (organization_id, connection_id, kinds)
     return list(await database.fetch(SQL["list_definitions"], *args))
 
 

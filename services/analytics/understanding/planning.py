@@ -27,6 +27,7 @@ from services.analytics.semantics.compiler import (
     Top,
 )
 from services.analytics.semantics.compiler.periods import resolved
+from services.analytics.semantics.compiler.query import MOST_ROWS
 from services.analytics.semantics.domain import Field, Filter, Grain, Operator
 from services.analytics.understanding.behaving import (
     DID_NOT,
@@ -157,9 +158,8 @@ class Planner:
         return self._retention(steps, found, draft)
 
     def _did_not(self, steps: tuple[Step, ...], draft: Draft) -> DidNotDo:
-        plan = DidNotDo(steps[0], steps[1], self._range(draft, None))
-        draft.assumed.append(f"at most {plan.limit} are listed; `people` counts them all")
-        return plan
+        """All of them, as far as a result goes; who runs it sees that there are more."""
+        return DidNotDo(steps[0], steps[1], self._range(draft, None), limit=MOST_ROWS + 1)
 
     def _funnel(self, steps: tuple[Step, ...], found: Behaviour, draft: Draft) -> Funnel:
         within = found.within

@@ -3,17 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from attune.analytics.v1 import chat_pb2 as pb
 from redis.asyncio import Redis
 
+from services.analytics.chat.runs import journal
 from services.analytics.chat.runs.journal import Journal
 from services.analytics.chat.runs.run import About, Run
 from services.analytics.chat.runs.runs import Runs, Tell
 from services.common.errors import NotFound, QuotaExceeded
 from tests.suite import Servers
+from tests.waiting import until
 
 NOWHERE = "redis://127.0.0.1:1"
 
@@ -176,6 +179,48 @@ async def test_of_one_person_few_go_on_at_once(runs: Runs) -> None:
         await runs.start(about(), told)
     await runs.start(about("bob"), told)
     await runs.start(about(organization="other"), told)
+
+
+async def test_few_of_one_person_go_on_at_all_processes_together(
+    runs: Runs, servers: Servers
+) -> None:
+    user, works = uuid4().hex, [Waiting() for _ in range(3)]
+    async with process(servers.valkey.url()) as other:
+        places = zip([runs, other, runs], works, strict=True)
+        started = [await each.start(about(user), work) for each, work in places]
+        with pytest.raises(QuotaExceeded):
+            await other.admit("acme", user)
+        with pytest.raises(QuotaExceeded):
+            await other.start(about(user), told)
+        works[0].go_on.set()
+        await types_of(runs.follow(started[0]))
+        await until_free(other, user)
+        run = await other.start(about(user), told)
+        assert len(await types_of(other.follow(run))) == 3
+
+
+async def until_free(runs: Runs, user: str) -> None:
+    async def free() -> bool:
+        try:
+            await runs.admit("acme", user)
+        except QuotaExceeded:
+            return False
+        return True
+
+    await until(free)
+
+
+async def test_runs_of_a_process_that_was_killed_take_no_place(
+    servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "READING", timedelta(milliseconds=100))
+    user = uuid4().hex
+    async with Redis.from_url(servers.valkey.url()) as redis:
+        killed = Journal(redis)
+        assert all([await killed.take(about(user), 3) for _ in range(3)])
+        assert not await Journal(redis).take(about(user), 3)
+        await asyncio.sleep(0.25)  # nobody says any more that they live
+        assert await Journal(redis).take(about(user), 3)
 
 
 async def test_without_redis_a_run_is_read_where_it_goes_on() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.analytics.insights.domain import DidNotDo
 from services.analytics.semantics.compiler import Absolute, Anchor, MetricQuery, Relative
 from services.analytics.semantics.domain import Grain
 from services.analytics.understanding import KnownMetric, Reading, Understood, understand
@@ -179,9 +180,10 @@ def test_growth_of_a_year_is_against_the_year_before() -> None:
     assert asked("revenue growth in 2025").readings[0].says.endswith("against 1 Jan - 31 Dec 2024")
 
 
-def test_a_list_of_people_tells_how_many_it_names() -> None:
-    reading = asked("who signed up but did not purchase last month").readings[0]
-    assert "at most 100 are listed; `people` counts them all" in reading.assumed
+def test_a_list_of_people_is_as_long_as_a_result_and_one_more_tells_that_it_is_cut() -> None:
+    plan = asked("who signed up but did not purchase last month").readings[0].plan
+    assert isinstance(plan, DidNotDo)
+    assert plan.limit == 10_001
 
 
 @pytest.mark.parametrize("question", ["", "  ", "?!", "revenue " * 200])

@@ -4,6 +4,7 @@ Redis is speed and never the truth: without it a run is read where it goes on, a
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -111,6 +112,39 @@ class Journal:
         name = key_of(about.organization_id, about.run_id, "read")
         await self._asked(lambda: self._redis.set(name, b"", px=2 * READING))
 
+    async def going_on(self, organization_id: str, user_id: str) -> int:
+        """How many runs of a person go on, at all processes; 0 where Redis does not answer."""
+        name = person_key(organization_id, user_id)
+        return await self._asked(lambda: self._redis.zcount(name, now_millis(), "+inf")) or 0
+
+    async def take(self, about: About, most: int) -> bool:
+        """Count a run among its person's, where these are no more than `most` then.
+
+        It counts as long as its process says that it lives: one that was killed takes no place. Of
+        two at the same moment for the last place both may be refused. True without Redis.
+        """
+        name = person_key(about.organization_id, about.user_id)
+        writing = self._redis.pipeline(transaction=True)
+        writing.zremrangebyscore(name, "-inf", now_millis())
+        writing.zadd(name, {str(about.run_id): lease_end()})
+        writing.expire(name, KEPT)
+        writing.zcard(name)
+        found: Any = await self._asked(writing.execute)
+        if found is None or found[-1] <= most:
+            return True
+        await self.give_back(about)
+        return False
+
+    async def give_back(self, about: About) -> None:
+        name = person_key(about.organization_id, about.user_id)
+        await self._asked(lambda: self._redis.zrem(name, str(about.run_id)))
+
+    def _renew(self, writing: Pipeline, about: About) -> None:
+        """Only what is still counted: what was given back in the meantime stays so."""
+        name = person_key(about.organization_id, about.user_id)
+        writing.zadd(name, {str(about.run_id): lease_end()}, xx=True)
+        writing.expire(name, KEPT)
+
     async def ask_to_cancel(self, about: About) -> None:
         name = key_of(about.organization_id, about.run_id, "cancel")
         await self._asked(lambda: self._redis.set(name, b"", px=KEPT))
@@ -122,10 +156,12 @@ class Journal:
             names = [key_of(one.organization_id, one.run_id, what) for what in ("cancel", "read")]
             looking.mget(names)
             self._note_alive(looking, one)
+            self._renew(looking, one)
         found: Any = await self._asked(looking.execute)
         if found is None:
             return [(False, False)] * len(runs)
-        return [(cancel is not None, read is not None) for cancel, read in found[::2]]
+        wished = found[:: len(found) // len(runs)]
+        return [(cancel is not None, read is not None) for cancel, read in wished]
 
     def _note_alive(self, writing: Pipeline, about: About) -> None:
         """Say to readers elsewhere that its process lives."""
@@ -135,6 +171,19 @@ class Journal:
     async def is_alive(self, about: About) -> bool:
         name = key_of(about.organization_id, about.run_id, "alive")
         return bool(await self._asked(lambda: self._redis.exists(name)))
+
+
+def person_key(organization_id: str, user_id: str) -> str:
+    return f"attune:chat:{{{organization_id}}}:{user_id}:going_on"
+
+
+def now_millis() -> int:
+    """On the clock of the machine: between machines leases are as exact as their clocks agree."""
+    return time.time_ns() // 1_000_000
+
+
+def lease_end() -> int:
+    return now_millis() + 2 * READING // timedelta(milliseconds=1)
 
 
 def key_of(organization_id: str, run_id: UUID, what: str) -> str:

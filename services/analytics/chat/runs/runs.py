@@ -45,19 +45,31 @@ class Runs:
         finally:
             await end(task, *self._tasks.values())
 
-    def admit(self, organization_id: str, user_id: str) -> None:
-        """Raises QuotaExceeded where as many of the person's runs go on here as may."""
+    async def admit(self, organization_id: str, user_id: str) -> None:
+        """Raises QuotaExceeded where as many of the person's runs go on as may."""
+        self._admit_here(organization_id, user_id)
+        if await self._journal.going_on(organization_id, user_id) >= AT_ONCE:
+            raise too_many()
+
+    def _admit_here(self, organization_id: str, user_id: str) -> None:
+        """What holds without Redis, too."""
         abouts = (run.about for run in self._runs.values())
         own = [one for one in abouts if one.organization_id == organization_id]
         if sum(one.user_id == user_id for one in own) >= AT_ONCE:
-            raise QuotaExceeded(f"{AT_ONCE} of your questions are being answered: wait for one", 1)
+            raise too_many()
 
     async def start(self, about: About, work: Work) -> Run:
         """Begin to work; `work` tells the parts. Raises QuotaExceeded."""
-        self.admit(about.organization_id, about.user_id)
+        self._admit_here(about.organization_id, about.user_id)
         run = Run(about, left_at=asyncio.get_running_loop().time())
         key = key_of(about)
         self._runs[key] = run
+        try:
+            if not await self._journal.take(about, AT_ONCE):
+                raise too_many()
+        except BaseException:
+            del self._runs[key]
+            raise
         self._tasks[key] = asyncio.create_task(self._work(run, work))
         self._some.set()
         return run
@@ -84,6 +96,7 @@ class Runs:
             del self._runs[key], self._tasks[key]
             await run.end()
             await self._journal.end(run.about, len(run.parts))
+            await self._journal.give_back(run.about)
 
     async def read(
         self, organization_id: str, user_id: str, run_id: UUID, after: int
@@ -157,6 +170,10 @@ class Runs:
 
 def key_of(about: About) -> Key:
     return about.organization_id, about.run_id
+
+
+def too_many() -> QuotaExceeded:
+    return QuotaExceeded(f"{AT_ONCE} of your questions are being answered: wait for one", 1)
 
 
 def ended(why: str) -> pb.ChatPart:

@@ -4,7 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from services.analytics.knowledge.versions.domain import BUSINESS_METRIC, DIMENSION, ENTITY
+from services.analytics.knowledge.event_definitions.domain import definition_of
+from services.analytics.knowledge.versions.domain import (
+    BUSINESS_METRIC,
+    DIMENSION,
+    ENTITY,
+    EVENT_DEFINITION,
+)
 from services.analytics.queries.domain import EVENTS
 from services.analytics.registry import store as registry
 from services.analytics.registry.domain import Property
@@ -35,9 +41,17 @@ async def known_of(
     """The knowledge, and the definitions that plans are compiled with."""
     rows = await kept_definitions(pool, organization_id, connection_id)
     units = units_in(rows)
-    events = await events_of(pool, organization_id, units) if connection_id == EVENTS else ()
-    dimensions = tuple(dimensions_in(rows, units))
-    knowledge = Knowledge(tuple(metrics_in(rows)), dimensions, tuple(events))
+    events: list[KnownEvent] = []
+    synonyms: Mapping[str, Sequence[str]] = {}
+    if connection_id == EVENTS:
+        synonyms = await synonyms_of(pool, organization_id)
+        events = await events_of(pool, organization_id, units, synonyms)
+    knowledge = Knowledge(
+        metrics=tuple(metrics_in(rows)),
+        dimensions=tuple(dimensions_in(rows, units)),
+        events=tuple(events),
+        defined_events=frozenset(synonyms),
+    )
     return knowledge, definitions_in(rows, connection_id)
 
 
@@ -100,7 +114,15 @@ def dimensions_in(rows: Sequence[Any], units: Units) -> Iterable[KnownDimension]
             yield KnownDimension(entity.name, entity.display_name, synonyms, entity=True)
 
 
-async def events_of(pool: Pool, organization_id: str, units: Units) -> list[KnownEvent]:
+async def synonyms_of(pool: Pool, organization_id: str) -> dict[str, Sequence[str]]:
+    """Of each event that has a definition."""
+    rows = await kept_definitions(pool, organization_id, "", [EVENT_DEFINITION])
+    return {row["name"]: definition_of(row["content"]).synonyms for row in rows}
+
+
+async def events_of(
+    pool: Pool, organization_id: str, units: Units, synonyms: Mapping[str, Sequence[str]]
+) -> list[KnownEvent]:
     """The events that came, with what the registry learned of their properties."""
     schemas = await registry.schemas_after(pool, organization_id, "", MOST_EVENTS)
     names = [schema.event for schema in schemas]
@@ -110,7 +132,9 @@ async def events_of(pool: Pool, organization_id: str, units: Units) -> list[Know
     properties: dict[str, list[KnownProperty]] = defaultdict(list)
     for (event, name), found in types.items():
         properties[event].append(known_property(name, found, units))
-    return [KnownEvent(name, properties=tuple(properties[name])) for name in names]
+    return [
+        KnownEvent(name, tuple(synonyms.get(name, ())), tuple(properties[name])) for name in names
+    ]
 
 
 def known_property(name: str, types: Sequence[Property], units: Units) -> KnownProperty:

@@ -17,7 +17,7 @@ COLUMNS = (
 
 def did_not_do(plan: DidNotDo, around: Around) -> Compiled:
     """How many there are stands in each row, also in the one row where there is no person."""
-    if not 1 <= plan.limit <= MOST_ROWS:
+    if not 1 <= plan.limit <= MOST_ROWS + 1:  # one more tells that there are more
         raise NotCompilable("limit", f"must be from 1 to {MOST_ROWS}")
     period = resolved(plan.time_range, around.calendar, around.now)
     events = Events(around)

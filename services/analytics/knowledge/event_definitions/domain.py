@@ -34,6 +34,7 @@ class EventDefinition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     examples: Sequence[Raw] = ()
     category: str = ""
     tags: Sequence[str] = ()
+    synonyms: Sequence[str] = ()
 
 
 def definition_of(content: str) -> EventDefinition:
@@ -41,9 +42,10 @@ def definition_of(content: str) -> EventDefinition:
 
 
 def changed(definition: EventDefinition, changes: Mapping[str, Any]) -> EventDefinition:
-    """With each tag once."""
+    """With each tag and synonym once."""
     new = msgspec.structs.replace(definition, **changes)
-    return msgspec.structs.replace(new, tags=sorted(set(new.tags)))
+    synonyms = tuple(dict.fromkeys(new.synonyms))
+    return msgspec.structs.replace(new, tags=sorted(set(new.tags)), synonyms=synonyms)
 
 
 def draft_of(definition: EventDefinition) -> Draft:
@@ -58,6 +60,7 @@ def draft_of(definition: EventDefinition) -> Draft:
         content=msgspec.json.encode(definition).decode(),
         category=definition.category,
         tags=definition.tags,
+        synonyms=definition.synonyms,
         summary=definition.description,
         body="\n".join(properties),
     )
