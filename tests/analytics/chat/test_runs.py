@@ -37,11 +37,12 @@ async def runs(servers: Servers) -> AsyncIterator[Runs]:
         yield runs
 
 
-def about(user: str = "ann", organization: str = "acme") -> About:
+def about(user: str = "", organization: str = "acme") -> About:
+    """A run of somebody whom no other test knows, where nobody is named."""
     return About(
         run_id=uuid4(),
         organization_id=organization,
-        user_id=user,
+        user_id=user or uuid4().hex,
         conversation_id="c-1",
         message_id=uuid4(),
     )
@@ -110,7 +111,7 @@ async def test_another_process_reads_a_run_as_it_goes_on(runs: Runs, servers: Se
     run = await runs.start(about(), work)
     await work.begun.wait()
     async with process(servers.valkey.url()) as other:
-        parts = other.read("acme", "ann", run.about.run_id, 0)
+        parts = other.read("acme", run.about.user_id, run.about.run_id, 0)
         assert (await anext(parts)).content == "thinking"
         work.go_on.set()
         assert (await anext(parts)).type == "receipt"
@@ -122,7 +123,7 @@ async def test_another_process_ends_a_run(runs: Runs, servers: Servers) -> None:
     run = await runs.start(about(), work)
     await work.begun.wait()
     async with process(servers.valkey.url()) as other:
-        await other.cancel("acme", "ann", run.about.run_id)
+        await other.cancel("acme", run.about.user_id, run.about.run_id)
     parts = [part async for part in runs.follow(run)]
     assert (parts[-1].type, parts[-1].message.content) == ("error", "the run was cancelled")
     assert work.cancelled.is_set()
@@ -155,12 +156,13 @@ async def test_what_goes_wrong_is_the_last_part(runs: Runs) -> None:
     assert (part.type, "oh" in part.message.content) == ("error", False)
 
 
-@pytest.mark.parametrize(("user", "organization"), [("bob", "acme"), ("ann", "other")])
+@pytest.mark.parametrize(("user", "organization"), [("bob", "acme"), ("", "other")])
 async def test_nobody_else_reads_or_ends_it(
     runs: Runs, servers: Servers, user: str, organization: str
 ) -> None:
     work = Waiting()
     run = await runs.start(about(), work)
+    user = user or run.about.user_id
     async with process(servers.valkey.url()) as other:
         for each in (runs, other):
             with pytest.raises(NotFound):
@@ -172,13 +174,13 @@ async def test_nobody_else_reads_or_ends_it(
 
 
 async def test_of_one_person_few_go_on_at_once(runs: Runs) -> None:
-    works = [Waiting() for _ in range(3)]
+    user, works = uuid4().hex, [Waiting() for _ in range(3)]
     for work in works:
-        await runs.start(about(), work)
+        await runs.start(about(user), work)
     with pytest.raises(QuotaExceeded):
-        await runs.start(about(), told)
-    await runs.start(about("bob"), told)
-    await runs.start(about(organization="other"), told)
+        await runs.start(about(user), told)
+    await runs.start(about(), told)
+    await runs.start(about(user, organization="other"), told)
 
 
 async def test_few_of_one_person_go_on_at_all_processes_together(
@@ -238,7 +240,7 @@ async def test_the_run_of_a_process_that_was_killed_ends_for_its_readers(servers
         await journal.tell(lost, pb.ChatPart(id="1", type="status"))
         await redis.delete(f"attune:chat:{{acme}}:{lost.run_id}:alive")
         async with process(servers.valkey.url()) as other:
-            parts = [part async for part in other.read("acme", "ann", lost.run_id, 0)]
+            parts = [part async for part in other.read("acme", lost.user_id, lost.run_id, 0)]
     assert [part.type for part in parts] == ["status", "error"]
 
 
