@@ -1,11 +1,11 @@
 -- name: add_words
--- To conversations that there are, the words of what was said, each with the organization's tag $4
--- before it. A conversation with so many different words ($5) gets no more, and one that has these
+-- To conversations that there are, the words of what was said and, where they are read anew, of
+-- their titles $6, each with the organization's tag $4 before it. A conversation with so many different words ($5) gets no more, and one that has these
 -- already is left alone: its entries of the index would be made anew.
 INSERT INTO conversation_words AS w (organization_id, conversation_id, user_id, started_at, title,
     words)
-SELECT $1::varchar, c.id, c.user_id, c.started_at, c.title, s.words
-FROM unnest($2::uuid[], $3::text[]) AS g (id, said)
+SELECT $1::varchar, c.id, c.user_id, c.started_at, g.title, s.words
+FROM unnest($2::uuid[], $3::text[], $6::text[]) AS g (id, said, title)
 JOIN conversations c ON c.organization_id = $1::varchar AND c.id = g.id
 CROSS JOIN LATERAL (
     SELECT array_to_tsvector(coalesce(array_agg($4 || word), '{}')) AS words

@@ -54,7 +54,8 @@ class WordKeeper:
                 case pb.ConversationDeleted():
                     gone.add(UUID(fact.conversation_id))
         await self._add(conn, organization_id, texts)
-        rows = await conn.fetch(SQL["renamed_conversations"], organization_id, sorted(changed))
+        told = sorted(changed | texts.keys())
+        rows = await conn.fetch(SQL["renamed_conversations"], organization_id, told)
         await self._read_anew(conn, organization_id, [row["id"] for row in rows])
         await conn.execute(SQL["drop_words"], organization_id, sorted(gone))
 
@@ -73,24 +74,29 @@ class WordKeeper:
     ) -> None:
         await conn.execute(SQL["drop_words"], organization_id, which)
         texts = {one: await texts_of(conn, organization_id, one) for one in which}
-        await self._add(conn, organization_id, texts)
+        titles = [title or None for title, *_ in texts.values()]
+        await self._add(conn, organization_id, texts, titles)
 
     async def _add(
-        self, conn: Connection, organization_id: str, texts: Mapping[UUID, Sequence[str]]
+        self,
+        conn: Connection,
+        organization_id: str,
+        texts: Mapping[UUID, Sequence[str]],
+        titles: Sequence[str | None] = (),
     ) -> None:
         if not texts:
             return
         said = await asyncio.to_thread(lambda: list(map(text_of, texts.values())))
-        args = (organization_id, [*texts], said, tag_of(organization_id), MOST_WORDS)
+        args = (organization_id, [*texts], said, tag_of(organization_id), MOST_WORDS, titles)
         await conn.execute(SQL["add_words"], *args)
 
 
 async def texts_of(conn: Connection, organization_id: str, conversation_id: UUID) -> list[str]:
-    """The title of a conversation, and what was said first in it."""
+    """The title of a conversation, "" where it was not named, and what was said first in it."""
     name = (organization_id, conversation_id)
     row = await conn.fetchrow(SQL["title_to_read"], *name)
     if row is None:
-        return []
+        return [""]
     texts = [row["title"] or ""]
     bounds = (row["first_event_id"], row["last_event_id"])
     messages = await conn.cursor(SQL["messages_to_read"], *name, *bounds)
