@@ -51,6 +51,27 @@ async def followed_all(conn: Connection) -> None:
     await until(done)
 
 
+async def test_what_was_deleted_goes_and_no_start_over_brings_it_back(
+    suite: Suite, servers: Servers, database: str
+) -> None:
+    async with working(suite), admin(servers, database) as conn:
+        await happens(suite)
+        await projected(conn, "acme")
+        talk = Talk(suite)
+        first = (await talk.list()).conversations[0]
+        await talk.delete(first.id)
+        await projected(conn, "acme")
+        tables = {"conversations": "id", "conversation_events": "conversation_id"}
+        for table, column in tables.items():
+            query = f"SELECT count(*) FROM analytics.{table} WHERE {column} = $1::text::uuid"
+            assert not await conn.fetchval(query, first.id), table
+        await forget_cursor(conn)
+        await projected(conn, "acme")
+        for table, column in tables.items():
+            query = f"SELECT count(*) FROM analytics.{table} WHERE {column} = $1::text::uuid"
+            assert not await conn.fetchval(query, first.id), table
+
+
 async def test_all_that_people_do_is_there_as_activity_has_it(
     suite: Suite, servers: Servers, database: str
 ) -> None:
