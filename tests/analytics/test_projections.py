@@ -5,7 +5,9 @@ from attune.activity.v1 import activity_pb2, conversations_pb2, feedback_pb2, pr
 
 from services.analytics.projections.projecting import CONSUMER
 from services.analytics.projections.rows import Rows
+from services.common.clock import utc_now
 from services.common.db import Connection
+from services.common.ids import uuid7
 from tests.activity.conversations.talking import Talk
 from tests.activity.feedback.voting import Voter
 from tests.activity.test_profiles import event
@@ -29,6 +31,12 @@ SAME = {
     " user_feedback_score, user_feedback_text, latency_ms, tokens_used, created_at, updated_at,"
     " metadata, revision",
 }
+
+
+ANSWERED = """
+INSERT INTO analytics.chat_answers (organization_id, message_id, conversation_id, user_id, job_role,
+    question, connection_id, created_at)
+VALUES ('acme', $1, $2, 'ann', '', 'How many?', 'events', now())"""
 
 
 async def equal_to_activity(conn: Connection, organization: str = "acme") -> None:
@@ -59,8 +67,12 @@ async def test_what_was_deleted_goes_and_no_start_over_brings_it_back(
         await projected(conn, "acme")
         talk = Talk(suite)
         first = (await talk.list()).conversations[0]
+        for name in (first.id, first.external_id or first.id, "another"):
+            await conn.execute(ANSWERED, uuid7(utc_now()), name)
         await talk.delete(first.id)
         await projected(conn, "acme")
+        left = await conn.fetch("SELECT conversation_id FROM analytics.chat_answers")
+        assert [row["conversation_id"] for row in left] == ["another"]
         tables = {"conversations": "id", "conversation_events": "conversation_id"}
         for table, column in tables.items():
             query = f"SELECT count(*) FROM analytics.{table} WHERE {column} = $1::text::uuid"

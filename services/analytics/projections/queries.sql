@@ -93,6 +93,16 @@ WHERE c.organization_id = $1 AND c.id = s.id;
 DELETE FROM conversation_events
 WHERE organization_id = $1 AND conversation_id = ANY($2::uuid[]);
 
+-- name: drop_answers
+-- What was asked and answered in them, by whichever of its ids the person named one.
+DELETE FROM chat_answers
+WHERE organization_id = $1 AND conversation_id <> '' AND conversation_id IN (
+    SELECT id::text FROM unnest($2::uuid[]) AS gone (id)
+    UNION ALL
+    SELECT external_id
+    FROM conversations
+    WHERE organization_id = $1 AND id = ANY($2::uuid[]) AND external_id IS NOT NULL);
+
 -- name: drop_conversations
 DELETE FROM conversations WHERE organization_id = $1 AND id = ANY($2::uuid[]);
 

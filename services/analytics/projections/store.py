@@ -60,8 +60,8 @@ class ProjectionStore:
     ) -> None:
         """With what was said in them; that something was done there stays among the events."""
         if gone:
-            await conn.execute(SQL["drop_said"], organization_id, sorted(gone))
-            await conn.execute(SQL["drop_conversations"], organization_id, sorted(gone))
+            for query in ("drop_said", "drop_answers", "drop_conversations"):
+                await conn.execute(SQL[query], organization_id, sorted(gone))
 
     async def add_activities(
         self, conn: Connection, organization_id: str, rows: Iterable[Activity]
