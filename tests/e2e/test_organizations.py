@@ -329,6 +329,8 @@ async def talk(client: httpx2.AsyncClient) -> None:
     }
     made = (await client.post("/api/v1/conversations", json=started)).json()
     VALUES["conversation_id"] = made["id"]
+    told = (await client.get(f"/api/v1/conversations/{made['id']}")).json()
+    BODIES["BranchConversation"] = {"message_id": told["events"][0]["id"]}
     vote = {"score": 2, "text": SECRET, "metadata": {"about": SECRET}}
     path = f"/api/v1/feedback/{made['id']}"
     assert (await client.post(path, json=vote)).status_code == 200
@@ -402,6 +404,8 @@ async def test_the_organization_itself_has_an_answer_on_the_same_route(
     async with filled.as_("root", role="admin") as client:
         if "{webhook_id}" in route.template.text:
             await make_webhook(client)  # one of these routes removes it
+        if "{conversation_id}" in route.template.text:
+            await talk(client)  # one of these routes deletes it
         await remember(client)  # a route before may have forgotten it
         await define(client)
         await connect(client)
