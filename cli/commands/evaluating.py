@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MISSED = 4
 KEY = "OPENAI_API_KEY"
+DEFAULT_MODEL = "gpt-4o-mini"  # as of ATTUNE_CHAT_MODEL
 
 
 def evaluate(
@@ -23,7 +24,9 @@ def evaluate(
     ],
     model: Annotated[
         list[str] | None,
-        typer.Option("--model", help="A model to ask as well; needs OPENAI_API_KEY."),
+        typer.Option(
+            "--model", help="A model to ask as well, with OPENAI_API_KEY; else gpt-4o-mini."
+        ),
     ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 4 where a gate of a suite is missed.")
@@ -73,9 +76,7 @@ def models_of(asked: list[str], has_key: bool) -> list[str]:
         wanted = f" of {', '.join(asked)}" if asked else ""
         err(f"The answers{wanted} by a model are skipped: {KEY} is not set.")
         return []
-    if not asked:
-        raise LocalError(f"{KEY} is set: say with --model which model to ask, or unset it.")
-    return asked
+    return asked or [DEFAULT_MODEL]
 
 
 def finish(results: "list[Result]", strict: bool) -> None:

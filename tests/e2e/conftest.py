@@ -7,8 +7,15 @@ import httpx2
 import pytest
 
 from gateway import app
+from services.analytics.chat.runs import journal
 from tests.databases import cloned
 from tests.suite import Servers, Suite, jwt_for, running_suite
+
+
+@pytest.fixture(autouse=True)
+def patient_journal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where many tests run side by side, Redis takes longer than an answer would wait for it."""
+    monkeypatch.setattr(journal, "SECONDS", 20.0)
 
 
 class Api:

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.analytics.insights.domain import Breakdown, Plan
-from services.analytics.semantics.compiler import MetricQuery, OutputColumn
+from services.analytics.semantics.compiler import MetricQuery, OutputColumn, Period
 from services.common.caller import Caller
 
 CERTIFIED, METRIC, INSIGHT = "certified", "metric", "insight"
@@ -88,6 +88,8 @@ class Planned:
     # The days that it is about, and those that it compares them with, where there are such.
     period: str = ""
     period_before: str = ""
+    # The first of these as moments, by whose edges weeks and months may be cut.
+    during: Period | None = None
     # Whether it changes what was asked before, so that it says little by itself.
     follows: bool = False
 

@@ -62,12 +62,16 @@ def singular(word: str) -> str:
 
 @dataclass(frozen=True)
 class Measure:
-    """A column of numbers. Parts of one are told in percent; so are those that are in percent."""
+    """A column of numbers. What may be parts of one may be told in percent, as what is in percent.
+
+    `named_part`: its name or unit says that it is.
+    """
 
     place: int
     words: tuple[str, ...]
     values: Sequence[float | None]
     part: bool
+    named_part: bool
     percent: bool
     previous: bool
     average: bool
@@ -121,13 +125,13 @@ class Facts:
         unit = column.unit.casefold()
         whole = all(one.is_integer() for one in known)
         percent = bool(PERCENT.intersection((*named, unit))) and any(abs(one) > 1 for one in known)
-        within = all(-1 <= one <= 1 for one in known) and not (whole and any(known) and known)
+        within = not whole and all(-1 <= one <= 1 for one in known)
         hinted = bool(PARTS.union(PERCENT).intersection((*named, unit)))
         part = not percent and (within or hinted)
         currency = next((CURRENCIES[one] for one in (unit, *named) if one in CURRENCIES), "")
         words = tuple(singular(one) for one in named if one not in GENERIC)
         measure = Measure(
-            place, words, numbers, part, percent,
+            place, words, numbers, part, part and hinted, percent,
             column.kind == "previous" or bool(PREVIOUS.intersection(named)),
             bool({"avg", "average", "mean"}.intersection(named)),
             currency or SIGNS.get(unit, ""), whole,

@@ -1,7 +1,7 @@
 """What a result says, in one to three sentences, by rule."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -21,13 +21,14 @@ RETENTION = {"cohort", "period", "size", "people", "share"}
 PEOPLE = ("people", "person", "times", "last_at")
 # More measures than these are read in the table.
 MOST_MEASURES = 2
+SHORTEST_MONTH, DAYS_OF_MONTH = timedelta(days=28), 30.4
 
 
 def prose_of(planned: Planned, result: Result, now: datetime) -> Checked:
     """Sentences on what a plan brought, those that hold; none where the rows say it better."""
     table = evident(planned, result)
     evidence = Evidence([table], told_of(planned), planned.time_zone, now)
-    return checked(" ".join(Teller(planned, table).sentences()), evidence)
+    return checked(" ".join(Teller(planned, table, now).sentences()), evidence)
 
 
 def evident(planned: Planned, result: Result) -> Table:
@@ -46,9 +47,15 @@ def told_of(planned: Planned) -> list[str]:
 class Teller:
     """Tells a table by what its columns are."""
 
-    def __init__(self, planned: Planned, table: Table) -> None:
+    def __init__(self, planned: Planned, table: Table, now: datetime) -> None:
         self._table = table
-        self._facts = Facts(table, ZoneInfo(planned.time_zone))
+        zone = ZoneInfo(planned.time_zone)
+        self._facts = Facts(table, zone)
+        self._edges: tuple[datetime, datetime] | None = None
+        if planned.during:
+            edges = (planned.during.start, min(planned.during.end, now))
+            start, end = (edge.astimezone(zone).replace(tzinfo=None) for edge in edges)
+            self._edges = start, end
         self._when = f" for {planned.period}" if planned.period else ""
 
     def sentences(self) -> Iterator[str]:
@@ -78,8 +85,8 @@ class Teller:
         return name if name not in ("", "?column?") else "value"
 
     def _value(self, measure: Measure, value: float) -> str:
-        if measure.part or measure.percent:
-            return percent(value if measure.part else value / 100)
+        if measure.named_part or measure.percent:
+            return percent(value if measure.named_part else value / 100)
         unit = self._table.columns[measure.place].unit
         return f"{told(value)} {unit}".strip()
 
@@ -124,9 +131,11 @@ class Teller:
     def _series(
         self, dimension: Dimension, measure: Measure, values: dict[object, float]
     ) -> Iterator[str]:
-        order = [key for key in dimension.order if key in values]
+        order = self._whole([key for key in dimension.order if isinstance(key, datetime)])
+        if len(order) < 2:
+            return
         first, last = order[0], order[-1]
-        months = all(isinstance(one, datetime) and one.day == 1 for one in order)
+        months = all(one.day == 1 for one in order)
         name = capital(self._name(measure))
         ends = " ".join(
             f"{word} {self._value(measure, values[key])} in {moment(key, months)}"
@@ -139,6 +148,16 @@ class Teller:
         if peak not in (first, last):
             value = self._value(measure, values[peak])
             yield f"The peak was {value} {'in' if months else 'on'} {moment(peak, months)}."
+
+    def _whole(self, order: list[datetime]) -> list[datetime]:
+        """Without the first and the last of which the period has only a part: days of a week, or
+        hours of today, are no fall."""
+        if self._edges is None or len(order) < 2:
+            return order
+        start, end = self._edges
+        if following(order) > end:
+            order = order[:-1]
+        return order[order[0] < start :]
 
     def _funnel(self) -> Iterator[str]:
         column = {one.name: at for at, one in enumerate(self._table.columns)}
@@ -174,6 +193,15 @@ class Teller:
             for at in dict.fromkeys((later[0], later[-1]))
         )
         yield f"Of the cohort of {moment(moments[own[0]], False)}, back came {parts}."
+
+
+def following(order: Sequence[datetime]) -> datetime:
+    """When what comes after the last one begins; months are as long as they are."""
+    last, step = order[-1], order[-1] - order[-2]
+    if step < SHORTEST_MONTH or any(one.day != 1 for one in order):
+        return last + step
+    months = last.year * 12 + last.month - 1 + round(step.days / DAYS_OF_MONTH)
+    return last.replace(year=months // 12, month=months % 12 + 1)
 
 
 def told(value: object) -> str:

@@ -35,15 +35,13 @@ class Journal:
         self._redis = redis
         self._away_until = 0.0
 
-    async def _asked(
-        self, question: Callable[[], Awaitable[T]], seconds: float = SECONDS
-    ) -> T | None:
+    async def _asked(self, question: Callable[[], Awaitable[T]], longer: float = 0.0) -> T | None:
         """What Redis answers; None where it does not, and then it is left alone for a moment."""
         now = asyncio.get_running_loop().time()
         if now < self._away_until:
             return None
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(SECONDS + longer):
                 return await question()
         except (RedisError, OSError) as err:
             self._away_until = asyncio.get_running_loop().time() + AWAY_SECONDS
@@ -96,7 +94,7 @@ class Journal:
         """Parts after that one, and whether the run is over; waits a moment where there is none."""
         name = key_of(about.organization_id, about.run_id, "parts")
         read = lambda: self._redis.xread({name: f"{number}-0"}, block=WAIT_MILLIS)  # noqa: E731
-        found: Any = await self._asked(read, SECONDS + WAIT_MILLIS / 1000)
+        found: Any = await self._asked(read, WAIT_MILLIS / 1000)
         entries = found[0][1] if found else []
         parts = [pb.ChatPart.FromString(fields[PART]) for _, fields in entries if PART in fields]
         return parts, any(END in fields for _, fields in entries)

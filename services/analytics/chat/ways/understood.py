@@ -140,6 +140,7 @@ def planned_of(reading: Reading, compiler: Compiler) -> Planned:
         assumptions=[*reading.assumed, *corrected],
         period=period_said(compiled.period, compiled.calendar),
         period_before=period_said(compiled.compared_with, compiled.calendar),
+        during=compiled.period,
         plan=reading.plan,
         follows=reading.follows,
     )
