@@ -12,6 +12,7 @@ from services.analytics.chat.charting import columns_of
 from services.analytics.chat.domain import Question
 from services.analytics.chat.model.domain import Ran
 from services.analytics.chat.prose import Checked, Evidence, Table, checked
+from services.analytics.chat.prose.checking import LONGEST_TEXT
 from services.analytics.chat.prose.neutral import neutralised
 
 log = structlog.get_logger(__name__)
@@ -27,8 +28,8 @@ def grounded(
 ) -> Checked:
     """The sentences that the rows bear out, or the question itself. Pure."""
     tables = [table_of(each) for each in ran]
-    told = [question.text, *(line for each in ran for line in each.planned.assumptions)]
-    return checked(text, Evidence(tables=tables, told=told, time_zone=zone, now=now))
+    told = [line for each in ran for line in each.planned.assumptions]
+    return checked(text, Evidence(tables, told, zone, now, asked=[question.text]))
 
 
 async def borne_out(
@@ -52,8 +53,19 @@ def table_of(ran: Ran) -> Table:
     )
 
 
+async def asked_back(text: str, now: datetime) -> str:
+    """What a text asks, found beside the event loop; nothing where that cannot be."""
+    try:
+        return await asyncio.to_thread(questions_in, text, now)
+    except Exception as err:
+        log.error("a question back was not checked", exc_info=err)
+        return ""
+
+
 def questions_in(text: str, now: datetime) -> str:
-    """Of a text what it asks, without a figure in it: nothing ran that could bear one out."""
+    """Of a text what it asks, without a figure in it: nothing ran that could bear one out. Pure."""
+    if len(text) > LONGEST_TEXT:
+        return ""
     nothing = Evidence(tables=[], told=[], time_zone="UTC", now=now)
     asked = (each.strip() for each in SENTENCE.findall(neutralised(text)) if each.endswith("?"))
     return " ".join(

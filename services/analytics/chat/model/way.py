@@ -12,7 +12,7 @@ from services.analytics.chat import parts
 from services.analytics.chat.domain import Question
 from services.analytics.chat.model.allowance import Allowance
 from services.analytics.chat.model.domain import Bounds, Came, Stuck
-from services.analytics.chat.model.grounds import borne_out, questions_in
+from services.analytics.chat.model.grounds import asked_back, borne_out
 from services.analytics.chat.model.masking import Masks
 from services.analytics.chat.model.material import Known, Material, pieces_of
 from services.analytics.chat.model.people import People
@@ -123,7 +123,7 @@ class ModelWay:
         """Keep of the model's words what the rows bear out; without rows, what it asks."""
         said = masks.told(text).strip()
         if not came.ran:
-            came.asks = questions_in(said, self._now())
+            came.asks = await asked_back(said, self._now())
             return
         checked = await borne_out(said, came.ran, question, zone, self._now())
         came.text = checked.text

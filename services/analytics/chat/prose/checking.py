@@ -1,8 +1,10 @@
 """Prose, and which of its sentences hold."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from services.analytics.chat.prose import lexicon
@@ -24,13 +26,15 @@ from services.analytics.chat.prose.reading import Label, Mention, Reading, dated
 from services.analytics.chat.prose.relating import relations_hold
 from services.analytics.chat.prose.sentences import joined, sentences_of
 
-# A sentence with more is none that anybody reads, and is not looked into.
-LONGEST = 2_000
+# What is longer, or has more, is nothing that anybody reads, and is not looked into.
+LONGEST_TEXT, LONGEST = 20_000, 2_000
 MOST_FIGURES = 60
 
 
 def checked(text: str, evidence: Evidence) -> Checked:
     """The text without the sentences that claim what neither results nor what is told show."""
+    if len(text) > LONGEST_TEXT:
+        return Checked("", [text])
     check, kept, dropped = Check(evidence), [], []
     for sentence in sentences_of(neutralised(text)):
         if not sentence.text.strip() or check.holds(sentence.text):
@@ -40,11 +44,16 @@ def checked(text: str, evidence: Evidence) -> Checked:
     return Checked(joined(kept).strip(), dropped)
 
 
+# A number and the word before it, or after it.
+Beside: TypeAlias = frozenset[tuple[float, str, str]]
+
+
 @dataclass(frozen=True)
 class Given:
-    """What is told: numbers with the words beside them, dates, words, currencies."""
+    """What is told, or asked: numbers with the words beside them, dates, words, currencies."""
 
-    figures: frozenset[tuple[float, str, str]]
+    figures: Beside
+    asked: Beside
     moments: Sequence[Moment]
     periods: Sequence[Moment]
     text: str
@@ -58,14 +67,16 @@ class Check:
         tables = evidence.tables or [Table([], [])]
         self._facts = [Facts(one, ZoneInfo(evidence.time_zone)) for one in tables]
         self._today = evidence.now.astimezone(ZoneInfo(evidence.time_zone)).date()
-        self._given = given_of(evidence.told, self._today)
+        self._given = given_of(evidence.told, evidence.asked, self._today)
         self._carried: Sequence[Label] = ()
 
     def holds(self, sentence: str) -> bool:
+        if len(sentence) > LONGEST:
+            return False
         text = plain(sentence).replace("*", " ").replace("`", " ").replace("|", ",")
         text = lexicon.PHRASAL.sub(r"\1_\2", text)
         figures = list(figures_of(text))
-        if len(text) > LONGEST or len(figures) > MOST_FIGURES:
+        if len(figures) > MOST_FIGURES:
             return False
         held = [self._holds(text, figures, facts) for facts in self._facts]
         return any(held)  # of each table, as what it names is carried on
@@ -120,8 +131,8 @@ class Check:
         if figure.told is Told.ORDINAL:
             return True  # a rank: held with the others
         before, after = beside(judge.reading.text, figure)
-        told = self._given.figures
-        if {(figure.value, before, ""), (figure.value, "", after)} & told:
+        here = frozenset({(figure.value, before, ""), (figure.value, "", after)})
+        if here & self._given.figures or narrows(figure, judge, here & self._given.asked):
             return True
         if lexicon.TOP_OF.search(judge.reading.text[: figure.start]):
             return 0 < figure.value <= len(judge.facts.rows)  # which these are, the rank tells
@@ -139,23 +150,55 @@ def beside(text: str, figure: Figure) -> tuple[str, str]:
     return (singular(before[-1]) if before else "", singular(after[0]) if after else "")
 
 
-def given_of(told: Sequence[str], today: date) -> Given:
-    texts = [plain(one) for one in told]
-    figures = set()
-    for text in texts:
-        for one in figures_of(text):
-            before, after = beside(text.lower(), one)
-            figures |= {(one.value, before, ""), (one.value, "", after)}
+NEXT = re.compile(r" ([a-z]+)")
+
+
+def narrows(figure: Figure, judge: Judge, asked: Beside) -> bool:
+    """Whether a number that was asked about says of what it is, as in "the last 7 days": what was
+    asked may be wrong, and "you had 5,000 orders" is a claim.
+    """
+    if not asked:
+        return False
+    text = judge.reading.text
+    before, after = text[: figure.start], text[figure.end :]
+    if lexicon.OVER.search(before) or lexicon.UNDER.search(before):
+        return bool(lexicon.RELATIVE.search(before))
+    if figure.told is not Told.PLAIN or figure.currency:
+        return False
+    unit = NEXT.match(after)
+    if unit and lexicon.PERIODS.fullmatch(unit.group(1)):
+        return bool(lexicon.WINDOW.search(before))
+    if unit and lexicon.EXTREME.fullmatch(unit.group(1)):
+        return True
+    measured = any(
+        one.kind == "measure" and one.end == figure.start - 1 for one in judge.reading.mentions
+    )
+    name = before[-2:-1].isalpha() and any(word for _, word, _ in asked)  # as in "plan 3"
+    return name and not measured and not lexicon.CLAIMING.search(before)
+
+
+def given_of(told: Sequence[str], asked: Sequence[str], today: date) -> Given:
+    texts = [plain(one) for one in (*told, *asked)]
     moments = [one for text in texts for one in moments_of(text, today)]
     words = {one.casefold() for text in texts for one in TOKEN.findall(text)}
     signs = {SIGNS[one] for text in texts for one in text if one in SIGNS}
     return Given(
-        frozenset(one for one in figures if one[1] or one[2]),
+        figures_beside(told),
+        figures_beside(asked),
         moments,
         periods_of(moments),
         "\n".join(texts).casefold(),
         frozenset(signs | {CURRENCIES[one] for one in words if one in CURRENCIES}),
     )
+
+
+def figures_beside(texts: Sequence[str]) -> Beside:
+    figures = set()
+    for text in map(plain, texts):
+        for one in figures_of(text):
+            before, after = beside(text.lower(), one)
+            figures |= {(one.value, before, ""), (one.value, "", after)}
+    return frozenset(one for one in figures if one[1] or one[2])
 
 
 def periods_of(moments: Sequence[Moment]) -> list[Moment]:

@@ -24,14 +24,17 @@ class Table:
 class Evidence:
     """What sentences may rest on.
 
-    `told` are texts whose numbers and dates are given: the question, what was understood of it,
-    assumptions. Moments of cells are shown in the time zone; `now` is what "yesterday" goes by.
+    `told` are texts whose numbers and dates are given: what was understood of the question, and
+    assumptions. What is `asked` is given where it narrows down, as "the last 7 days" does, and not
+    where it may be wrong: "did we have 5,000 orders?" Moments of cells are shown in the time zone;
+    `now` is what "yesterday" goes by.
     """
 
     tables: Sequence[Table]
     told: Sequence[str]
     time_zone: str
     now: datetime
+    asked: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,8 @@ ORDINALS = ("step", "period", "day", "week", "month", "hour", "quarter", "year")
 NOTHING = ("none", "unknown", "null", "missing", "unspecified", "unset")
 # Shorter labels are words too: "IT" is not "it".
 SHORT = 3
+# A longer text is no name that a sentence has: thousands of them would take a gigabyte.
+LONGEST_NAME = 200
 Rows = frozenset[int]
 
 
@@ -157,6 +159,8 @@ class Facts:
         self._dimension(place, column, values, False, order)
         prefixes = {*words_of(column.name), *ORDINALS} if ordinal else ()
         for value in order:
+            if isinstance(value, str) and len(value) > LONGEST_NAME:
+                continue
             names = [*words_of(str(value))] if value is not None else []
             for prefix in prefixes:
                 self._name((prefix, *names), ("label", place, value))

@@ -84,6 +84,21 @@ DELTA_BEFORE = re.compile(
     rf"|\b{CHANGED} (?:of|is|was))\s+{HEDGED}(?:an? )?$"
 )
 APART = re.compile(rf"\b(?:gap|difference|margin|distance)\b[^\d]* (?:is|was|of|at) {HEDGED}$")
+# What a number in a question may narrow down: a window, what has so many, a name; and what claims.
+WINDOW = re.compile(
+    r"\b(?:last|past|previous|next|first|within|in|after|over|recent|trailing|rolling|every|per|the)"
+    r"\s+$"
+)
+RELATIVE = re.compile(
+    r"\b(?:with|who|whose|that|which|where|having|aged|costing|worth)\b[^,;]{0,40}$"
+)
+CLAIMING = re.compile(
+    r"\b(?:is|was|were|are|be|been|of|at|to|by|from|for|has|have|had|having|ha|got|gets?|gain\w*"
+    r"|reach\w*|hit|hits|made|makes?|earn\w*|sells?|sold|sees?|saw|seen|did|do|does|and|or|a|an|the"
+    r"|with|than|about|around|roughly|nearly|almost|some|only|just|exactly|over|under|below|above"
+    r"|there|all|total\w*|record\w*|count\w*|los[et]\w*|grew|grow\w*|rose|fell|took|takes?|cost\w*"
+    r"|spen[dt]\w*|bring\w*|brought|exceed\w*|come|came|went|up|down|these|those|our|your|you|we)\s+$"
+)
 # With nobody named whom it trails, it trails all.
 TRAILS = re.compile(r"trail\w*|lags?|lagged")
 SPREAD = re.compile(r"\bover\s+(?:the )?$")

@@ -79,6 +79,7 @@ AFTER = re.compile(
 )
 GROUPED = re.compile(r"\d{1,3}(?:([,'\u202f.])\d{3})(?:\1\d{3})*$")
 WORD = re.compile(r"[^\W\d_]+")
+LONGEST_WORD = 80  # in "1_1_1_1" each digit would go back to the first
 PLAIN_SUFFIXES = frozenset(("th", "st", "nd", "rd"))
 
 
@@ -127,7 +128,8 @@ def of_digits(text: str) -> Iterator[Figure]:
 
 
 def word_start(text: str, at: int) -> int:
-    while at and (text[at - 1].isalnum() or text[at - 1] in "_-."):
+    floor = max(0, at - LONGEST_WORD)
+    while at > floor and (text[at - 1].isalnum() or text[at - 1] in "_-."):
         at -= 1
     return at
 
