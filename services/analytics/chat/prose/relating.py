@@ -11,6 +11,7 @@ from services.analytics.chat.prose.judging import Judge, measures
 from services.analytics.chat.prose.numbers import Figure, Told
 from services.analytics.chat.prose.reading import Label, Mention
 from services.analytics.chat.prose.universals import universals_hold
+from services.analytics.semantics.compiler.query import OTHER
 
 # So much of what it was is "stable".
 STEADY = 0.02
@@ -200,6 +201,7 @@ def label_ranked(
     if len(judge.facts.rows) < 2:
         return False
     found = values_of(judge, measure, dimension, judge.facts.rows)
+    found.pop(OTHER, None)  # the rest of a ranking takes no part in it
     own = {key for key in found if dimension.rows[key] & rows}
     if len(own) != 1 or len(found) < place:
         return False

@@ -13,7 +13,20 @@ from services.analytics.chat.prose.checking import checked
 from services.analytics.chat.prose.computing import grouped, known, total
 from services.analytics.chat.prose.domain import Checked, Evidence, Table
 from services.analytics.chat.prose.facts import Dimension, Facts, Measure
+from services.analytics.chat.prose.subjects import (
+    HIGHEST,
+    LOWEST,
+    bucket_said,
+    grain_of,
+    is_count,
+    is_named,
+    ranking_of,
+    spoken,
+    subject_of,
+)
 from services.analytics.queries.domain import Result
+from services.analytics.semantics.compiler.query import OTHER
+from services.analytics.semantics.domain import Grain
 from services.common.inflections import plurals
 
 FUNNEL = {"step", "event", "people", "of_first", "of_previous"}
@@ -22,6 +35,10 @@ PEOPLE = ("people", "person", "times", "last_at")
 # More measures than these are read in the table.
 MOST_MEASURES = 2
 SHORTEST_MONTH, DAYS_OF_MONTH = timedelta(days=28), 30.4
+# The longest that a period of a cohort may be.
+DAYS_OF = {
+    Grain.DAY: timedelta(days=1), Grain.WEEK: timedelta(days=7), Grain.MONTH: timedelta(days=31),
+}  # fmt: skip
 
 
 def prose_of(planned: Planned, result: Result, now: datetime) -> Checked:
@@ -49,8 +66,12 @@ class Teller:
 
     def __init__(self, planned: Planned, table: Table, now: datetime) -> None:
         self._table = table
+        self._planned = planned
+        self._subject, self._ranking = subject_of(planned), ranking_of(planned)
+        self._counts = is_count(planned)
         zone = ZoneInfo(planned.time_zone)
         self._facts = Facts(table, zone)
+        self._now = now.astimezone(zone).replace(tzinfo=None)
         self._edges: tuple[datetime, datetime] | None = None
         if planned.during:
             edges = (planned.during.start, min(planned.during.end, now))
@@ -81,7 +102,7 @@ class Teller:
             yield from self._along(self._facts.dimensions[0], now[0])
 
     def _name(self, measure: Measure) -> str:
-        name = self._table.columns[measure.place].name.replace("_", " ").strip()
+        name = self._subject or spoken(self._table.columns[measure.place].name)
         return name if name not in ("", "?column?") else "value"
 
     def _value(self, measure: Measure, value: float) -> str:
@@ -93,12 +114,19 @@ class Teller:
     def _single(self, measure: Measure) -> Iterator[str]:
         value = measure.values[0]
         name = capital(self._name(measure))
+        if labels := [self._label(one, one.keys[0]) for one in self._facts.dimensions]:
+            name = f"{', '.join(labels)}: {self._name(measure)}"
         if value is None:
             yield f"{name}: there is nothing to tell{self._when}."
             return
-        said = f"{name}: {self._value(measure, value)}{self._when}"
+        said = f"{name}{' ' if labels else ': '}{self._value(measure, value)}{self._when}"
         before = self._before(measure)
         yield f"{said}{compared(value, before, self._value(measure, before or 0))}."
+
+    def _label(self, dimension: Dimension, key: object) -> str:
+        if dimension.time and isinstance(key, datetime):
+            return bucket_said(key, grain_of(self._planned, [key])).partition(" ")[2]
+        return labelled(key)
 
     def _before(self, measure: Measure) -> float | None:
         old = (one for one in self._facts.measures if one.previous and one.words == measure.words)
@@ -116,17 +144,22 @@ class Teller:
     def _breakdown(
         self, dimension: Dimension, measure: Measure, values: dict[object, float]
     ) -> Iterator[str]:
-        name, whole = self._name(measure), total(self._facts, measure, self._facts.rows)
-        first = max(values, key=lambda key: values[key])
-        share = ""
-        if whole and self._table.columns[measure.place].additive and min(values.values()) >= 0:
-            share = f", {percent(values[first] / whole)} of the total"
-        said = f"{labelled(first)} has the highest {name}: {self._value(measure, values[first])}"
-        yield f"{said}{share}{self._when}."
-        column = self._table.columns[dimension.place].name
-        count = f"{told(len(values))} {plural(column) if len(values) > 1 else column}"
-        if share and whole:
-            yield f"In total it is {self._value(measure, whole)}, across {count}."
+        """The rest of a ranking is no group; where it is left out, there is no total."""
+        whole = None if self._ranking else total(self._facts, measure, self._facts.rows)
+        if not self._table.columns[measure.place].additive or min(values.values()) < 0:
+            whole = None
+        groups = {key: value for key, value in values.items() if key != OTHER}
+        end = min if self._ranking == LOWEST else max
+        first = end(groups, key=lambda key: groups[key])
+        rank = "most" if self._counts else self._ranking or HIGHEST
+        share = f", {percent(values[first] / whole)} of the total" if whole else ""
+        said = f"{labelled(first)} has the {rank} {self._name(measure)}"
+        yield f"{said}: {self._value(measure, values[first])}{share}{self._when}."
+        if whole:
+            column = self._table.columns[dimension.place].name
+            across = f", across {told(len(values))} {plural(column)}"
+            known = all(is_named(key) for key in values)
+            yield f"In total it is {self._value(measure, whole)}{across if known else ''}."
 
     def _series(
         self, dimension: Dimension, measure: Measure, values: dict[object, float]
@@ -135,19 +168,16 @@ class Teller:
         if len(order) < 2:
             return
         first, last = order[0], order[-1]
-        months = all(one.day == 1 for one in order)
+        grain = grain_of(self._planned, order)
         name = capital(self._name(measure))
         ends = " ".join(
-            f"{word} {self._value(measure, values[key])} in {moment(key, months)}"
-            if months
-            else f"{word} {self._value(measure, values[key])} on {moment(key, months)}"
+            f"{word} {self._value(measure, values[key])} {bucket_said(key, grain)}"
             for word, key in (("from", first), ("to", last))
         )
         yield f"{name} went {ends}{grown(values[first], values[last])}."
         peak = max(order, key=lambda key: values[key])
         if peak not in (first, last):
-            value = self._value(measure, values[peak])
-            yield f"The peak was {value} {'in' if months else 'on'} {moment(peak, months)}."
+            yield f"The peak was {self._value(measure, values[peak])} {bucket_said(peak, grain)}."
 
     def _whole(self, order: list[datetime]) -> list[datetime]:
         """Without the first and the last of which the period has only a part: days of a week, or
@@ -161,17 +191,17 @@ class Teller:
 
     def _funnel(self) -> Iterator[str]:
         column = {one.name: at for at, one in enumerate(self._table.columns)}
-        steps = [(row[column["event"]], row[column["people"]]) for row in self._table.rows]
+        steps = [(spoken(row[column["event"]]), row[column["people"]]) for row in self._table.rows]
         (first, entered), (last, stayed) = steps[0], steps[-1]
         if not entered:
-            yield f"No people did {first}{self._when}."
+            yield f"Nobody did {first}{self._when}."
             return
         yield (
             f"Of the {told(entered)} people with {first}, {told(stayed)} got to {last}"
             f" ({percent(stayed / entered)}){self._when}."
         )
         drops = [(1 - b / a, one, other) for (one, a), (other, b) in pairwise(steps) if a]
-        if len(drops) > 1:
+        if len(drops) > 1 and max(drops)[0] > 0:
             lost, one, other = max(drops)
             yield f"The steepest drop is from {one} to {other}: {percent(lost)} are lost there."
 
@@ -185,14 +215,23 @@ class Teller:
         later = [
             at for at in own if rows[at][column["period"]] != 0 and known(share, frozenset([at]))
         ]
-        if not later:
+        start = facts.moments[column["cohort"]][own[0]]
+        later = [at for at in later if self._is_over(start, rows[at][column["period"]])]
+        if not later or start is None:
             return
-        moments = facts.moments[column["cohort"]]
+        unit = getattr(self._planned.plan, "grain", "period")
         parts = " and ".join(
-            f"{percent(share.values[at] or 0.0)} in period {rows[at][column['period']]}"
+            f"{percent(share.values[at] or 0.0)} after {counted(rows[at][column['period']], unit)}"
             for at in dict.fromkeys((later[0], later[-1]))
         )
-        yield f"Of the cohort of {moment(moments[own[0]], False)}, back came {parts}."
+        yield f"Of the cohort of {start:%-d %B %Y}, {parts} came back."
+
+    def _is_over(self, start: datetime | None, period: object) -> bool:
+        """Whether a period of a cohort that began then has ended by now."""
+        grain = getattr(self._planned.plan, "grain", None)
+        if grain not in DAYS_OF or start is None or not isinstance(period, int):
+            return True
+        return start + DAYS_OF[grain] * (period + 1) <= self._now
 
 
 def following(order: Sequence[datetime]) -> datetime:
@@ -230,10 +269,8 @@ def labelled(key: object) -> str:
     return "Unknown" if key is None else str(key)
 
 
-def moment(key: object, months: bool) -> str:
-    if not isinstance(key, datetime):
-        return str(key)
-    return f"{key:%B %Y}" if months else f"{key:%-d %B %Y}"
+def counted(count: object, unit: str) -> str:
+    return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 def grown(base: float, other: float) -> str:
