@@ -1,5 +1,6 @@
 """What a model is told: masked, in the order in which it matters, within a bound."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from redis.asyncio import Redis
 from services.analytics.catalogue.domain import Catalogue, Column, Relation
 from services.analytics.chat.domain import Exchange, Question
 from services.analytics.chat.model.allowance import Allowance
-from services.analytics.chat.model.describing import events_for, relations_for
+from services.analytics.chat.model.describing import events_for, relation_told, relations_for
 from services.analytics.chat.model.grounds import questions_in
 from services.analytics.chat.model.masking import Masks
 from services.analytics.chat.model.material import Known, pieces_of
@@ -48,6 +49,7 @@ def test_the_same_personal_text_has_the_same_name_and_comes_back_in_words() -> N
         ("revenue", 1204.5, 1204.5),
         ("card", CARD, "[personal 1]"),
         ("n", CARD, "[card 1]"),
+        ("ssn", 123_456_789, "[personal 1]"),
         ("note", "", ""),
         ("paid", True, True),
         ("x", None, None),
@@ -89,6 +91,15 @@ def test_what_does_not_fit_is_what_matters_least() -> None:
     assert "more_relations" not in some or len(some["relations"]) < 12
     assert some["relations"][0] == everything["relations"][0]
     assert fitting(pieces, 0) == {}
+
+
+def test_no_personal_data_come_with_comments() -> None:
+    columns = (Column("x", "text", comment="as a@example.com"),)
+    one = Relation("shop", "r", "table", columns, comment="of a@example.com")
+    told = json.dumps(relation_told(one, Masks(True)))
+    assert "of [email 1]" in told
+    assert "as [email 1]" in told
+    assert "example" not in told
 
 
 @pytest.mark.parametrize(

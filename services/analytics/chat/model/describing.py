@@ -45,7 +45,7 @@ def relation_told(relation: Relation, masks: Masks) -> dict[str, Any]:
     """A relation with its columns; what is empty is left out."""
     told = {
         "relation": name_of(relation),
-        "comment": relation.comment[:LONGEST_COMMENT],
+        "comment": masks.text(relation.comment[:LONGEST_COMMENT]),
         "rows": relation.rows,
         "columns": {c.name: column_told(c, masks) for c in relation.columns[:MOST_COLUMNS]},
         "more_columns": max(0, len(relation.columns) - MOST_COLUMNS),
@@ -64,7 +64,7 @@ def column_told(column: Column, masks: Masks) -> Any:
         return column.type
     told = {
         "type": column.type,
-        "comment": column.comment[:LONGEST_COMMENT],
+        "comment": masks.text(column.comment[:LONGEST_COMMENT]),
         "values": [masks.value(column.name, each) for each in column.samples[:MOST_VALUES]],
     }
     return {name: value for name, value in told.items() if value}

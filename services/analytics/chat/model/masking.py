@@ -1,7 +1,7 @@
 """Personal data of rows as a model sees them: a name for each, given back in what it says. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from services.analytics.catalogue.sampling import is_personal
@@ -11,6 +11,8 @@ from services.common.pii import Finding, find
 PERSONAL_DIGITS = 9
 NAME = re.compile(r"\[[a-z_]+ \d+\]")
 PERSONAL = "personal"
+# For a column whose name does not tell that it is.
+PERSONAL_NAME = "secret"
 
 
 class Masks:
@@ -20,32 +22,39 @@ class Masks:
     """
 
     def __init__(self, masks: bool) -> None:
-        self._masks = masks
+        self.masks = masks
         self._names: dict[str, str] = {}
         self._texts: dict[str, str] = {}
 
-    def row(self, columns: Sequence[str], row: Sequence[Any]) -> list[Any]:
-        """The cells of a row; the name of a column speaks of what is in it."""
-        return [self.value(*pair) for pair in zip(columns, row, strict=True)]
+    def row(
+        self, columns: Sequence[str], row: Sequence[Any], personal: Collection[str] = ()
+    ) -> list[Any]:
+        """The cells of a row; the name of a column speaks of what is in it, or it is `personal`."""
+        names = (PERSONAL_NAME if name in personal else name for name in columns)
+        return [self.value(*pair) for pair in zip(names, row, strict=True)]
 
     def value(self, name: str, value: Any) -> Any:
         """A cell, or what is in it, under its name."""
-        if not self._masks:
+        if not self.masks:
             return value
         if isinstance(value, str):
             return self._text(name, value)
         if isinstance(value, dict):
-            return {self.text(key): self.value(key, each) for key, each in value.items()}
+            named = is_personal(name)
+            return {
+                self.text(key): self.value(name if named else key, each)
+                for key, each in value.items()
+            }
         if isinstance(value, list):
             return [self.value(name, each) for each in value]
-        if isinstance(value, int) and abs(value) >= 10**PERSONAL_DIGITS:
+        if isinstance(value, int) and abs(value) >= 10 ** (PERSONAL_DIGITS - 1):
             hidden = self._text(name, str(value))
             return value if hidden == str(value) else hidden
         return value
 
     def text(self, text: str) -> str:
         """What people or a model wrote."""
-        return self._text("", text) if self._masks else text
+        return self._text("", text) if self.masks else text
 
     def told(self, text: str) -> str:
         """What a model wrote, with the texts again in place of their names."""

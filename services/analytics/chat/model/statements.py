@@ -1,6 +1,6 @@
 """The statements of one question: each on its way like any other, and what is told of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from services.analytics.chat.domain import MOST_ROWS, SQL, Planned, Question
 from services.analytics.chat.model.domain import RETRIES, Came, Ran, Stuck
 from services.analytics.chat.model.grounds import borne_out
 from services.analytics.chat.model.masking import Masks
+from services.analytics.chat.model.renaming import personal_names
 from services.analytics.chat.model.tools import PEOPLE, Statement
 from services.analytics.chat.runs.runs import Tell
 from services.analytics.execution.failures import TookTooLong
@@ -119,7 +120,8 @@ class Statements:
         part = parts.results_part(self._question, ran.planned, answer, self._now())
         put_first(part, wanted.suggested_actions)
         await self._tell(part)
-        return told_to_model(answer.result, self._masks)
+        personal = personal_names(planned.sql) if self._masks.masks else frozenset[str]()
+        return told_to_model(answer.result, self._masks, personal)
 
 
 def put_first(part: pb.ChatPart, kinds: Sequence[str]) -> None:
@@ -127,8 +129,8 @@ def put_first(part: pb.ChatPart, kinds: Sequence[str]) -> None:
     part.message.actions.sort(key=lambda action: action.type not in kinds)
 
 
-def told_to_model(result: Result, masks: Masks) -> dict[str, Any]:
-    """The first rows, masked; how many there are is told of all of them."""
+def told_to_model(result: Result, masks: Masks, personal: Collection[str]) -> dict[str, Any]:
+    """The first rows, masked, cells of `personal` columns whole; how many there are is of all."""
     names = [column.name for column in result.columns]
     rows: list[list[Any]] = []
     room = TOLD_BYTES
@@ -136,7 +138,7 @@ def told_to_model(result: Result, masks: Masks) -> dict[str, Any]:
         room -= len(row)
         if room < 0:
             break
-        rows.append(masks.row(names, msgspec.json.decode(row, type=list[Any])))
+        rows.append(masks.row(names, msgspec.json.decode(row, type=list[Any]), personal))
     return {
         "columns": [{"name": column.name, "type": column.type} for column in result.columns],
         "rows": rows,

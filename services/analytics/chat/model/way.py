@@ -113,7 +113,8 @@ class ModelWay:
         about = about_of(question, zone, self._now())
         room = self._bounds.context_tokens - tokens_of(SYSTEM, about, question.text)
         pieces = pieces_of(question, known, found, person, masks)
-        material = fitting(pieces, room)
+        # In a thread: thousands of values are looked through for personal data.
+        material = await asyncio.to_thread(fitting, pieces, room)
         came.context = [name for piece in material.get("asker", ()) for name in piece]
         return messages_of(question.text, about, material)
 
