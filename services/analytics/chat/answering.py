@@ -59,10 +59,10 @@ class Answerer:
             return planned, answer
         came = await self._asked(question, planned, unheard)
         await tell(parts.receipt_part(with_model(receipt_of_model(question, came), came)))
+        if came.stuck:  # what ran before it was on the way to the answer, and is none
+            raise came.stuck.error
         if came.ran:
             return came.ran[-1].planned, came.ran[-1].answer
-        if came.stuck:
-            raise came.stuck.error
         raise InvalidFields(Violation("question", came.asks or planned.content))
 
     async def tell(self, question: Question, tell: Tell) -> Answer | None:

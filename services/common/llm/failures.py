@@ -42,6 +42,9 @@ EXPECTED = frozenset(
     }
 )
 
+# Nobody was asked, and so there is nothing to pay for.
+UNASKED = EXPECTED | {DegradedReason.LEDGER_UNAVAILABLE}
+
 
 class ModelFailure(Exception):
     """The model gave nothing. The text holds no part of a prompt, an answer or a key.

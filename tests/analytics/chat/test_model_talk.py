@@ -1,5 +1,6 @@
 """A talk with a scripted model: what it is told, and what ends it."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -167,3 +168,36 @@ def test_no_tool_takes_an_organization_or_a_person() -> None:
         *("query_type", "sql_query", "description", "suggested_actions"),
         *("chart_type", "query", "name"),
     }
+
+
+class Failing(Scripted):
+    """It answers once, and then fails."""
+
+    def __init__(self, failure: BaseException) -> None:
+        super().__init__(wanting((DESCRIBE, {})))
+        self._failure = failure
+
+    async def converse(self, *args: Any, **more: Any) -> Turn:
+        if self.heard:
+            raise self._failure
+        return await super().converse(*args, **more)
+
+
+@pytest.mark.parametrize(
+    ("failure", "cost"),
+    [
+        (ModelFailure(DegradedReason.TIMEOUT), None),
+        (ModelFailure(DegradedReason.NONSENSE), None),
+        (asyncio.CancelledError(), None),
+        (ModelFailure(DegradedReason.RATE_LIMITED, unanswered=True), 7),
+        (ModelFailure(DegradedReason.SERVER_ERROR, left_alone=True), 7),
+        (ModelFailure(DegradedReason.BUDGET_EXHAUSTED), 7),
+    ],
+)
+async def test_what_a_turn_without_end_cost_is_not_known(
+    failure: BaseException, cost: int | None
+) -> None:
+    asked = Asked(Failing(failure))
+    with pytest.raises(type(failure)):
+        await asked.words()
+    assert asked.came.tally.cost == cost

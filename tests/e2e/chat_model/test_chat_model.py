@@ -198,3 +198,8 @@ async def test_one_question_by_itself_goes_the_same_ways(
     stub.will(running("SELECT contry FROM events"), running("SELECT contry FROM events"))
     refused = await post(ann, "/api/v1/query", {"question": QUESTION}, 422)
     assert "contry" in json.dumps(refused)
+    stub.will(
+        running(SQL), running("SELECT contry FROM events"), running("SELECT contry FROM events")
+    )
+    refused = await post(ann, "/api/v1/query", {"question": QUESTION}, 422)
+    assert "contry" in json.dumps(refused)

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from services.analytics.chat.model.domain import FEWEST_TOKENS, TURN_TOKENS, Bounds, Tally
 from services.analytics.chat.model.prompt import tokens_of
 from services.analytics.chat.model.toolbox import Toolbox
-from services.common.llm.failures import DegradedReason, ModelFailure
+from services.common.llm.failures import UNASKED, DegradedReason, ModelFailure
 from services.common.llm.ledger import Asker
 from services.common.llm.messages import Tool, Turn
 
@@ -56,13 +56,20 @@ class Talk:
         room = self._bounds.tokens - self._tally.tokens - estimated
         if room < FEWEST_TOKENS:
             raise ModelFailure(DegradedReason.QUESTION_LIMIT, "tokens of a question")
-        turn = await self._model.converse(
-            self._asker,
-            self._bounds.name,
-            messages,
-            tools,
-            most_tokens=min(TURN_TOKENS, room),
-        )
+        before, self._tally.cost = self._tally.cost, None  # of a turn that is cut off nobody knows
+        try:
+            turn = await self._model.converse(
+                self._asker,
+                self._bounds.name,
+                messages,
+                tools,
+                most_tokens=min(TURN_TOKENS, room),
+            )
+        except ModelFailure as failure:
+            if failure.unanswered or failure.left_alone or failure.reason in UNASKED:
+                self._tally.cost = before
+            raise
+        self._tally.cost = before
         self._tally.add(turn.spent, turn.cost_nano_usd, estimated)
         return turn
 
