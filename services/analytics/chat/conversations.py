@@ -157,8 +157,9 @@ def exchanges_in(newest_first: Sequence[pb.ConversationEvent]) -> list[Exchange]
         said = read_said(event.content.utf8)
         if said.role == "user" and said.message:
             earlier.append(Exchange(said.message))
-        elif said.role == "assistant" and said.sql and earlier:
-            earlier[-1] = replace(earlier[-1], sql=said.sql)
+        elif said.role == "assistant" and earlier:
+            sql = said.sql or earlier[-1].sql
+            earlier[-1] = replace(earlier[-1], sql=sql, told=said.message)
     return earlier
 
 

@@ -26,10 +26,11 @@ DEFINE_EVENT = "define.event"
 
 @dataclass(frozen=True)
 class Exchange:
-    """What was asked before, and the statement that answered it, "" where none did."""
+    """What was asked before, the statement that answered it, "" where none did, and the answer."""
 
     question: str
     sql: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -155,7 +155,7 @@ def relative_said(asked: Relative) -> str:
         return f"this {unit}"
     if asked.anchor is Anchor.PREVIOUS:
         return f"last {unit}" if asked.count == 1 else f"the {asked.count} {unit}s before this one"
-    return f"the last {asked.count} {unit}s with this one"
+    return f"the last {asked.count} {unit}s with {'today' if unit == 'day' else 'this one'}"
 
 
 def days_said(start: datetime, end: datetime) -> str:

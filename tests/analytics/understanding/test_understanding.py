@@ -197,7 +197,7 @@ def test_what_is_not_said_is_told_as_assumed() -> None:
     reading = asked("how many users signed up").readings[0]
     assert reading.assumed == ("the last 30 days, as no period is named",)
     assert reading.says.endswith(
-        "the last 30 days with this one (20 Oct - 18 Nov 2026, Europe/Berlin)"
+        "the last 30 days with today (20 Oct - 18 Nov 2026, Europe/Berlin)"
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, time
 
 from services.analytics.chat.domain import Planned
-from services.analytics.insights.domain import Quantity, Retention, Trend
+from services.analytics.insights.domain import DidNotDo, Quantity, Retention, Trend
 from services.analytics.semantics.compiler import MetricQuery
 from services.analytics.semantics.compiler.query import OTHER
 from services.analytics.semantics.domain import Grain
@@ -18,8 +18,10 @@ QUANTITIES = {
 
 
 def subject_of(planned: Planned) -> str:
-    """What a trend measures, whose column is called by its quantity alone; "" of all others."""
+    """What is measured, where its column is called by the quantity alone; "" of all others."""
     plan = planned.plan
+    if isinstance(plan, DidNotDo):
+        return f"people with {spoken(plan.did.event)} and without {spoken(plan.did_not.event)}"
     if not isinstance(plan, Trend):
         return ""
     event, field = spoken(plan.step.event), plan.measure.field

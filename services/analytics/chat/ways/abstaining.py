@@ -1,5 +1,8 @@
 """What is said where the grammar has no answer: why, and what there is to ask for."""
 
+import re
+from collections.abc import Sequence
+
 from services.analytics.queries.domain import EVENTS
 from services.analytics.understanding import Knowledge, KnownEvent, Understood
 from services.analytics.understanding.tokens import tokens_of
@@ -13,15 +16,26 @@ UNDEFINED = (
     " /api/v1/knowledge/business-metrics), or write SQL."
 )
 NO_EVENTS = "no events have come yet: send some to POST /api/v1/events"
+WELCOME = "I answer questions about your data."
 # Of so many unknown words it is not worth while to name them.
 FEWEST_UNKNOWN = 3
 SHOWN = 3
+# What asks for nothing of the data.
+TALK = re.compile(
+    r"(?:hi|hello|hey|help|thanks|thank you|yes|no|who are you|how are you"
+    r"|good (?:morning|afternoon|evening)|how does (?:this|it) work"
+    r"|(?:how|what) (?:can|could|may|do|should) (?:you|i|we) (?:do|ask|answer|know|help)\b.*"
+    r"|(?:what|which) (?:data|metrics|events|dimensions)(?: (?:are|do|can|may|could)\b.*)?)",
+    re.IGNORECASE,
+)
 # Events of this kind are what people do here.
 OWN = "attune."
 
 
 def abstention(question: str, understood: Understood, knowledge: Knowledge, on: str) -> str:
     """One sentence of why, and one of what may be asked for instead."""
+    if TALK.fullmatch(" ".join(question.split()).strip("?!. ")):
+        return f"{WELCOME} {to_ask(knowledge, on)}"
     if is_foreign(question, understood):
         return f"{FOREIGN} {to_ask(knowledge, on)}"
     return f"I cannot answer this: {understood.because}. {to_ask(knowledge, on)}"
@@ -41,10 +55,14 @@ def to_ask(knowledge: Knowledge, on: str) -> str:
     events = [one.name for one in seen(knowledge)][:SHOWN]
     if not (metrics or events):
         return f"{NO_EVENTS[:1].upper()}{NO_EVENTS[1:]}." if on == EVENTS else UNDEFINED
-    known = [f"the metrics {', '.join(metrics)}"] if metrics else []
+    known = [named("metric", metrics)] if metrics else []
     known += [f"by {', '.join(dimensions)}"] if metrics and dimensions else []
-    known += [f"the events {', '.join(events)}"] if events else []
+    known += [named("event", events)] if events else []
     return f"You may ask, for example, for {'; '.join(known)}."
+
+
+def named(what: str, names: Sequence[str]) -> str:
+    return f"the {what}{'' if len(names) == 1 else 's'} {', '.join(names)}"
 
 
 def seen(knowledge: Knowledge) -> list[KnownEvent]:

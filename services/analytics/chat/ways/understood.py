@@ -19,6 +19,7 @@ from services.analytics.chat.domain import (
 )
 from services.analytics.chat.drilling import next_by
 from services.analytics.chat.ways.abstaining import NO_EVENTS, abstention, is_foreign, seen
+from services.analytics.chat.ways.earlier import Read, question_back, understood_after
 from services.analytics.chat.ways.knowing import known_of
 from services.analytics.insights.compiler.plans import compile_plan
 from services.analytics.insights.domain import DidNotDo, Plan
@@ -36,7 +37,7 @@ from services.analytics.semantics.compiler import (
 from services.analytics.semantics.domain import Definitions
 from services.analytics.semantics.querying.calendars import Calendars
 from services.analytics.understanding import Knowledge, Reading, Understood, understand
-from services.analytics.understanding.saying import days_said
+from services.analytics.understanding.saying import days_said, listed
 from services.common.clock import Clock
 from services.common.db import Pool
 
@@ -95,11 +96,9 @@ class Grammar:
         self, question: Question, knowledge: Knowledge, calendar: Calendar
     ) -> Understood:
         """With what was asked before, which a follow-up changes."""
-        now, before = self._now(), None
-        for text in question.earlier:
-            earlier = understand(text, knowledge, calendar, now, before)
-            before = earlier.readings[0] if earlier.certain else before
-        return understand(question.text, knowledge, calendar, now, before)
+        now = self._now()
+        read: Read = lambda text, before: understand(text, knowledge, calendar, now, before)  # noqa: E731
+        return understood_after(question.exchanges, question.text, read)
 
     async def _compiler(
         self, question: Question, definitions: Definitions, calendar: Calendar
@@ -162,6 +161,8 @@ def definitions_used(compiled: Compiled) -> list[Definition]:
 def doubt(understood: Understood) -> str:
     """What was understood, and what was not."""
     reading = understood.readings[0]
-    left = ", ".join(f'"{words.text}"' for words in reading.unplaced)
-    unsure = f"I do not know what {left} means here" if left else "I am not sure"
-    return f"{understood.because or unsure}. Do you mean: {reading.says}?"
+    left = [f'"{words.text}"' for words in reading.unplaced]
+    verb = "means" if len(left) == 1 else "mean"
+    unsure = f"I do not know what {listed(left)} {verb} here" if left else "I am not sure"
+    why = understood.because or unsure
+    return f"{why[:1].upper()}{why[1:]}. {question_back(reading)}"
