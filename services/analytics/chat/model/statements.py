@@ -1,6 +1,7 @@
 """The statements of one question: each on its way like any other, and what is told of it."""
 
-from collections.abc import Collection, Sequence
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -120,8 +121,7 @@ class Statements:
         part = parts.results_part(self._question, ran.planned, answer, self._now())
         put_first(part, wanted.suggested_actions)
         await self._tell(part)
-        personal = personal_names(planned.sql) if self._masks.masks else frozenset[str]()
-        return told_to_model(answer.result, self._masks, personal)
+        return await asyncio.to_thread(told_to_model, planned.sql, answer.result, self._masks)
 
 
 def put_first(part: pb.ChatPart, kinds: Sequence[str]) -> None:
@@ -129,8 +129,9 @@ def put_first(part: pb.ChatPart, kinds: Sequence[str]) -> None:
     part.message.actions.sort(key=lambda action: action.type not in kinds)
 
 
-def told_to_model(result: Result, masks: Masks, personal: Collection[str]) -> dict[str, Any]:
-    """The first rows, masked, cells of `personal` columns whole; how many there are is of all."""
+def told_to_model(sql: str, result: Result, masks: Masks) -> dict[str, Any]:
+    """The first rows, masked; how many there are is told of all of them."""
+    personal = personal_names(sql) if masks.masks else ()
     names = [column.name for column in result.columns]
     rows: list[list[Any]] = []
     room = TOLD_BYTES

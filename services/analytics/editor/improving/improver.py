@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from services.analytics.catalogue.domain import Catalogue
 from services.analytics.chat.model.masking import Masks
+from services.analytics.chat.prose.neutral import neutralised
 from services.analytics.editor.advice import Advice, advice
 from services.analytics.editor.improving.prompt import (
     MOST_TOKENS,
@@ -97,7 +98,8 @@ class Improver:
         """What a model proposes and may be shown. Raises ModelFailure."""
         masks = Masks(True)
         told = (wish.goal, found.now, found.advice, catalogue, masks)
-        messages = messages_of(wish.sql, *told)
+        # In a thread: the statement and all comments are looked through for personal data.
+        messages = await asyncio.to_thread(messages_of, wish.sql, *told)
         answer = await self._model.ask(
             wish.asker, self._name, messages, Answered, most_tokens=MOST_TOKENS
         )
@@ -141,5 +143,5 @@ def is_better(proposed: Validity, now: Validity, goal: str) -> bool:
 def unmasked(proposed: Proposed, masks: Masks) -> Proposed:
     """As people read it."""
     sql = masks.told(proposed.sql).strip().removesuffix(";").rstrip()
-    reason = " ".join(masks.told(proposed.reason).split())
+    reason = " ".join(neutralised(masks.told(proposed.reason)[:LONGEST_SQL]).split())
     return Proposed(sql, reason[:LONGEST_REASON])
