@@ -113,6 +113,30 @@ async def test_results_are_paged_and_figures_told(client: httpx2.AsyncClient) ->
     assert stats["total"]["count"] == 1
 
 
+async def test_results_are_sorted_and_filtered_as_a_table_is(client: httpx2.AsyncClient) -> None:
+    told = "('Berlin', 9.5), ('Paris', 100), ('Ärhus', NULL), ('berlin-ost', 20), ('NYC', 100)"
+    ran = await run(client, f"SELECT * FROM (VALUES {told}) AS t (city, amount)")
+    path = f"/api/v1/queries/{ran['metadata']['query_id']}/results"
+
+    async def cities(**asked: Any) -> list[str]:
+        answer = (await client.get(path, params=asked)).json()
+        assert answer["row_count"] == len(answer["rows"]) or "page_size" in asked
+        return [row[0] for row in answer["rows"]]
+
+    assert await cities(order_by="amount") == ["Berlin", "berlin-ost", "Paris", "NYC", "Ärhus"]
+    assert await cities(order_by="-amount") == ["Paris", "NYC", "berlin-ost", "Berlin", "Ärhus"]
+    assert await cities(text="BERLIN") == ["Berlin", "berlin-ost"]
+    assert await cities(text="100", order_by="city") == ["NYC", "Paris"]
+    first = (await client.get(path, params={"order_by": "city", "page_size": 2})).json()
+    assert [row[0] for row in first["rows"]] == ["Berlin", "berlin-ost"]
+    token = {"page_token": first["next_page_token"]}
+    assert await cities(order_by="city", page_size=2, **token) == ["NYC", "Paris"]
+    assert (await client.get(path, params={"order_by": "-city", **token})).status_code == 422
+    unknown = await client.get(path, params={"order_by": "country"})
+    assert unknown.json()["errors"][0]["field"] == "order_by"
+    assert "city, amount" in unknown.json()["errors"][0]["message"]
+
+
 async def test_a_client_that_leaves_ends_its_statement(api: Api) -> None:
     many = "generate_series(1, (SELECT 1000000))"  # which the planner cannot know
     heavy = f"SELECT count(*) FROM {many} a, {many} b"

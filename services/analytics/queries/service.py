@@ -1,5 +1,6 @@
 """The gRPC face of queries: translate, check, store, answer."""
 
+from asyncio import to_thread
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,7 +19,8 @@ from services.analytics.queries.cancelling import Running
 from services.analytics.queries.domain import EVENTS, Asked, Filters, Record, rows_json
 from services.analytics.queries.running import EXPORTED_ROWS, Answer, Runner, Streamed
 from services.analytics.queries.store import QueryStore
-from services.analytics.results.cache import ResultCache
+from services.analytics.results.arranging import arranged
+from services.analytics.results.cache import Page, ResultCache, page_of
 from services.analytics.semantics.querying.asking import rows_of
 from services.common.caller import caller
 from services.common.clock import Clock
@@ -101,13 +103,12 @@ class QueriesService(pb_grpc.QueriesServiceServicer):
         self, request: pb.GetQueryResultsRequest, context: Context
     ) -> pb.GetQueryResultsResponse:
         record, size, start = await self._record(request.query_id), request.page_size or RESULTS, 0
-        told = filters_hash("results", request.query_id)
+        told = filters_hash("results", request.query_id, request.order_by, request.text)
         if request.page_token:
             [start] = position_of(request.page_token, told, tuple[int])
         page = None
         if record.result_id is not None and 0 <= start <= ROWS:
-            place = (caller().organization_id, record.result_id, start, size)
-            page = await self._cache.page(*place)
+            page = await self._page(request, record.result_id, start, size)
         if page is None:
             raise FailedPrecondition("the result is not kept: run the query anew")
         after = start + len(page.rows)
@@ -118,6 +119,25 @@ class QueriesService(pb_grpc.QueriesServiceServicer):
             as_of=page.head.as_of,
             next_page_token=page_token(told, (after,)) if after < page.head.row_count else None,
         )
+
+    async def _page(
+        self, request: pb.GetQueryResultsRequest, result_id: UUID, start: int, size: int
+    ) -> Page | None:
+        """Raises InvalidFields where it is to be sorted by what is no column."""
+        organization_id = caller().organization_id
+        if not request.order_by and not request.text:
+            return await self._cache.page(organization_id, result_id, start, size)
+        result = await self._cache.result(organization_id, result_id)
+        if result is None:
+            return None
+        told = (result.columns, result.rows, request.order_by, request.text)
+        try:
+            rows = await to_thread(arranged, *told)
+        except LookupError:
+            names = ", ".join(column.name for column in result.columns[:20])
+            violation = Violation("order_by", f"is no column: there are {names}")
+            raise InvalidFields(violation) from None
+        return page_of(result, rows, start, size)
 
     async def CancelQuery(self, request: pb.CancelQueryRequest, context: Context) -> pb.Query:
         record = await self._record(request.query_id)

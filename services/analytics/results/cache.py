@@ -67,9 +67,7 @@ class ResultCache:
         found: Any = await asked(lambda: self._redis.get(entry_of(organization_id, key)))
         if found is None:
             return None
-        result_id = UUID(found.decode())
-        kept: Any = await asked(lambda: self._redis.hgetall(result_of(organization_id, result_id)))
-        result = result_from(result_id, kept) if kept else None
+        result = await self.result(organization_id, UUID(found.decode()))
         if result is not None:
             await self._store.hit(organization_id, key)
         return result
@@ -81,9 +79,7 @@ class ResultCache:
         if result.bytes > self._most_bytes:
             return
         now = self._now()
-        head = Head(
-            list(result.columns), len(result.rows), result.truncated, result.cost, result.as_of
-        )
+        head = head_of(result, len(result.rows))
         fields = {HEAD: msgspec.json.encode(head)}
         for place in range(0, len(result.rows), CHUNK_ROWS):
             fields[b"%d" % (place // CHUNK_ROWS)] = rows_json(
@@ -128,6 +124,11 @@ class ResultCache:
         begins = start - first * CHUNK_ROWS
         return Page(to_head(found[0]), rows[begins : begins + size])
 
+    async def result(self, organization_id: str, result_id: UUID) -> Result | None:
+        """All rows; None where the result is not kept."""
+        kept: Any = await asked(lambda: self._redis.hgetall(result_of(organization_id, result_id)))
+        return result_from(result_id, kept) if kept else None
+
     async def invalidate(
         self, organization_id: str, *, key: str = "", connection_id: str = "", tree_hash: str = ""
     ) -> int:
@@ -141,6 +142,15 @@ class ResultCache:
         names += [result_of(organization_id, result_id) for _, result_id in gone]
         if names:
             await asked(lambda: self._redis.delete(*names))
+
+
+def head_of(result: Result, count: int) -> Head:
+    return Head(list(result.columns), count, result.truncated, result.cost, result.as_of)
+
+
+def page_of(result: Result, rows: Sequence[bytes], start: int, size: int) -> Page:
+    """Some of these rows of a result, as they are to be shown."""
+    return Page(head_of(result, len(rows)), rows[start : start + size])
 
 
 def result_from(result_id: UUID, kept: dict[bytes, bytes]) -> Result:

@@ -166,14 +166,18 @@ class GetQueryRequest(_message.Message):
     def __init__(self, query_id: _Optional[str] = ...) -> None: ...
 
 class GetQueryResultsRequest(_message.Message):
-    __slots__ = ("query_id", "page_size", "page_token")
+    __slots__ = ("query_id", "page_size", "page_token", "order_by", "text")
     QUERY_ID_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    ORDER_BY_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
     query_id: str
     page_size: int
     page_token: str
-    def __init__(self, query_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    order_by: str
+    text: str
+    def __init__(self, query_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., order_by: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...
 
 class GetQueryResultsResponse(_message.Message):
     __slots__ = ("columns", "rows", "row_count", "as_of", "next_page_token")

@@ -156,9 +156,10 @@ class QueriesServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetQueryResults(self, request, context):
-        """Returns a page of the result of a statement. Results are kept for 10 minutes,
-        and nothing runs anew. Fails with NOT_FOUND as GetQuery does, and with
-        FAILED_PRECONDITION where the result is not kept (any more).
+        """Returns a page of the result of a statement, sorted and filtered as a table is.
+        Results are kept for 10 minutes, and nothing runs anew. Fails with NOT_FOUND as
+        GetQuery does, with FAILED_PRECONDITION where the result is not kept (any more), and
+        with INVALID_FIELD for `order_by` where there is no such column.
 
         Answer: {"columns": [{"name": "count", "type": "bigint"}], "rows": [[1514]],
         "row_count": 1, "as_of": "2026-01-05T09:00:00Z"}

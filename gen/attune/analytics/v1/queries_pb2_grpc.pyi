@@ -88,9 +88,10 @@ class QueriesServiceStub:
     "type": "bigint"}], "rows": [[1514]]}}
     """
     GetQueryResults: _grpc.UnaryUnaryMultiCallable[_queries_pb2.GetQueryResultsRequest, _queries_pb2.GetQueryResultsResponse]
-    """Returns a page of the result of a statement. Results are kept for 10 minutes,
-    and nothing runs anew. Fails with NOT_FOUND as GetQuery does, and with
-    FAILED_PRECONDITION where the result is not kept (any more).
+    """Returns a page of the result of a statement, sorted and filtered as a table is.
+    Results are kept for 10 minutes, and nothing runs anew. Fails with NOT_FOUND as
+    GetQuery does, with FAILED_PRECONDITION where the result is not kept (any more), and
+    with INVALID_FIELD for `order_by` where there is no such column.
 
     Answer: {"columns": [{"name": "count", "type": "bigint"}], "rows": [[1514]],
     "row_count": 1, "as_of": "2026-01-05T09:00:00Z"}
@@ -180,9 +181,10 @@ class QueriesServiceAsyncStub(QueriesServiceStub):
     "type": "bigint"}], "rows": [[1514]]}}
     """
     GetQueryResults: _aio.UnaryUnaryMultiCallable[_queries_pb2.GetQueryResultsRequest, _queries_pb2.GetQueryResultsResponse]  # type: ignore[assignment]
-    """Returns a page of the result of a statement. Results are kept for 10 minutes,
-    and nothing runs anew. Fails with NOT_FOUND as GetQuery does, and with
-    FAILED_PRECONDITION where the result is not kept (any more).
+    """Returns a page of the result of a statement, sorted and filtered as a table is.
+    Results are kept for 10 minutes, and nothing runs anew. Fails with NOT_FOUND as
+    GetQuery does, with FAILED_PRECONDITION where the result is not kept (any more), and
+    with INVALID_FIELD for `order_by` where there is no such column.
 
     Answer: {"columns": [{"name": "count", "type": "bigint"}], "rows": [[1514]],
     "row_count": 1, "as_of": "2026-01-05T09:00:00Z"}
@@ -299,9 +301,10 @@ class QueriesServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _queries_pb2.GetQueryResultsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_queries_pb2.GetQueryResultsResponse, _abc.Awaitable[_queries_pb2.GetQueryResultsResponse]]:
-        """Returns a page of the result of a statement. Results are kept for 10 minutes,
-        and nothing runs anew. Fails with NOT_FOUND as GetQuery does, and with
-        FAILED_PRECONDITION where the result is not kept (any more).
+        """Returns a page of the result of a statement, sorted and filtered as a table is.
+        Results are kept for 10 minutes, and nothing runs anew. Fails with NOT_FOUND as
+        GetQuery does, with FAILED_PRECONDITION where the result is not kept (any more), and
+        with INVALID_FIELD for `order_by` where there is no such column.
 
         Answer: {"columns": [{"name": "count", "type": "bigint"}], "rows": [[1514]],
         "row_count": 1, "as_of": "2026-01-05T09:00:00Z"}
