@@ -18,20 +18,24 @@ SPLIT = re.compile(
 UP = words(
     r"rose risen rise rises rising increased? increases increasing grew grown grow grows growing"
     r" growth climb\w* gain\w* jump\w* surg\w* up improv\w* soar\w* upward added uptick uplift"
+    r" exploded skyrocket\w* spiked boomed"
 )
 DOWN = words(
     r"fell fall falls fallen falling decreas\w* declin\w* drop\w* down shrank shrunk shrink\w* lost"
     r" loses losing dip\w* slid slide\w* slump\w* plung\w* reduc\w* worsen\w* downward drop-?off"
+    r" crashed tanked collapsed"
 )
 FLAT = words(r"unchanged flat stable steady constant")
 MORE = words(
     r"more higher greater larger bigger better exceed\w* outperform\w* outsold outpac\w* beats?"
     r" surpass\w* ahead above"
+    r" overt(?:ook|akes?) outrank\w* dwarf(?:s|ed) outstrip\w* outd(?:oes|id)"
 )
 LESS = words(r"less fewer lower smaller worse below behind trail\w* lags? lagged underperform\w*")
 HIGHEST = words(
     r"highest largest biggest most top greatest maximum leading leads? led peak\w* strongest best"
-    r" leader busiest dominat\w* tops topped first-place high\Wpoint high(?=\s(?:came|was|is|of)\b)"
+    r" leader busiest dominat\w* tops topped first-place majority bulk"
+    r" number\Wone high\Wpoint high(?=\s(?:came|was|is|of)\b)"
 )
 LOWEST = words(
     r"lowest smallest fewest least worst bottom\w* minimum weakest slowest trough low\Wpoint"
@@ -127,7 +131,8 @@ BEFORE = re.compile(
 OBJECT = re.compile(
     r"\b(?:as (?:many|much|high|large|big|often)\b[^,]{0,30}?\bas|than|compared (?:with|to)|versus"
     r"|vs|against|relative to|ahead of|behind|over|above|below|outperform\w*|exceed\w*|beats?"
-    r"|surpass\w*|outsold|outpac\w*|trail\w*|lags?|underperform\w*)\b"
+    r"|surpass\w*|outsold|outpac\w*|overt(?:ook|akes?)|outrank\w*|dwarf(?:s|ed)|outstrip\w*"
+    r"|outd(?:oes|id)|trail\w*|lags?|underperform\w*)\b"
 )
 OTHERS = re.compile(
     r"\bthan (?:(?:any|all|every|each) (?:of the )?(?:other|others|rest)|any|the rest)\b"

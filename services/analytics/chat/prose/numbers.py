@@ -43,6 +43,9 @@ UNITS = (
 WORDS = {word: float(value) for value, word in enumerate(UNITS, 1)} | {"dozen": 12.0, "zero": 0.0}
 TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80}
 WORDS |= {word: float(value) for word, value in TENS.items()} | {"ninety": 90.0, "hundred": 100.0}
+WORDS |= {"thousand": 1e3, "million": 1e6, "billion": 1e9}
+# So many as nobody can hold against anything.
+VAGUE = {"dozens": 0.0, "hundreds": 0.0, "thousands": 0.0, "millions": 0.0, "billions": 0.0}
 FRACTIONS = {
     "half": 0.5, "a third": 1 / 3, "one third": 1 / 3, "two thirds": 2 / 3, "a quarter": 0.25,
     "one quarter": 0.25, "three quarters": 0.75, "a fifth": 0.2, "one fifth": 0.2,
@@ -79,6 +82,8 @@ AFTER = re.compile(
 )
 GROUPED = re.compile(r"\d{1,3}(?:([,'\u202f.])\d{3})(?:\1\d{3})*$")
 WORD = re.compile(r"[^\W\d_]+")
+# Numbers in one sign that are no digits: fractions, numbers in circles, Roman ones.
+SIGN = re.compile(r"[\u00bc-\u00be\u2150-\u218b\u2460-\u249b\u24ea-\u24ff\u2776-\u2793]+")
 LONGEST_WORD = 80  # in "1_1_1_1" each digit would go back to the first
 PLAIN_SUFFIXES = frozenset(("th", "st", "nd", "rd"))
 
@@ -112,9 +117,14 @@ LONE = re.compile(r"(?<!\d)\u202f|\u202f(?!\d)")
 
 
 def figures_of(text: str) -> Iterator[Figure]:
-    """Of digits and of words, in their order."""
-    found = [*of_digits(text), *of_words(text)]
-    yield from sorted(found, key=lambda one: one.start)
+    """Of digits, of words and of other signs, in their order."""
+    digits, ends = list(of_digits(text)), 0
+    spans = {(one.start, one.end) for one in digits}
+    signs = (opaque(text, one.start(), one.end()) for one in SIGN.finditer(text))
+    for one in sorted([*digits, *of_words(text), *signs], key=lambda one: one.start):
+        if one.start >= ends or (one.start, one.end) in spans:  # in "3 million" both are one
+            yield one
+            ends = max(ends, one.end)
 
 
 def of_digits(text: str) -> Iterator[Figure]:
@@ -237,6 +247,7 @@ KNOWN = (
     (MULTIPLES, Told.TIMES),
     (ORDINALS, Told.ORDINAL),
     (WORDS, Told.PLAIN),
+    (VAGUE, Told.OPAQUE),
 )
 
 
