@@ -19,8 +19,14 @@ SET event_id = $3, rephrased_of = $4, outcome = $5, way = $6, model = $7, unders
     completion_tokens = $14, cost_nano_usd = $15, sql_errors = $16, dropped_sentences = $17
 WHERE organization_id = $1 AND message_id = $2;
 
+-- name: take_turn
+-- Whoever marks an organization's answers does so after those before have committed: of a vote and
+-- the end of its answer, written side by side, the second sees the first.
+SELECT pg_advisory_xact_lock(hashtextextended(concat_ws(' ', 'chat_answers', $1::text), 0))
+    AS organization_id;
+
 -- name: hold_answers
--- Whoever marks them takes turns, and the next statement sees what those before have committed.
+-- Who saves one waits, and the next statement sees what those before have committed.
 SELECT message_id FROM chat_answers
 WHERE organization_id = $1 AND event_id = ANY ($2::uuid[]) AND event_id IS NOT NULL
 ORDER BY message_id

@@ -140,6 +140,7 @@ class AnswerStore:
         self, conn: Connection, organization_id: str, events: Sequence[UUID], now: datetime
     ) -> list[Marked]:
         """Mark the answers that these events hold as the votes say; returns those that changed."""
+        await conn.execute(SQL["take_turn"], organization_id)
         await conn.execute(SQL["hold_answers"], organization_id, events)
         args = (organization_id, events, THUMBS_UP, now)
         return [Marked(**row) for row in await conn.fetch(SQL["mark_answers"], *args)]

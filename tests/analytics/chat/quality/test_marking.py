@@ -1,5 +1,6 @@
 """Answers marked by votes, however often and in whichever order they are told."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -87,6 +88,18 @@ async def test_a_vote_that_comes_before_the_end_of_its_answer_counts(chat: Chat)
     await chat.mark(event)
     assert await chat.accepted() == 0
     await chat.answer(event)
+    assert (await chat.accepted(), await chat.told()) == (1, [True])
+
+
+async def test_a_vote_that_comes_while_its_answer_ends_counts(chat: Chat) -> None:
+    event = uuid4()
+    async with chat.pool.acquire() as conn:
+        async with conn.transaction():
+            await conn.execute(VOTE, chat.org, 1, uuid4(), event, 5)
+            await chat.marking.mark(conn, chat.org, [event])
+            ending = asyncio.create_task(chat.answer(event))
+            await asyncio.sleep(0.3)
+        await ending
     assert (await chat.accepted(), await chat.told()) == (1, [True])
 
 
