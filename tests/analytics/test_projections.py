@@ -2,11 +2,14 @@
 
 import pytest
 from attune.activity.v1 import activity_pb2, conversations_pb2, feedback_pb2, profiles_pb2
+from attune.analytics.v1.chat_quality_pb2 import AnswerAccepted
 
 from services.analytics.projections.projecting import CONSUMER
 from services.analytics.projections.rows import Rows
+from services.analytics.projections.store import ACCEPTED
 from services.common.clock import utc_now
 from services.common.db import Connection
+from services.common.event_log import tell
 from services.common.ids import uuid7
 from tests.activity.conversations.talking import Talk
 from tests.activity.feedback.voting import Voter
@@ -39,6 +42,13 @@ INSERT INTO analytics.chat_answers (organization_id, message_id, conversation_id
 VALUES ('acme', $1, $2, 'ann', '', 'How many?', 'events', now())"""
 
 
+async def accept(conn: Connection, message_id: str, question: str) -> None:
+    fact = AnswerAccepted(message_id=message_id, user_id="ann", question=question, accepted=True)
+    await conn.execute("SET search_path TO analytics")
+    await tell(conn, "acme", [fact], utc_now())
+    await conn.execute("RESET search_path")
+
+
 async def equal_to_activity(conn: Connection, organization: str = "acme") -> None:
     for table, columns in SAME.items():
         query = f"SELECT {columns} FROM {{}}.{table} WHERE organization_id = $1 ORDER BY 1"
@@ -68,11 +78,16 @@ async def test_what_was_deleted_goes_and_no_start_over_brings_it_back(
         talk = Talk(suite)
         first = (await talk.list()).conversations[0]
         for name in (first.id, first.external_id or first.id, "another"):
-            await conn.execute(ANSWERED, uuid7(utc_now()), name)
+            number = uuid7(utc_now())
+            await conn.execute(ANSWERED, number, name)
+            await accept(conn, str(number), f"How many in {name}?")
         await talk.delete(first.id)
         await projected(conn, "acme")
         left = await conn.fetch("SELECT conversation_id FROM analytics.chat_answers")
         assert [row["conversation_id"] for row in left] == ["another"]
+        query = "SELECT payload FROM analytics.event_log WHERE type = $1 AND payload <> ''"
+        [kept] = await conn.fetch(query, ACCEPTED)
+        assert AnswerAccepted.FromString(kept["payload"]).question == "How many in another?"
         tables = {"conversations": "id", "conversation_events": "conversation_id"}
         for table, column in tables.items():
             query = f"SELECT count(*) FROM analytics.{table} WHERE {column} = $1::text::uuid"

@@ -43,6 +43,16 @@ async def test_a_follow_up_in_a_thread_changes_what_was_asked_up_to_there(
     assert again["way"] == "metric", again["messages"]
 
 
+async def test_a_conversation_is_the_same_in_whichever_letters_its_id_is_written(
+    asking: httpx2.AsyncClient,
+) -> None:
+    talk = (await post(asking, CHAT, {"message": "Revenue by country"}))["conversation_id"]
+    body = {"message": "only in Spain", "conversation_id": talk.upper()}
+    followed = await post(asking, CHAT, body)
+    assert followed["conversation_id"] == talk  # by which its record goes with it
+    assert followed["messages"][0]["data"]["rows"] == [["Spain", 35]]
+
+
 async def test_an_export_shows_what_answers_rest_on_and_their_rows(
     asking: httpx2.AsyncClient,
 ) -> None:

@@ -65,10 +65,13 @@ class Conversations:
             request = pb.StartConversationRequest(user_id=who.subject)
             made = await self._call(self._conversations.StartConversation, who, request)
             return str(made.id), []
-        return conversation_id, await self._earlier(who, conversation_id)
+        return await self._earlier(who, conversation_id)
 
-    async def _earlier(self, who: Caller, conversation_id: str) -> list[Exchange]:
-        """What was asked last, oldest first: in a thread also up to where it was branched off."""
+    async def _earlier(self, who: Caller, conversation_id: str) -> tuple[str, list[Exchange]]:
+        """The name in the letters in which it is known, and what was asked last, oldest first: in a
+        thread also up to where it was branched off.
+        """
+        name = conversation_id
         asked: pb.GetConversationRequest | None = newest_of(conversation_id)
         newest_first: list[pb.ConversationEvent] = []
         for _ in range(MOST_PAGES):
@@ -82,9 +85,11 @@ class Conversations:
                 break  # what it was branched from was deleted just now
             if found.conversation.user_id != who.subject:
                 raise NotFound(f"no conversation {conversation_id!r} of yours")
+            if found.conversation.id == name.lower():
+                name = found.conversation.id
             newest_first += found.events
             asked = before(asked, found)
-        return exchanges_in(newest_first)[-REMEMBERED:]
+        return name, exchanges_in(newest_first)[-REMEMBERED:]
 
     async def say(self, who: Caller, conversation_id: str, events: Sequence[Any]) -> list[UUID]:
         """The ids of the events. Raises NotFound, Unavailable and FailedPrecondition."""

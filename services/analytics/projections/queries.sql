@@ -101,7 +101,15 @@ WHERE organization_id = $1 AND conversation_id <> '' AND conversation_id IN (
     UNION ALL
     SELECT external_id
     FROM conversations
-    WHERE organization_id = $1 AND id = ANY($2::uuid[]) AND external_id IS NOT NULL);
+    WHERE organization_id = $1 AND id = ANY($2::uuid[]) AND external_id IS NOT NULL)
+RETURNING message_id;
+
+-- name: erase_accepted
+-- What was asked stands in the facts that tell of acceptance, too. Each begins with its first field,
+-- the answer's id: two bytes, then 36 characters.
+UPDATE event_log
+SET payload = ''
+WHERE organization_id = $1 AND type = $2 AND substring(payload FROM 3 FOR 36) = ANY($3::bytea[]);
 
 -- name: drop_conversations
 DELETE FROM conversations WHERE organization_id = $1 AND id = ANY($2::uuid[]);

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from attune.analytics.v1.chat_quality_pb2 import AnswerAccepted
+
 from services.analytics.following.arrivals import note_arrivals
 from services.analytics.projections.rows import (
     SOURCE,
@@ -22,6 +24,7 @@ from services.analytics.tracking.store import by_time, ensure_months, see_users
 from services.common.db import Connection, load_queries
 
 SQL = load_queries(__package__)
+ACCEPTED = AnswerAccepted.DESCRIPTOR.full_name
 # What goes over all of an organization may take its time, and nobody waits for it.
 WHOLE_SECONDS = 3600
 # For the months of so long there surely are partitions.
@@ -58,10 +61,16 @@ class ProjectionStore:
     async def drop_conversations(
         self, conn: Connection, organization_id: str, gone: Collection[UUID]
     ) -> None:
-        """With what was said in them; that something was done there stays among the events."""
-        if gone:
-            for query in ("drop_said", "drop_answers", "drop_conversations"):
-                await conn.execute(SQL[query], organization_id, sorted(gone))
+        """With what was said and answered there; that something was done stays among the events."""
+        if not gone:
+            return
+        name = (organization_id, sorted(gone))
+        await conn.execute(SQL["drop_said"], *name)
+        rows = await conn.fetch(SQL["drop_answers"], *name)
+        await conn.execute(SQL["drop_conversations"], *name)
+        if rows:
+            answers = [str(row["message_id"]).encode() for row in rows]
+            await conn.execute(SQL["erase_accepted"], organization_id, ACCEPTED, answers)
 
     async def add_activities(
         self, conn: Connection, organization_id: str, rows: Iterable[Activity]
