@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import strategies as st
 
 from services.analytics.insights.compiler import compile_plan
+from services.analytics.insights.compiler.counts import QUARTERS_SINCE
 from services.analytics.insights.domain import Breakdown, Measure, Quantity, Step, Trend
 from services.analytics.rollups.counting import count_some
 from services.analytics.rollups.domain import BUCKET, LATEST
@@ -66,9 +68,17 @@ NOT_TOLD = [
     replace(PLAN, measure=Measure(Quantity.PEOPLE)),
     replace(PLAN, time_range=Absolute(START, START + timedelta(minutes=20))),
     replace(PLAN, time_range=Absolute(START + timedelta(seconds=1), START + timedelta(days=1))),
-    # Clocks in Liberia were 44 minutes and 30 seconds behind until 1972.
-    replace(PLAN, time_range=Absolute(START.replace(year=1971), START.replace(year=1972))),
+    # Clocks in Kiritimati were 10 hours and 40 minutes behind until 1979.
+    replace(PLAN, time_range=Absolute(START.replace(year=1978), START.replace(year=1979))),
 ]
+
+
+def test_clocks_everywhere_are_off_by_whole_quarters_since_counts_are_read() -> None:
+    """At any time since: what a zone changes to holds for longer than two weeks."""
+    days = [QUARTERS_SINCE + timedelta(days=14 * n) for n in range(26 * 50)]
+    for zone in map(ZoneInfo, available_timezones()):
+        offsets = {day.astimezone(zone).utcoffset() for day in days}
+        assert not any(offset % BUCKET for offset in offsets if offset), zone
 
 
 @pytest.mark.parametrize("plan", NOT_TOLD)

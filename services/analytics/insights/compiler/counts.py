@@ -15,8 +15,8 @@ from services.analytics.semantics.compiler.rows import Rows
 from services.analytics.semantics.domain import EVENTS, Field
 
 RELATION = "event_counts"
-# Since 1973 clocks everywhere are off UTC by whole quarters of an hour; Liberia was the last.
-QUARTERS_SINCE = datetime(1973, 1, 1, tzinfo=UTC)
+# Since 1980 clocks everywhere are off UTC by whole quarters of an hour; Kiritimati was the last.
+QUARTERS_SINCE = datetime(1980, 1, 1, tzinfo=UTC)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
