@@ -6,10 +6,6 @@ ALTER TABLE conversations
     ADD COLUMN parent_conversation_id uuid,
     ADD COLUMN parent_message_id uuid;
 
-CREATE INDEX conversations_parent
-    ON conversations (organization_id, parent_conversation_id, started_at DESC, id DESC)
-    WHERE parent_conversation_id IS NOT NULL;
-
 -- Which conversations there were: that they stay deleted, and who did it. Of the id that its
 -- maker brought, which may say something, only a digest is kept.
 CREATE TABLE deleted_conversations (
@@ -30,7 +26,3 @@ CREATE UNIQUE INDEX deleted_conversations_external_id
     ON deleted_conversations (organization_id, external_id_digest);
 CREATE INDEX deleted_conversations_told
     ON deleted_conversations (organization_id, told_to) WHERE erased_at IS NULL;
-
--- Withdrawn ratings go with their conversation too.
-CREATE INDEX interaction_log_history_conversation
-    ON interaction_log_history (organization_id, conversation_id);
