@@ -42,6 +42,12 @@ class Projector:
         self._told: set[str] = set()
 
     async def apply(self, conn: Connection, organization_id: str, facts: Sequence[Fact]) -> None:
+        rows = await self.project(conn, organization_id, facts)
+        if await self._marking.mark(conn, organization_id, sorted(rows.rated)):
+            self._told.add(organization_id)
+
+    async def project(self, conn: Connection, organization_id: str, facts: Sequence[Fact]) -> Rows:
+        """All but what others wait for until the transaction ends."""
         rows, store, to = Rows(), self._store, (conn, organization_id)
         for seq, fact in facts:
             rows.note(seq, fact)
@@ -59,8 +65,7 @@ class Projector:
         await store.drop_profiles(*to, unknown)
         await store.put_traits(*to, rows.traits)
         await store.add_events(*to, rows.events.values(), self._now())
-        if await self._marking.mark(*to, sorted(rows.rated)):
-            self._told.add(organization_id)
+        return rows
 
     def take_told(self, organization_id: str) -> bool:
         """Whether the organization's log has facts that nobody was hinted at yet."""
@@ -73,5 +78,6 @@ class Projector:
         await self._store.clear(conn, organization_id)
 
     async def cleared(self, conn: Connection, organization_id: str) -> None:
-        """What `clear` leaves to the end of its transaction: others wait for it."""
+        """What `clear` and `project` leave to the end of the transaction: others wait for it."""
         await forget_counts(conn, organization_id, f"{EVENT_PREFIX}%")
+        await self._marking.catch_up(conn, organization_id)

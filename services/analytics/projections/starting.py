@@ -46,7 +46,7 @@ class Starter:
                 as_of = 0
                 async for part in self._parts(organization_id):
                     as_of = part.as_of
-                    await self._projector.apply(conn, organization_id, facts_of(part.facts))
+                    await self._projector.project(conn, organization_id, facts_of(part.facts))
                 await self._projector.cleared(conn, organization_id)
                 await conn.execute(CURSOR_SQL["move_cursor"], *name, as_of, None, 0)
         log.info("started over", consumer=CONSUMER, organization=organization_id, seq=as_of)

@@ -34,6 +34,11 @@ class Marking:
         marked = await self._store.mark(conn, organization_id, sorted(events), self._now())
         return await self._tell(conn, organization_id, marked)
 
+    async def catch_up(self, conn: Connection, organization_id: str) -> None:
+        """Mark what was voted on while nobody heard."""
+        missed = await self._store.unmarked(conn, organization_id)
+        await self.mark(conn, organization_id, missed)
+
     async def save(
         self, conn: Connection, organization_id: str, user_id: str, message_id: str
     ) -> None:

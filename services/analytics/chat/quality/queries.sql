@@ -58,6 +58,21 @@ WHERE a.organization_id = $1 AND a.message_id = told.message_id
 RETURNING a.message_id, a.user_id, a.job_role, a.question, a.connection_id, a.way, a.model,
     a.outcome, a.score, told.was_score, a.accepted_at, told.was_accepted;
 
+-- name: unmarked
+-- Those that have another vote than they are marked with. Where there is none it may have been
+-- forgotten for its age, which changes nothing.
+SELECT a.event_id
+FROM chat_answers a
+CROSS JOIN LATERAL (
+    SELECT user_feedback_score AS score
+    FROM interaction_logs
+    WHERE organization_id = $1 AND user_id = a.user_id
+        AND created_at >= a.created_at - interval '1 hour' AND message_id = a.event_id
+    ORDER BY id DESC
+    LIMIT 1
+) v
+WHERE a.organization_id = $1 AND a.event_id IS NOT NULL AND a.score IS DISTINCT FROM v.score;
+
 -- name: mark_saved
 -- One's own; saving it once more changes nothing.
 WITH told AS (

@@ -23,6 +23,8 @@ SQL = load_queries(__package__)
 # A week of a few models by each way has fewer than a hundred.
 MOST_ROWS = 5_000
 MOST_DISPUTED = 100
+# What goes over all answers of an organization may take its time, and nobody waits for it.
+WHOLE_SECONDS = 3600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +146,11 @@ class AnswerStore:
         await conn.execute(SQL["hold_answers"], organization_id, events)
         args = (organization_id, events, THUMBS_UP, now)
         return [Marked(**row) for row in await conn.fetch(SQL["mark_answers"], *args)]
+
+    async def unmarked(self, conn: Connection, organization_id: str) -> list[UUID]:
+        """The events of answers that are not marked as the votes are that are there."""
+        rows = await conn.fetch(SQL["unmarked"], organization_id, timeout=WHOLE_SECONDS)
+        return [row["event_id"] for row in rows]
 
     async def mark_saved(
         self,

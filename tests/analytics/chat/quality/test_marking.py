@@ -103,6 +103,21 @@ async def test_a_vote_that_comes_while_its_answer_ends_counts(chat: Chat) -> Non
     assert (await chat.accepted(), await chat.told()) == (1, [True])
 
 
+async def test_votes_that_were_missed_are_caught_up_with_and_forgotten_ones_stay(
+    chat: Chat,
+) -> None:
+    forgotten, missed = uuid4(), uuid4()
+    await chat.vote(forgotten, 5)
+    await chat.answer(forgotten)
+    await chat.pool.execute("DELETE FROM interaction_logs")
+    await chat.answer(missed)
+    await chat.vote(missed, 4)
+    for _ in range(2):
+        async with chat.pool.acquire() as conn, conn.transaction():
+            await chat.marking.catch_up(conn, chat.org)
+    assert (await chat.accepted(), await chat.told()) == (2, [True, True])
+
+
 async def test_a_vote_that_is_taken_back_counts_no_more_unless_it_is_saved(chat: Chat) -> None:
     event = uuid4()
     answer = await chat.answer(event)
