@@ -181,7 +181,8 @@ def answer_event(
     """What people read again later: what was said, and what it rests on."""
     content: dict[str, Any] = {
         "role": "assistant",
-        "message": "\n".join(one.content for one in messages)[:KEPT_BYTES],
+        # A chart is called as its rows are: once is enough.
+        "message": "\n".join(dict.fromkeys(one.content for one in messages))[:KEPT_BYTES],
         "way": receipt.way,
         "understood": receipt.understood,
         "sql": receipt.sql[:KEPT_BYTES],

@@ -12,6 +12,7 @@ from services.analytics.chat.prose import prose_of
 from services.analytics.execution.domain import ResultColumn
 from services.analytics.insights.domain import (
     Breakdown,
+    DidNotDo,
     Measure,
     Plan,
     Quantity,
@@ -65,6 +66,26 @@ def said(plan: Plan | MetricQuery, columns: list[OutputColumn], *rows: list[obje
 def test_a_figure_of_events_is_called_by_what_it_measures(measure: Measure, name: str) -> None:
     column = OutputColumn(measure.quantity.value, "metric", "", True, True)
     assert said(replace(PLAYS, measure=measure), [column], [166.5]) == f"{name}: 166.50."
+
+
+def test_who_did_not_are_called_so() -> None:
+    columns = [
+        OutputColumn("people", "metric"),
+        OutputColumn("person", "dimension"),
+        OutputColumn("times", "metric"),
+        OutputColumn("last_at", "time"),
+    ]
+    told = said(
+        DidNotDo(Step("Signed Up"), Step("Order Completed"), YEAR),
+        columns,
+        [68, "ann", 1, "2026-03-02T08:00:00Z"],
+    )
+    assert told == "People with Signed Up and without Order Completed: 68."
+
+
+def test_an_average_is_no_avg() -> None:
+    column = OutputColumn("avg_revenue", "metric", "EUR")
+    assert said(MetricQuery(("avg_revenue",)), [column], [2.5]) == "Average revenue: 2.50 EUR."
 
 
 def test_of_counts_there_is_the_most() -> None:

@@ -57,7 +57,8 @@ ONLY_NUMBER = re.compile(r"\bonly\s+(?:about |around )?$")
 # Here "up" and "down" are no ways.
 PHRASAL = re.compile(
     r"\b(ma(?:de|kes?|king)|sign(?:ed|s|ing)?|set|add(?:ed|s)?|end(?:ed|s)?|br(?:eak|oken)|follow(?:ed)?"
-    r"|wrap(?:ped)?|pick(?:ed)?|drill(?:ed)?|split) (up|down)\b"
+    r"|wrap(?:ped)?|pick(?:ed)?|drill(?:ed)?|split) (up|down)\b",
+    re.IGNORECASE,
 )
 
 # Right before a number.

@@ -1,5 +1,6 @@
 """What a figure is called in a sentence, and when a bucket of time is, as people say both."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, time
 
@@ -9,6 +10,7 @@ from services.analytics.semantics.compiler import MetricQuery
 from services.analytics.semantics.compiler.query import OTHER
 from services.analytics.semantics.domain import Grain
 
+AVG = re.compile(r"\bavg\b")
 HIGHEST, LOWEST = "highest", "lowest"
 COUNTS = {Quantity.EVENTS, Quantity.PEOPLE}
 QUANTITIES = {
@@ -54,7 +56,7 @@ def is_named(label: object) -> bool:
 
 
 def spoken(name: str) -> str:
-    return name.replace("_", " ").strip()
+    return AVG.sub("average", name.replace("_", " ")).strip()
 
 
 def grain_of(planned: Planned, moments: Sequence[datetime]) -> Grain:
