@@ -12,6 +12,7 @@ import pytest
 from services.analytics.charts.choosing import ChartColumn, ChartType, Design, choose
 from services.analytics.charts.drawing import empty_spec, spec_of
 from services.analytics.charts.rendering import Renderer
+from services.analytics.charts.rendering.child import MOST_MEMORY
 from services.analytics.charts.rendering.renderer import MOST_PIXELS, MOST_WAITING
 from services.common.errors import FailedPrecondition, Unavailable
 from tests.waiting import until
@@ -48,6 +49,13 @@ async def test_a_long_picture_is_drawn_smaller_than_asked_for(renderer: Renderer
     assert spec["width"] * spec["height"] * 4.0**2 > MOST_PIXELS
     assert 0.99 * MOST_PIXELS < width * height < 1.001 * MOST_PIXELS
     assert width / height == pytest.approx(spec["width"] / spec["height"], rel=0.001)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="bounds of other processes are Linux's to tell")
+async def test_its_memory_is_bounded(renderer: Renderer) -> None:
+    await renderer.render(bars("Plans"), "svg")
+    bounds = psutil.Process(renderer.pid).rlimit(psutil.RLIMIT_DATA)
+    assert bounds == (MOST_MEMORY, MOST_MEMORY)
 
 
 async def test_each_gets_its_own_picture(renderer: Renderer) -> None:
