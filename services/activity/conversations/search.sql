@@ -62,33 +62,67 @@ FROM (
 -- system: tells how this transaction's statements are planned, and reads nothing
 SELECT set_config('plan_cache_mode', 'force_custom_plan', true);
 
--- name: search_conversations
--- To be planned for its values: rare words are looked up, and where they are common the newest
--- conversations are looked through.
+-- name: newest_with_words
+-- Those with the words among the $11 newest conversations. The limit is inside, so that no plan walks
+-- further: common words are met soon, for rare ones the index of words may be asked here too.
+SELECT c.id
+FROM (
+    SELECT id, started_at
+    FROM conversations
+    WHERE organization_id = $1
+        AND ($7::text IS NULL OR user_id = $7)
+        AND ($8::text IS NULL OR coalesce(completion_status, 'active') = $8)
+        AND ($9::uuid IS NULL OR parent_conversation_id = $9)
+        AND started_at >= $2 AND started_at < $3 AND (started_at, id) < ($4, $5)
+    ORDER BY started_at DESC, id DESC
+    LIMIT $11
+) c
+JOIN conversation_words w ON w.organization_id = $1 AND w.conversation_id = c.id
+WHERE w.words @@ $10::tsquery
+ORDER BY c.started_at DESC, c.id DESC
+LIMIT $6;
+
+-- name: all_with_words
+-- Those with the words among all. Materialized, so that the limit does not tempt the planner to walk
+-- the conversations by time until it is reached, which for an absent word is the whole of them.
+WITH hits AS MATERIALIZED (
+    SELECT conversation_id, started_at
+    FROM conversation_words
+    WHERE organization_id = $1 AND words @@ $10::tsquery
+        AND ($7::text IS NULL OR user_id = $7)
+        AND ($9::uuid IS NULL OR conversation_id = ANY(ARRAY(
+            SELECT id FROM conversations
+            WHERE organization_id = $1 AND parent_conversation_id = $9)))
+        AND started_at >= $2 AND started_at < $3
+        AND (started_at, conversation_id) < ($4, $5)
+)
+SELECT c.id
+FROM (
+    SELECT conversation_id, started_at
+    FROM hits
+    ORDER BY started_at DESC, conversation_id DESC
+) w
+JOIN conversations c ON c.organization_id = $1 AND c.id = w.conversation_id
+WHERE $8::text IS NULL OR coalesce(c.completion_status, 'active') = $8
+ORDER BY w.started_at DESC, w.conversation_id DESC
+LIMIT $6;
+
+-- name: conversations_found
 SELECT id, external_id, user_id, started_at, active_at, last_message_at, message_count,
     event_count, credits_used, first_intent, tools_used, completion_status, finished_at,
     user_satisfaction_signal, extracted_use_case, blocker_reason, insights_source,
     insights_version, metadata, tally, first_event_id, last_event_id, title, last_message,
     parent_conversation_id, parent_message_id,
     coalesce(sum(size) OVER (ORDER BY started_at DESC, id DESC
-        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) < $7 AS fits
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) < $3 AS fits
 FROM (
-    SELECT c.id, c.external_id, c.user_id, c.started_at, c.active_at, c.last_message_at,
-        c.message_count, c.event_count, c.credits_used, c.first_intent, c.tools_used,
-        c.completion_status, c.finished_at, c.user_satisfaction_signal, c.extracted_use_case,
-        c.blocker_reason, c.insights_source, c.insights_version, c.metadata, c.tally,
-        c.first_event_id, c.last_event_id, c.title, c.last_message, c.parent_conversation_id,
-        c.parent_message_id,
-        1000 + octet_length(row(c.metadata, c.tools_used, c.first_intent)::text) AS size
-    FROM conversation_words w
-    JOIN conversations c ON c.organization_id = $1 AND c.id = w.conversation_id
-    WHERE w.organization_id = $1 AND w.words @@ $11::tsquery
-        AND ($8::text IS NULL OR coalesce(c.completion_status, 'active') = $8)
-        AND ($9::text IS NULL OR w.user_id = $9)
-        AND ($10::uuid IS NULL OR c.parent_conversation_id = $10)
-        AND w.started_at >= $2 AND w.started_at < $3
-        AND (w.started_at, w.conversation_id) < ($4, $5)
-    ORDER BY w.started_at DESC, w.conversation_id DESC
-    LIMIT $6
+    SELECT id, external_id, user_id, started_at, active_at, last_message_at, message_count,
+        event_count, credits_used, first_intent, tools_used, completion_status, finished_at,
+        user_satisfaction_signal, extracted_use_case, blocker_reason, insights_source,
+        insights_version, metadata, tally, first_event_id, last_event_id, title, last_message,
+        parent_conversation_id, parent_message_id,
+        1000 + octet_length(row(metadata, tools_used, first_intent)::text) AS size
+    FROM conversations
+    WHERE organization_id = $1 AND id = ANY($2::uuid[])
 ) page
 ORDER BY started_at DESC, id DESC;

@@ -37,6 +37,9 @@ MOST_WORDS = 2_000
 MOST_TEXT = 100_000
 MESSAGES_AT_ONCE = 50
 AT_ONCE = 200
+# How many conversations are looked through for a page before all are asked; more for a long page.
+NEWEST = 2_000
+NEWEST_A_HIT = 4
 
 
 class WordKeeper:
@@ -128,17 +131,33 @@ async def found(
     store: ConversationStore, organization_id: str, part: Slice
 ) -> tuple[list[Conversation], bool]:
     """Those of the slice with its words, cut where it gets too large to send; whether more are."""
-    async with store.pool.acquire() as conn, conn.transaction(readonly=True):
-        tag = tag_of(organization_id)
-        asked = await conn.fetchval(SQL["words_asked"], part.words, tag)
-        await conn.execute(SQL["plan_for_values"])
-        rows = await conn.fetch(
-            SQL["search_conversations"],
-            *(organization_id, part.start, part.end, *part.before, part.limit + 1, PART_BYTES),
-            *(part.status, part.user_id, part.parent, asked),
-        )
+    async with (
+        store.pool.acquire() as conn,
+        # One snapshot, so that what is found is there to be read.
+        conn.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        hits = await hits_of(conn, organization_id, part)
+        rows = await conn.fetch(SQL["conversations_found"], organization_id, hits, PART_BYTES)
     page = [conversation_of(row) for row in rows if row["fits"]][: part.limit]
     return page, len(rows) > len(page)
+
+
+async def hits_of(conn: Connection, organization_id: str, part: Slice) -> list[UUID]:
+    """The newest of the slice with its words, one more than its limit where there are so many.
+
+    Common words fill a page from the newest conversations; only where they do not, all are asked.
+    """
+    asked = await conn.fetchval(SQL["words_asked"], part.words, tag_of(organization_id))
+    if asked is None:
+        return []
+    await conn.execute(SQL["plan_for_values"])
+    bounds = (part.start, part.end, *part.before, part.limit + 1)
+    args = (organization_id, *bounds, part.user_id, part.status, part.parent, asked)
+    newest = max(NEWEST, NEWEST_A_HIT * part.limit)
+    rows = await conn.fetch(SQL["newest_with_words"], *args, newest)
+    if len(rows) <= part.limit:
+        rows = await conn.fetch(SQL["all_with_words"], *args)
+    return [row["id"] for row in rows]
 
 
 def keeping_words(pool: Pool, now: Clock) -> Subscription:
