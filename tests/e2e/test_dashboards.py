@@ -127,6 +127,23 @@ async def test_what_was_shown_last_is_seen_at_once(
     assert not any(tile["stale"] for tile in await refreshed(client, dashboard)), "it is another"
 
 
+async def test_what_rests_on_nothing_any_more_is_not_shown_again(
+    client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"name": "One", "query": "SELECT 1 AS one"}
+    saved = (await client.post("/api/v1/saved-queries", json=told)).json()
+    one = await chart(client, saved_query_id=saved["id"])
+    dashboard = await made(client, [{"chart_id": one}])
+    [first] = await refreshed(client, dashboard)
+    assert first["chart"]["rows"] == [[1]]
+    await client.delete(f"/api/v1/saved-queries/{saved['id']}")
+    minutes = count()
+    monkeypatch.setattr(remembering, "version_at", lambda _: next(minutes))
+    assert [tile["stale"] for tile in await refreshed(client, dashboard)] == [True, False]
+    [left] = await refreshed(client, dashboard)
+    assert left["reason"] == "FAILED_PRECONDITION"
+
+
 async def test_what_is_on_a_shared_dashboard_is_seen_until_it_is_not(
     client: httpx2.AsyncClient, bob: httpx2.AsyncClient, api: Api
 ) -> None:

@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncIterator, Sequence
 
+from attune.analytics.v1 import charts_pb2 as pb_charts
 from attune.analytics.v1 import dashboards_pb2 as pb
 
+from services.analytics.charts.domain import KeptChart
 from services.analytics.charts.seeing import Charts
 from services.analytics.charts.wire import drawn_to_pb
 from services.analytics.dashboards.layout import Tile
 from services.analytics.dashboards.remembering import Remembered
 from services.common.caller import Caller
-from services.common.errors import DomainError, NotFound
+from services.common.errors import DomainError, FailedPrecondition, NotFound
 
 
 class Refresher:
@@ -48,10 +50,17 @@ class Refresher:
         answer = pb.RefreshDashboardResponse(tile=number, chart_id=str(tile.chart_id))
         try:
             chart = await self._charts.visible(who, answer.chart_id)
-            drawn = await self._charts.drawn_of(who, chart, no_cache=no_cache)
-            answer.chart.CopyFrom(drawn_to_pb(drawn))
+            answer.chart.CopyFrom(await self._drawn(who, chart, no_cache))
         except DomainError as error:
             answer.reason, answer.problem = error.reason, str(error)
-        else:
-            await self._remembered.put(who, chart, answer.chart)
         return answer
+
+    async def _drawn(self, who: Caller, chart: KeptChart, no_cache: bool) -> pb_charts.DrawnChart:
+        """Raises as Charts.drawn_of; what rests on nothing any more is not shown again either."""
+        try:
+            drawn = drawn_to_pb(await self._charts.drawn_of(who, chart, no_cache=no_cache))
+        except FailedPrecondition:
+            await self._remembered.drop(who, chart)
+            raise
+        await self._remembered.put(who, chart, drawn)
+        return drawn

@@ -51,6 +51,12 @@ class Remembered:
         except (RedisError, OSError) as err:
             log.debug("not remembered", error=str(err))
 
+    async def drop(self, who: Caller, chart: KeptChart) -> None:
+        try:
+            await self._redis.delete(name_of(who, chart))
+        except (RedisError, OSError) as err:
+            log.debug("still remembered", error=str(err))
+
 
 def name_of(who: Caller, chart: KeptChart) -> str:
     """Rows are masked by role; a chart that was changed is another one."""
