@@ -1,15 +1,25 @@
 """Follow-ups: what changes one part of what was asked before."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from typing import TypeVar
 
 from services.analytics.insights.domain import DidNotDo, Funnel, Plan, Retention, Step, Trend
-from services.analytics.semantics.compiler import MetricQuery, Order, Top
+from services.analytics.semantics.compiler import Absolute, MetricQuery, Order, TimeRange, Top
 from services.analytics.semantics.domain import Filter, Operator
+from services.analytics.understanding.dates import MONTHS
 from services.analytics.understanding.lexicon import Mention
 from services.analytics.understanding.planning import Planner, Unfit, retention_grain
 from services.analytics.understanding.sentence import Draft, Sentence, TopN
+
+# A month or a quarter by its name, and what tells of which year it is.
+NAMED = re.compile(rf"\b(?:{'|'.join(MONTHS)}|q[1-4])\b", re.IGNORECASE)
+YEAR_TOLD = re.compile(
+    r"\b(?:(?:19|20)\d\d|years?|this|last|past|current|previous|prior|since|ago|until)\b",
+    re.IGNORECASE,
+)
 
 P = TypeVar("P", Trend, Funnel, Retention, DidNotDo)
 
@@ -107,6 +117,22 @@ def timed(plan: P, draft: Draft) -> P:
     if draft.all_time:
         raise Unfit(None, ("everything",))
     return replace(plan, time_range=draft.time_range) if draft.time_range else plan
+
+
+def in_year_of(before: TimeRange | None, said: TimeRange | None, question: str) -> TimeRange | None:
+    """After a question about a year or a part of it, "only november" is of that year."""
+    if not isinstance(before, Absolute) or not isinstance(said, Absolute):
+        return said
+    if not NAMED.search(question) or YEAR_TOLD.search(question):
+        return said
+    year = before.start.year
+    if (before.end - timedelta(days=1)).year != year:
+        return said
+    years = year - said.start.year
+    try:
+        return Absolute(*(day.replace(year=day.year + years) for day in (said.start, said.end)))
+    except ValueError:  # the 29th of February
+        return said
 
 
 def merged(old: Iterable[Filter], new: Iterable[Filter], adds: bool = False) -> tuple[Filter, ...]:

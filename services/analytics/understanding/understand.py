@@ -22,6 +22,7 @@ from services.analytics.understanding.domain import (
 from services.analytics.understanding.following import (
     changed,
     follows,
+    in_year_of,
     may_follow,
     take_marks,
     take_top,
@@ -168,6 +169,8 @@ class Asking:
         if isinstance(before.plan, MetricQuery):
             draft.inherited = before.plan.time_range
         self._modifiers.apply(sentence, draft)
+        earlier = before.plan.time_range
+        draft.time_range = in_year_of(earlier, draft.time_range, self._question)
         take_top(sentence, draft, before.plan)
         self._measures.apply(sentence, draft)
         if not sentence.taken:  # such as "thanks"

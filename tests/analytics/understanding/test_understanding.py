@@ -103,6 +103,24 @@ def test_a_follow_up_can_be_followed() -> None:
     assert reading.chart == "line"
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "period"),
+    [
+        ("revenue in 2025", "only November", ", 1-30 Nov 2025"),
+        ("revenue in October 2025", "and in November?", ", 1-30 Nov 2025"),
+        ("revenue in 2025", "only Q1", "2025"),
+        ("revenue in 2025", "only November 2024", ", 1-30 Nov 2024"),
+        ("revenue in 2025", "only last month", "(1-31 Oct 2026"),
+        ("revenue last month", "only September", ", 1-30 Sep 2026"),
+    ],
+)
+def test_a_month_of_a_follow_up_is_of_the_year_before_it(
+    first: str, then: str, period: str
+) -> None:
+    found = asked(then, asked(first).readings[0])
+    assert period in found.readings[0].says
+
+
 def test_also_widens_what_counts() -> None:
     before = asked("revenue in Germany last month").readings[0]
     found = asked("also Italy", before)
