@@ -26,8 +26,9 @@ def example_of(schema: Schema, components: dict[str, Schema], depth: int = 0) ->
     if kind == "object":
         return example_of_object(schema, components, depth)
     if kind == "array":
-        count = schema.get("minItems", 1) if depth < DEEPEST else 0
-        return [example_of(schema["items"], components, depth + 1)] * min(count, 1)
+        if depth >= DEEPEST or not schema.get("minItems", 1):
+            return []
+        return [example_of(schema["items"], components, depth + 1)]
     return example_of_scalar(schema)
 
 

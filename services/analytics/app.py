@@ -35,7 +35,12 @@ from services.analytics.queries.store import QueryStore
 from services.analytics.registry.learning import finding_drifts
 from services.analytics.results.store import CacheStore, forgetting_results
 from services.analytics.saved.served import served_saved_queries
+from services.analytics.segments.finding import Finder
+from services.analytics.segments.jobs import refreshing
+from services.analytics.segments.refreshing import Refresher
+from services.analytics.segments.served import served_segments
 from services.analytics.semantics.querying.calendars import Calendars
+from services.analytics.semantics.querying.compiling import Compiling
 from services.analytics.semantics.served import Semantics
 from services.analytics.served import (
     served_audit,
@@ -97,6 +102,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
         chat = await stack.enter_async_context(opened)
         improver = improver_of(data, model, settings.query_help_model)
         insights = Insights(semantics.compiling, pool, now)
+        finder = Finder(data.wall, data.executor, semantics.compiling, now)
         renderer = await stack.enter_async_context(Renderer().opened())
         items = items_of(pool, Statements(data.wall, data.executor), now, semantics.kinds)
         services = [
@@ -112,6 +118,7 @@ async def running(settings: Settings, now: Clock = utc_now) -> AsyncIterator[str
             *semantics.served(items, queries.runner),
             served_insights(insights, queries.runner),
             served_saved_queries(pool, hints, now),
+            *served_segments(pool, finder, queries.runner, activity, tokens, now),
             chat,
             served_chat_quality(pool, items, now),
             *served_charts(
@@ -130,8 +137,7 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
         pool = await stack.enter_async_context(pool_of(settings))
         await stack.enter_async_context(projecting(settings, pool, now))
         await stack.enter_async_context(Follower(pool, now).running())
-        opener = stack.enter_context(Opener(settings.outgoing_policy))
-        work = jobs(pool, opener, now, settings)
+        work = await stack.enter_async_context(opened_jobs(pool, settings, now))
         await stack.enter_async_context(working_jobs(pool, SCHEMA, work, now))
         yield
 
@@ -139,8 +145,26 @@ async def working(settings: Settings, now: Clock = utc_now) -> AsyncIterator[Non
 @asynccontextmanager
 async def known_jobs(pool: Pool) -> AsyncIterator[Sequence[Job]]:
     """The jobs of a worker, for whoever lists or enqueues them: none runs here."""
-    with Opener(DEFAULTS.outgoing_policy) as opener:
-        yield jobs(pool, opener)
+    async with opened_jobs(pool, DEFAULTS) as found:
+        yield found
+
+
+@asynccontextmanager
+async def opened_jobs(
+    pool: Pool, settings: Settings, now: Clock = utc_now
+) -> AsyncIterator[list[Job]]:
+    """The jobs with what they need, until the block ends; it is connected to when it is used."""
+    async with AsyncExitStack() as stack:
+        opener = stack.enter_context(Opener(settings.outgoing_policy))
+        vault = Vault(pool, settings.keyring, now)
+        opening = opened_data(settings, pool, vault, opener, now)
+        data = await stack.enter_async_context(opening)
+        activity = await stack.enter_async_context(channel_to(settings.activity_address))
+        tokens = ServiceTokens(SCHEMA, settings.analytics_service_key, activity, now)
+        compiling = Compiling(pool, data.catalogues, Calendars(activity, tokens, now), now)
+        finder = Finder(data.wall, data.executor, compiling, now)
+        segments = refreshing(Refresher(pool, finder, now))
+        yield [*jobs(pool, opener, now, settings), *segments]
 
 
 def jobs(

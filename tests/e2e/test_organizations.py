@@ -87,6 +87,14 @@ BODIES: dict[str, Any] = {
     "CreateSavedQueryComment": {"text": "hello"},
     "FavouriteSavedQuery": {},
     "ShareSavedQuery": {},
+    "CreateSegment": {"name": "some", "criteria": {"event": {"name": "opened"}}},
+    "CreateSegmentFromAnswer": {"name": "some", "query_id": "nonesuch"},
+    "UpdateSegment": {"description": "changed"},
+    "PreviewSegment": {"criteria": {"event": {"name": "opened"}}},
+    "EstimateSegment": {"criteria": {"event": {"name": "opened"}}},
+    "OverlapSegments": {"segment_ids": ["nonesuch", "none"]},
+    "UploadSegmentMembers": {},
+    "RefreshSegment": {},
     "CreateChart": {"source": {"inline": {"columns": [{"name": "a"}], "rows": [[1]]}}},
     "PreviewChart": {"source": {"inline": {"columns": [{"name": "a"}], "rows": [[1]]}}},
     "UpdateChart": {"description": "changed"},
@@ -212,6 +220,24 @@ async def fill(client: httpx2.AsyncClient) -> None:
     await measure(client)
     await query(client)
     await chart(client)
+    await group(client)
+
+
+async def group(client: httpx2.AsyncClient) -> None:
+    """Two segments of the person who has the secret, one of them uploaded."""
+    trait = {"field": {"column": "user_id"}, "operator": "=", "values": ["ann"]}
+    told = {"name": SECRET, "description": SECRET, "criteria": {"trait": trait}}
+    made = await client.post("/api/v1/segments", json=told)
+    assert made.status_code == 200, made.text
+    told = {"name": SECRET, "upload": {}}
+    other = (await client.post("/api/v1/segments", json=told)).json()["id"]
+    path = f"/api/v1/segments/{other}/members:upload"
+    assert (await client.post(path, content=f"{SECRET}\n")).status_code == 200
+    ran = await client.post("/api/v1/queries:run", json={"sql": f"{SHOWN} FROM users"})
+    told = {"name": SECRET, "column": "found", "query_id": ran.json()["metadata"]["query_id"]}
+    BODIES["CreateSegmentFromAnswer"] = told
+    VALUES["segment_id"] = other
+    BODIES["OverlapSegments"] = {"segment_ids": [made.json()["id"], other]}
 
 
 async def define(client: httpx2.AsyncClient) -> None:
@@ -414,6 +440,7 @@ async def test_the_organization_itself_has_an_answer_on_the_same_route(
         await write_for_another(filled, route)
         await query(client)
         await chart(client)
+        await group(client)
         assert (await call(client, route)).status_code == 200
 
 
@@ -428,6 +455,7 @@ async def test_nothing_that_the_other_organization_wrote_changed_anything(filled
         await name_data(client)
         await query(client)
         await chart(client)
+        await group(client)
     async with filled.as_("root", org="other", role="admin") as client:
         for route in ROUTES:
             await call(client, route)
@@ -451,6 +479,8 @@ async def test_nothing_that_the_other_organization_wrote_changed_anything(filled
         path = f"/api/v1/dashboards/{VALUES['dashboard_id']}"
         dashboard = (await client.get(path)).json()
         saved = (await client.get(f"/api/v1/saved-queries/{VALUES['saved_query_id']}")).json()
+        segment = (await client.get(f"/api/v1/segments/{VALUES['segment_id']}")).json()
+    assert (segment["name"], segment["description"]) == (SECRET, "")
     assert (saved["description"], saved["version"], saved["shared"]) == (SECRET, 1, True)
     assert (dashboard["description"], dashboard["version"], dashboard["shared"]) == (
         SECRET,

@@ -34,14 +34,15 @@ WHERE a.organization_id = $1 AND a.id = sized.id AND sized.before < $2
 RETURNING a.timestamps, a.ids;
 
 -- name: read_arrived
--- Marks the quarters of an hour of these events, and tells what came by day: the events, as the
--- property '', and their properties by type; of values the least and the greatest, cut.
+-- Marks the quarters of an hour of these events and the people whom they are about, and tells what
+-- came by day: the events, as the property '', and their properties by type; of values the least and
+-- the greatest, cut.
 -- OFFSET 0 has each event looked up by its key: a join of all of them reads whole months.
 WITH arrived AS MATERIALIZED (
-    SELECT e.event, a.at, (a.at AT TIME ZONE 'UTC')::date AS day, e.properties
+    SELECT e.event, a.at, (a.at AT TIME ZONE 'UTC')::date AS day, e.properties, e.person
     FROM unnest($2::timestamptz[], $3::uuid[]) AS a (at, id)
     CROSS JOIN LATERAL (
-        SELECT event, properties
+        SELECT event, properties, coalesce(user_id, anonymous_id) AS person
         FROM events
         WHERE organization_id = $1 AND "timestamp" = a.at AND id = a.id
             AND "timestamp" BETWEEN $4 AND $5
@@ -51,6 +52,12 @@ WITH arrived AS MATERIALIZED (
 marked AS (
     INSERT INTO rollup_changes (organization_id, event, bucket)
     SELECT DISTINCT $1, event, bucket_of(at) FROM arrived
+),
+concerned AS (
+    INSERT INTO segment_marks (organization_id, people)
+    SELECT $1, people
+    FROM (SELECT array_agg(DISTINCT person) AS people FROM arrived WHERE person IS NOT NULL) ids
+    WHERE people IS NOT NULL
 )
 SELECT event, property, type, day, count(*) AS occurrences, min(at) AS first_seen,
     max(at) AS last_seen, min(value) AS least, max(value) AS greatest

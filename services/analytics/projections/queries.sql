@@ -165,6 +165,10 @@ SET email = $3, created_at = $4, total_conversations = $5, total_messages = $6,
 DELETE FROM user_profiles WHERE organization_id = $1 AND user_id = ANY($2::text[]);
 
 -- name: put_traits
+-- Events mark whom they are about; these are told without one.
+WITH concerned AS (
+    INSERT INTO segment_marks (organization_id, people) VALUES ($1, ARRAY[$2::text])
+)
 INSERT INTO users AS u (organization_id, user_id, traits, first_seen, last_seen)
 VALUES ($1, $2, $3::jsonb, $5, $5)
 ON CONFLICT (organization_id, user_id) DO UPDATE

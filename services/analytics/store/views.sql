@@ -188,3 +188,21 @@ COMMENT ON VIEW event_counts IS
 COMMENT ON COLUMN event_counts.event IS 'events.event.';
 COMMENT ON COLUMN event_counts.bucket IS 'When the quarter of an hour begins.';
 COMMENT ON COLUMN event_counts.events IS 'How many of them happened in it. What just came is not counted yet.';
+CREATE OR REPLACE VIEW segment_members WITH (security_barrier) AS
+SELECT organization_id, segment_id, user_id, since
+FROM analytics.segment_members;
+
+COMMENT ON VIEW segment_members IS
+    'Who is in which segment, as it was refreshed last. One row a segment and person.';
+COMMENT ON COLUMN segment_members.segment_id IS 'The id of the segment.';
+COMMENT ON COLUMN segment_members.user_id IS
+    'The person, by the id of now; of somebody who has none an anonymous id.';
+COMMENT ON COLUMN segment_members.since IS 'When the person was found to be in it.';
+
+CREATE OR REPLACE VIEW uploaded_ids WITH (security_barrier) AS
+SELECT organization_id, segment_id, user_id
+FROM analytics.segment_uploads;
+
+COMMENT ON VIEW uploaded_ids IS 'The ids that were uploaded for segments.';
+COMMENT ON COLUMN uploaded_ids.segment_id IS 'The id of the segment.';
+COMMENT ON COLUMN uploaded_ids.user_id IS 'The id, as it was uploaded.';

@@ -46,6 +46,8 @@ class Scope(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SCOPE_QUERIES_READ: _ClassVar[Scope]
     SCOPE_QUERIES_RUN: _ClassVar[Scope]
     SCOPE_EVENTS_READ: _ClassVar[Scope]
+    SCOPE_SEGMENTS_READ: _ClassVar[Scope]
+    SCOPE_SEGMENTS_WRITE: _ClassVar[Scope]
 ROLE_UNSPECIFIED: Role
 ROLE_VIEWER: Role
 ROLE_ANALYST: Role
@@ -79,6 +81,8 @@ SCOPE_CONNECTIONS_READ: Scope
 SCOPE_QUERIES_READ: Scope
 SCOPE_QUERIES_RUN: Scope
 SCOPE_EVENTS_READ: Scope
+SCOPE_SEGMENTS_READ: Scope
+SCOPE_SEGMENTS_WRITE: Scope
 ACCESS_FIELD_NUMBER: _ClassVar[int]
 access: _descriptor.FieldDescriptor
 

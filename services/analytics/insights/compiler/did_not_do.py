@@ -14,6 +14,8 @@ COLUMNS = (
     OutputColumn("last_at", "time"),
 )
 
+PAGE = " SELECT total.people, page.person, page.times, page.last_at"
+
 
 def did_not_do(plan: DidNotDo, around: Around) -> Compiled:
     """How many there are stands in each row, also in the one row where there is no person."""
@@ -31,9 +33,14 @@ def did_not_do(plan: DidNotDo, around: Around) -> Compiled:
         "SELECT person, count(*) FILTER (WHERE did) AS times,"
         " max(at) FILTER (WHERE did) AS last_at FROM acts GROUP BY person"
         " HAVING count(*) FILTER (WHERE did) > 0 AND count(*) FILTER (WHERE did_not) = 0)"
-        " SELECT total.people, page.person, page.times, page.last_at"
-        " FROM (SELECT count(*) AS people FROM found) AS total LEFT JOIN"
+        f"{PAGE} FROM (SELECT count(*) AS people FROM found) AS total LEFT JOIN"
         f" (SELECT person, times, last_at FROM found{after} ORDER BY person LIMIT {plan.limit})"
         " AS page ON true ORDER BY page.person"
     )
     return Compiled(sql, COLUMNS, around.calendar, period)
+
+
+def everybody_of(sql: str) -> str:
+    """The statement of all those people, of one that shows a page of them; "" of any other."""
+    found, page, _ = sql.partition(PAGE)
+    return f"{found} SELECT person FROM found" if page and found.startswith("WITH acts") else ""
