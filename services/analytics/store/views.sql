@@ -188,6 +188,7 @@ COMMENT ON VIEW event_counts IS
 COMMENT ON COLUMN event_counts.event IS 'events.event.';
 COMMENT ON COLUMN event_counts.bucket IS 'When the quarter of an hour begins.';
 COMMENT ON COLUMN event_counts.events IS 'How many of them happened in it. What just came is not counted yet.';
+
 CREATE OR REPLACE VIEW segment_members WITH (security_barrier) AS
 SELECT organization_id, segment_id, user_id, since
 FROM analytics.segment_members;
