@@ -6,12 +6,15 @@ from uuid import uuid4
 
 import httpx2
 import pytest
+from attune.analytics.v1 import segment_members_pb2 as members_pb
+from attune.analytics.v1 import segment_members_pb2_grpc as members_grpc
 
 from tests.e2e.conftest import Api
 from tests.waiting import until
 
 PATH = "/api/v1/segments"
 BOUGHT = {"event": {"name": "purchase"}}
+VISITORS = "SELECT DISTINCT user_id FROM events WHERE event = 'visit'"
 NEVER = {"event": {"name": "purchase", "operator": "=", "count": 0}}
 
 
@@ -199,6 +202,7 @@ async def test_its_owner_and_admins_change_it(api: Api, own: httpx2.AsyncClient)
         assert await members(bob, segment["id"]) == []
         assert (await bob.patch(path, json={"name": "y"})).status_code == 403
         assert (await bob.delete(path)).status_code == 403
+        assert (await bob.post(f"{path}:refresh", json={})).status_code == 403
         wide = {"criteria": {"event": {"name": "visit"}}}
         changed = (await root.patch(path, json=wide, params={"version": 1})).json()
         assert (changed["version"], changed["updated_by"]) == (2, "root")
@@ -214,6 +218,9 @@ async def test_its_owner_and_admins_change_it(api: Api, own: httpx2.AsyncClient)
         ]
         found = (await ann.get(PATH, params={"text": "som", "owner": "ann"})).json()["segments"]
         assert [one["id"] for one in found] == [segment["id"]]
+        for one in (ann, root):
+            assert (await one.post(f"{path}:refresh", json={})).json() == {"refreshing": True}
+            assert await members(one, segment["id"]) == ["bob"]
     assert (await own.get(path)).status_code == 404
 
 
@@ -252,6 +259,77 @@ async def test_the_people_of_an_answer_become_a_segment(own: httpx2.AsyncClient)
     assert (await own.post(f"{PATH}:fromAnswer", json=told)).status_code == 422
     named = (await own.post(f"{PATH}:fromAnswer", json={**told, "column": "who"})).json()
     assert await members(own, named["id"]) == ["u0", "u1"]
+
+
+async def test_the_people_of_a_message_of_a_conversation_become_a_segment(api: Api) -> None:
+    org, question = f"o{uuid4().hex}", "Who visited us?"
+    async with (
+        api.as_("ann", org=org) as ann,
+        api.as_("bob", org=org) as bob,
+        api.as_("root", org=org, role="admin") as root,
+    ):
+        await happen(ann, *({"event": "visit", "user_id": user} for user in ("u1", "u2")))
+        body = {"question": question, "sql": VISITORS}
+        certified = (await ann.post("/api/v1/knowledge/questions", json=body)).json()
+        approving = f"/api/v1/knowledge/questions/{certified['id']}:approve"
+        await root.post(approving, json={"version": certified["version"]})
+        asked = await ann.post("/api/v1/analytics/chat", json={"message": question})
+        answer = asked.json()
+        place = {key: answer[key] for key in ("conversation_id", "message_id")}
+        told = {"name": "Visitors", **place}
+        segment = (await ann.post(f"{PATH}:fromAnswer", json=told)).json()
+        assert await members(ann, segment["id"]) == ["u1", "u2"]
+        assert (await bob.post(f"{PATH}:fromAnswer", json=told)).status_code == 404
+        for key, status in (("conversation_id", 404), ("message_id", 404)):
+            other = await ann.post(f"{PATH}:fromAnswer", json={**told, key: str(uuid4())})
+            assert other.status_code == status, other.text
+            half = {name: value for name, value in told.items() if name != key}
+            assert (await ann.post(f"{PATH}:fromAnswer", json=half)).status_code == 422
+
+
+async def test_a_segment_that_a_service_needs_is_not_deleted(api: Api) -> None:
+    org = f"o{uuid4().hex}"
+    analytics = members_grpc.SegmentMembersServiceStub(api.suite.analytics_channel)
+    service = api.suite.as_("service:campaigns", "service", org=org)
+    async with api.as_("ann", org=org) as ann:
+        segment = await made(ann, criteria=BOUGHT)
+        path = f"{PATH}/{segment['id']}"
+        use = {"segment_id": segment["id"], "kind": "campaign", "used_by": "c1", "name": "Spring"}
+        for _ in range(2):
+            await analytics.PutSegmentUse(members_pb.PutSegmentUseRequest(**use), metadata=service)
+        [told] = (await ann.get(f"{path}/uses")).json()["uses"]
+        assert (told["kind"], told["used_by"], told["name"]) == ("campaign", "c1", "Spring")
+        kept = await ann.delete(path)
+        assert (kept.status_code, kept.json()["reason"]) == (409, "FAILED_PRECONDITION")
+        assert "campaign 'Spring'" in kept.text
+        over = members_pb.PutSegmentUseRequest(**use, over=True)
+        await analytics.PutSegmentUse(over, metadata=service)
+        assert (await ann.delete(path)).status_code == 200
+        assert (await ann.get(path)).status_code == 404
+
+
+async def test_what_was_answered_may_be_sent_back(own: httpx2.AsyncClient) -> None:
+    """A console reads a segment, changes a part of it, and sends all of it."""
+    trait = {"field": {"column": "traits", "path": ["plan"]}, "operator": "=", "values": ["pro"]}
+    tree = {
+        "all": [
+            {"any": [BOUGHT, NEVER]},
+            {"none": [{"trait": trait}, {"bucket": {"salt": "x", "start": 0, "end": 0.5}}]},
+        ]
+    }
+    first = await made(own, criteria=tree)
+    path = f"{PATH}/{first['id']}"
+    await members(own, first["id"])
+    read = (await own.get(path)).json()
+    same = await own.patch(path, json=read)
+    assert (same.status_code, same.json()["version"]) == (200, 1), same.text
+    renamed = await own.patch(path, json={**read, "name": "Others"})
+    assert renamed.status_code == 200, renamed.text
+    told = renamed.json()
+    assert (told["name"], told["version"]) == ("Others", 2)
+    assert (told["criteria"], told["query"]) == (read["criteria"], read["query"])
+    again = await made(own, criteria=read["criteria"])
+    assert (again["criteria"], again["query"]) == (read["criteria"], read["query"])
 
 
 async def test_a_repetition_saves_no_second_one(own: httpx2.AsyncClient) -> None:

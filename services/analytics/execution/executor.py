@@ -44,6 +44,8 @@ SET LOCAL IntervalStyle = 'iso_8601';
 SET LOCAL bytea_output = 'hex';
 SET LOCAL extra_float_digits = 1;
 """
+# Loops stay where nothing else can join, such as by a range.
+NO_LOOPS = "SET LOCAL enable_nestloop = off"
 
 
 Prepared: TypeAlias = "asyncpg.prepared_stmt.PreparedStatement[asyncpg.Record]"
@@ -76,17 +78,21 @@ class Executor:
         time_zone: str = "UTC",
         *,
         at_once: bool = False,
+        of_all: bool = False,
     ) -> AsyncIterator["Rows"]:
         """Rows of the statement, while the block lasts; it is cancelled where the block ends early.
 
         `at_once` lets them wait until all are there, where the server can then share the work among
-        processes. Raises TookTooLong, Rejected, Unavailable, and InvalidFields where it would cost
-        too much.
+        processes. `of_all` is for what reads whole tables: these are joined as such, even where no
+        statistics tell how large they are. Raises TookTooLong, Rejected, Unavailable, and
+        InvalidFields where it would cost too much.
         """
         deadline = Deadline(limits.seconds, self._monotonic)
         place = (organization_id, connection_id, time_zone, deadline)
         for attempt in (at_once, False):  # what is too large at once takes its session along
             async with self._begun(*place) as conn:
+                if of_all:
+                    await without_loops(conn, deadline)
                 rows = await opened(conn, sql, limits, deadline, at_once=attempt)
                 if rows:
                     yield rows
@@ -285,6 +291,12 @@ def begin(time_zone: str, deadline: Deadline) -> str:
     zone = "'" + time_zone.replace("'", "''") + "'"
     session = SESSION.format(time_zone=zone, millis=deadline.millis())
     return f"BEGIN TRANSACTION READ ONLY; {session}"
+
+
+async def without_loops(conn: Connection, deadline: Deadline) -> None:
+    with translated(deadline):
+        async with deadline.timeout():
+            await conn.execute(NO_LOOPS)
 
 
 async def end(conn: Connection) -> None:

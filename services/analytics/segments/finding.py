@@ -46,11 +46,13 @@ class Finder:
         """What definitions are compiled with now."""
         return Around(*await self.compiling.around(organization_id, EVENTS, ""), self.now())
 
-    async def people(self, organization_id: str, sql: str) -> AsyncIterator[list[str]]:
+    async def people(
+        self, organization_id: str, sql: str, *, of_all: bool = False
+    ) -> AsyncIterator[list[str]]:
         """Whom a statement finds, some at a time. Raises what the walls and the database say."""
         approved = await self.wall.approved(organization_id, EVENTS, sql)
         what = (organization_id, EVENTS, approved.sql, LIMITS)
-        async with self.executor.running(*what) as rows:
+        async with self.executor.running(*what, of_all=of_all) as rows:
             async for batch in rows:
                 found = (read_row(row)[0] for row in batch)
                 yield [one for one in found if one is not None and len(one) <= LONGEST_ID]

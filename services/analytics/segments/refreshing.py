@@ -149,7 +149,10 @@ class Refresher:
     async def _find_all(self, held: Held, around: Around) -> None:
         """Through a table of what is found, so that no worker has to hold them all."""
         people = compiled(held.definition, around, None)
-        async for some in self._finder.people(held.organization_id, people.sql):
+        # Ours looks at everybody; what somebody wrote may be about a few.
+        of_all = not isinstance(held.definition, Written)
+        ids = self._finder.people(held.organization_id, people.sql, of_all=of_all)
+        async for some in ids:
             records = [(*held.key, held.lease, one) for one in some]
             async with self._pool.acquire() as conn:
                 await conn.copy_records_to_table(

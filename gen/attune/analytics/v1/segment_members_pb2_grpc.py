@@ -125,7 +125,8 @@ class SegmentMembersServiceServicer:
 
     def RefreshSegment(self, request, context):
         """Has the people of a segment found anew in the background, all of them. Fails with
-        NOT_FOUND where there is no such segment.
+        NOT_FOUND where there is no such segment, PERMISSION_DENIED where it is another person's
+        and the caller no admin.
 
         Example: {}
         """

@@ -61,7 +61,8 @@ class SegmentMembersServiceStub:
     """
     RefreshSegment: _grpc.UnaryUnaryMultiCallable[_segment_members_pb2.RefreshSegmentRequest, _segment_members_pb2.RefreshSegmentResponse]
     """Has the people of a segment found anew in the background, all of them. Fails with
-    NOT_FOUND where there is no such segment.
+    NOT_FOUND where there is no such segment, PERMISSION_DENIED where it is another person's
+    and the caller no admin.
 
     Example: {}
     """
@@ -117,7 +118,8 @@ class SegmentMembersServiceAsyncStub(SegmentMembersServiceStub):
     """
     RefreshSegment: _aio.UnaryUnaryMultiCallable[_segment_members_pb2.RefreshSegmentRequest, _segment_members_pb2.RefreshSegmentResponse]  # type: ignore[assignment]
     """Has the people of a segment found anew in the background, all of them. Fails with
-    NOT_FOUND where there is no such segment.
+    NOT_FOUND where there is no such segment, PERMISSION_DENIED where it is another person's
+    and the caller no admin.
 
     Example: {}
     """
@@ -200,7 +202,8 @@ class SegmentMembersServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_segment_members_pb2.RefreshSegmentResponse, _abc.Awaitable[_segment_members_pb2.RefreshSegmentResponse]]:
         """Has the people of a segment found anew in the background, all of them. Fails with
-        NOT_FOUND where there is no such segment.
+        NOT_FOUND where there is no such segment, PERMISSION_DENIED where it is another person's
+        and the caller no admin.
 
         Example: {}
         """

@@ -78,7 +78,7 @@ class SegmentMembersService(pb_grpc.SegmentMembersServiceServicer):
     async def RefreshSegment(
         self, request: pb.RefreshSegmentRequest, context: Context
     ) -> pb.RefreshSegmentResponse:
-        known = await self._segments.get(request.segment_id)
+        known = await self._segments.changeable(request.segment_id)
         await self._store.want(caller().organization_id, known.id)
         return pb.RefreshSegmentResponse(refreshing=True)
 
