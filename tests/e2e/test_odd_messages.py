@@ -41,7 +41,7 @@ async def test_other_languages_are_answered_with_what_may_be_asked(
         told, content = await said(ann, message)
         assert told["way"] == "abstain"
         assert content.startswith("I understand questions in English")
-        assert "the metrics revenue" in content
+        assert "the metric revenue;" in content
         assert list(actions_in(told)) == []
 
 
