@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 MISSED = 4
 KEY = "OPENAI_API_KEY"
-DEFAULT_MODEL = "gpt-4o-mini"  # as of ATTUNE_CHAT_MODEL
 
 
 def evaluate(
@@ -25,7 +24,7 @@ def evaluate(
     model: Annotated[
         list[str] | None,
         typer.Option(
-            "--model", help="A model to ask as well, with OPENAI_API_KEY; else gpt-4o-mini."
+            "--model", help="A model to ask as well, with OPENAI_API_KEY; else the chat's default."
         ),
     ] = None,
     strict: Annotated[
@@ -76,7 +75,9 @@ def models_of(asked: list[str], has_key: bool) -> list[str]:
         wanted = f" of {', '.join(asked)}" if asked else ""
         err(f"The answers{wanted} by a model are skipped: {KEY} is not set.")
         return []
-    return asked or [DEFAULT_MODEL]
+    from services.analytics.settings import Settings
+
+    return asked or [Settings.model_fields["chat_model"].default]
 
 
 def finish(results: "list[Result]", strict: bool) -> None:

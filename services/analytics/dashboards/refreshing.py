@@ -23,40 +23,43 @@ class Refresher:
         self, who: Caller, tiles: Sequence[Tile], *, no_cache: bool
     ) -> AsyncIterator[pb.RefreshDashboardResponse]:
         """What each tile shows; one that fails says why, and stops no other."""
+        charts = [await self._seen(who, tile) for tile in tiles]
         if not no_cache:
-            async for answer in self._before(who, tiles):
+            async for answer in self._before(who, charts):
                 yield answer
         # One after the other: a person may run few statements at once.
-        for number, tile in enumerate(tiles):
-            yield await self._by_now(who, number, tile, no_cache)
+        for number, (tile, chart) in enumerate(zip(tiles, charts, strict=True)):
+            answer = pb.RefreshDashboardResponse(tile=number, chart_id=str(tile.chart_id))
+            try:
+                answer.chart.CopyFrom(await self._drawn(who, chart, no_cache))
+            except DomainError as error:
+                answer.reason, answer.problem = error.reason, str(error)
+            yield answer
+
+    async def _seen(self, who: Caller, tile: Tile) -> KeptChart | NotFound:
+        try:
+            return await self._charts.visible(who, str(tile.chart_id))
+        except NotFound as error:
+            return error
 
     async def _before(
-        self, who: Caller, tiles: Sequence[Tile]
+        self, who: Caller, charts: Sequence[KeptChart | NotFound]
     ) -> AsyncIterator[pb.RefreshDashboardResponse]:
-        for number, tile in enumerate(tiles):
-            try:
-                chart = await self._charts.visible(who, str(tile.chart_id))
-            except NotFound:
+        for number, chart in enumerate(charts):
+            if isinstance(chart, NotFound):
                 continue
             drawn = await self._remembered.get(who, chart)
             if drawn is not None:
                 yield pb.RefreshDashboardResponse(
-                    tile=number, chart_id=str(tile.chart_id), chart=drawn, stale=True
+                    tile=number, chart_id=str(chart.id), chart=drawn, stale=True
                 )
 
-    async def _by_now(
-        self, who: Caller, number: int, tile: Tile, no_cache: bool
-    ) -> pb.RefreshDashboardResponse:
-        answer = pb.RefreshDashboardResponse(tile=number, chart_id=str(tile.chart_id))
-        try:
-            chart = await self._charts.visible(who, answer.chart_id)
-            answer.chart.CopyFrom(await self._drawn(who, chart, no_cache))
-        except DomainError as error:
-            answer.reason, answer.problem = error.reason, str(error)
-        return answer
-
-    async def _drawn(self, who: Caller, chart: KeptChart, no_cache: bool) -> pb_charts.DrawnChart:
-        """Raises as Charts.drawn_of; what rests on nothing any more is not shown again either."""
+    async def _drawn(
+        self, who: Caller, chart: KeptChart | NotFound, no_cache: bool
+    ) -> pb_charts.DrawnChart:
+        """Raises as Charts.drawn; what rests on nothing any more is not shown again either."""
+        if isinstance(chart, NotFound):
+            raise chart
         try:
             drawn = drawn_to_pb(await self._charts.drawn_of(who, chart, no_cache=no_cache))
         except FailedPrecondition:

@@ -1,13 +1,14 @@
 """Ids out of CSV, line by line as it arrives."""
 
 import csv
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable
 from dataclasses import dataclass, field
 
 from services.analytics.segments.domain import Segment
 from services.analytics.segments.store import SegmentStore
 from services.common.caller import Caller
 from services.common.errors import BodyTooLarge
+from services.common.lines import lines
 
 MOST_LINES, MOST_REFUSALS = 1_000_000, 1_000
 LINE_BYTES = 64 * 1024
@@ -99,7 +100,7 @@ async def upload(
     tally, ids = Tally(), []
     reading = Reading(tally)
     aside = store.aside(who.organization_id)
-    async for line in lines(pieces):
+    async for line in lines(pieces, LINE_BYTES):
         if reading.number == MOST_LINES:
             raise BodyTooLarge(f"a file has at most {MOST_LINES:,} lines")
         found = reading.id_in(line)
@@ -113,18 +114,3 @@ async def upload(
     tally.told += len(ids)
     tally.accepted = await store.take_uploads(who, segment.id, aside, append=append)
     return tally
-
-
-async def lines(pieces: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    """The lines of a file; of one that is too long may be only the beginning."""
-    rest = b""
-    async for piece in pieces:
-        *whole, last = piece.split(b"\n")
-        if whole:
-            yield rest + whole[0]
-            for line in whole[1:]:
-                yield line
-            rest = b""
-        rest = (rest + last)[: LINE_BYTES + 1]
-    if rest:
-        yield rest

@@ -1,6 +1,6 @@
 """Files of events: lines cut out of what arrives, stored some at a time."""
 
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable
 from dataclasses import dataclass, field
 
 from services.analytics.tracking.domain import (
@@ -13,6 +13,7 @@ from services.analytics.tracking.domain import (
 )
 from services.analytics.tracking.reading import read_pieces, read_sent
 from services.analytics.tracking.recorder import Batch, Recorder
+from services.common.lines import lines
 from services.common.surrogates import mended
 
 AT_ONCE = 2_000
@@ -41,7 +42,7 @@ async def upload(pieces: AsyncIterable[bytes], arrival: Arrival, recorder: Recor
     """Store a file's events; the arrival is that of its beginning."""
     tally, number = Tally(), 0
     held: list[tuple[int, bytes]] = []
-    async for line in lines(pieces):
+    async for line in lines(pieces, EVENT_BYTES):
         number += 1
         if line.strip(BLANK):
             held.append((number, line))
@@ -67,18 +68,3 @@ async def store(
 def readable(line: bytes) -> bytes:
     """The line, mended where it has halves of surrogate pairs: they are no reason to lose it."""
     return mended(line) if b"\\ud" in line.lower() else line
-
-
-async def lines(pieces: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    """The lines of a file; of one that is longer than an event may be only the beginning."""
-    rest = b""
-    async for piece in pieces:
-        *whole, last = piece.split(b"\n")
-        if whole:
-            yield rest + whole[0]
-            for line in whole[1:]:
-                yield line
-            rest = b""
-        rest = (rest + last)[: EVENT_BYTES + 1]
-    if rest:
-        yield rest

@@ -12,11 +12,11 @@ from services.analytics.chat.domain import Exchange, Question
 from services.analytics.chat.model.allowance import Allowance
 from services.analytics.chat.model.describing import events_for, relation_told, relations_for
 from services.analytics.chat.model.grounds import questions_in
-from services.analytics.chat.model.masking import Masks
 from services.analytics.chat.model.material import Known, pieces_of
 from services.analytics.chat.model.people import refused
 from services.analytics.chat.model.prompt import fitting, tokens_of
 from services.analytics.chat.model.statements import tree_of
+from services.analytics.masking import Masks
 from services.analytics.understanding import KnownEvent
 from services.common.caller import Caller
 from tests.clock import Clock

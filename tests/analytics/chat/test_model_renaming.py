@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.analytics.chat.model.masking import Masks
 from services.analytics.chat.model.renaming import personal_names
+from services.analytics.masking import Masks
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ from attune.analytics.v1 import chat_pb2 as pb
 from services.analytics.catalogue.domain import Column, Relation
 from services.analytics.chat.domain import Question
 from services.analytics.chat.model.domain import Bounds, Came
-from services.analytics.chat.model.masking import Masks
 from services.analytics.chat.model.material import Known
 from services.analytics.chat.model.talk import ENOUGH, Talk
 from services.analytics.chat.model.toolbox import TOLD_BYTES, Toolbox
 from services.analytics.chat.model.tools import DESCRIBE, EXECUTE, SEARCH, VISUALIZE, offered
+from services.analytics.masking import Masks
 from services.analytics.understanding import KnownEvent
 from services.common.caller import Caller
 from services.common.llm.failures import DegradedReason, ModelFailure

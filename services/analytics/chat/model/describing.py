@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from services.analytics.catalogue.domain import Catalogue, Column, Relation
-from services.analytics.chat.model.masking import Masks
 from services.analytics.knowledge.search.words import telling
+from services.analytics.masking import Masks
 from services.analytics.understanding import KnownEvent, KnownProperty
 
 MOST_COLUMNS, MOST_VALUES = 80, 12

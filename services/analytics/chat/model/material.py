@@ -18,7 +18,6 @@ from services.analytics.chat.model.describing import (
     relation_told,
     relations_for,
 )
-from services.analytics.chat.model.masking import Masks
 from services.analytics.chat.model.tools import SEARCH, may
 from services.analytics.chat.ways.knowing import known_of
 from services.analytics.knowledge.questions.domain import APPROVED, question_of
@@ -26,6 +25,7 @@ from services.analytics.knowledge.search.asking import Relevant, Search
 from services.analytics.knowledge.search.store import Scope
 from services.analytics.knowledge.search.words import telling
 from services.analytics.knowledge.versions.domain import KINDS, QUESTION
+from services.analytics.masking import Masks
 from services.analytics.queries.checking import CataloguesRead, catalogue_of
 from services.analytics.understanding import KnownEvent
 from services.common.db import Pool

@@ -12,13 +12,13 @@ from services.analytics.chat import parts
 from services.analytics.chat.domain import MOST_ROWS, SQL, Planned, Question
 from services.analytics.chat.model.domain import RETRIES, Came, Ran, Stuck
 from services.analytics.chat.model.grounds import borne_out
-from services.analytics.chat.model.masking import Masks
 from services.analytics.chat.model.renaming import personal_names
 from services.analytics.chat.model.tools import PEOPLE, Statement
 from services.analytics.chat.runs.runs import Tell
 from services.analytics.execution.failures import TookTooLong
 from services.analytics.firewall import grammar
 from services.analytics.firewall.refusing import Refused
+from services.analytics.masking import Masks
 from services.analytics.queries.checking import NotAllowed, Wall
 from services.analytics.queries.domain import Asked, Result
 from services.analytics.queries.running import Answer, Runner

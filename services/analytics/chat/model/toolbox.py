@@ -10,7 +10,6 @@ from services.analytics.chat import parts
 from services.analytics.chat.domain import Question
 from services.analytics.chat.model.describing import MOST_NAMES, event_told, name_of, relation_told
 from services.analytics.chat.model.domain import Came, Ran
-from services.analytics.chat.model.masking import Masks
 from services.analytics.chat.model.material import Known, Material
 from services.analytics.chat.model.statements import Statements
 from services.analytics.chat.model.tools import (
@@ -23,6 +22,7 @@ from services.analytics.chat.model.tools import (
     wanted_of,
 )
 from services.analytics.chat.runs.runs import Tell
+from services.analytics.masking import Masks
 from services.common.llm.messages import Tool, ToolCall
 
 # Of what a tool tells, so much goes to the model.

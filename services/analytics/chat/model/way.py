@@ -13,7 +13,6 @@ from services.analytics.chat.domain import Question
 from services.analytics.chat.model.allowance import Allowance
 from services.analytics.chat.model.domain import Bounds, Came, Stuck
 from services.analytics.chat.model.grounds import asked_back, borne_out
-from services.analytics.chat.model.masking import Masks
 from services.analytics.chat.model.material import Known, Material, pieces_of
 from services.analytics.chat.model.people import People
 from services.analytics.chat.model.prompt import SYSTEM, fitting, messages_of, tokens_of
@@ -22,6 +21,7 @@ from services.analytics.chat.model.talk import Talk
 from services.analytics.chat.model.toolbox import Toolbox
 from services.analytics.chat.model.tools import offered
 from services.analytics.chat.runs.runs import Tell
+from services.analytics.masking import Masks
 from services.analytics.queries.checking import Wall
 from services.analytics.queries.domain import EVENTS
 from services.analytics.queries.running import Runner

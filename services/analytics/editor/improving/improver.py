@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from services.analytics.catalogue.domain import Catalogue
-from services.analytics.chat.model.masking import Masks
 from services.analytics.chat.prose.neutral import neutralised
 from services.analytics.editor.advice import Advice, advice
 from services.analytics.editor.improving.prompt import (
@@ -18,6 +17,7 @@ from services.analytics.editor.improving.prompt import (
 )
 from services.analytics.editor.validating import Validator, Validity
 from services.analytics.execution.domain import Plan
+from services.analytics.masking import Masks
 from services.analytics.queries.checking import CataloguesRead, catalogue_of
 from services.common.errors import DomainError
 from services.common.llm.failures import DegradedReason, ModelFailure

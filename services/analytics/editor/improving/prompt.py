@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 
 from services.analytics.catalogue.domain import Catalogue, Column, Relation
-from services.analytics.chat.model.masking import Masks
 from services.analytics.editor.advice import Advice
 from services.analytics.editor.validating import Validity
 from services.analytics.execution.domain import Node, Plan
+from services.analytics.masking import Masks
 
 MOST_TOKENS = 2_000
 PROPOSED = 3
