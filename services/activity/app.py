@@ -37,6 +37,7 @@ from services.activity.metrics.counting import counting
 from services.activity.metrics.store import MetricsStore
 from services.activity.profiles.building import CONSUMER as PROFILES
 from services.activity.profiles.building import FACTS as FACTS_OF_PROFILES
+from services.activity.profiles.building import LINGER_SECONDS as LINGER_OF_PROFILES
 from services.activity.profiles.building import Builder
 from services.activity.profiles.domain import Rules
 from services.activity.profiles.store import ProfileStore
@@ -160,7 +161,7 @@ def subscriptions(
     build = (builder.apply, now, builder.rebuild, builder.committed)
     remember = (memory.apply, now, memory.rebuild, memory.committed)
     return [
-        subscription(pool, PROFILES, FACTS_OF_PROFILES, *build),
+        subscription(pool, PROFILES, FACTS_OF_PROFILES, *build, LINGER_OF_PROFILES),
         subscription(pool, MEMORY, FACTS_OF_MEMORY, *remember),
         keeping_words(pool, now),
         finding_sentiments(FeedbackStore(pool), now),

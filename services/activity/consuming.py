@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from services.activity.settings import SCHEMA, Settings
 from services.common.channels import channel_to
 from services.common.clock import Clock
-from services.common.consumer import Apply, Consumer, Subscription, nothing_more
+from services.common.consumer import LINGER_SECONDS, Apply, Consumer, Subscription, nothing_more
 from services.common.db import Connection, Pool
 from services.common.event_log import SQL
 from services.common.service_tokens import ServiceTokens
@@ -39,6 +39,7 @@ def subscription(
     now: Clock,
     rebuild: Rebuild = nothing_to_rebuild,
     committed: Callable[[str], Awaitable[None]] = nothing_more,
+    linger_seconds: float = LINGER_SECONDS,
 ) -> Subscription:
     """A subscription to activity's own log. `consumer` is its name for ever: the cursor's key.
 
@@ -51,7 +52,8 @@ def subscription(
             await committed(organization_id)
 
     handles = {fact.DESCRIPTOR.full_name: fact for fact in facts}
-    return Subscription(consumer, SCHEMA, handles, apply, start_over, committed)
+    told = (apply, start_over, committed, linger_seconds)
+    return Subscription(consumer, SCHEMA, handles, *told)
 
 
 async def rebuilt(

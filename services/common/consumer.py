@@ -55,6 +55,8 @@ class Subscription:
     order. `start_over` is called where the log no longer holds what comes next; it must see to it
     that the cursor is brought forward from a snapshot, and may be called again until it is.
     `committed` is called after the commit of what was applied, and not where a process dies first.
+    `linger_seconds` is how long after a hint is waited: what comes until then is applied together,
+    which costs those least who make the same rows anew again and again.
     """
 
     consumer: str
@@ -63,6 +65,7 @@ class Subscription:
     apply: Apply
     start_over: Callable[[str], Awaitable[None]]
     committed: Callable[[str], Awaitable[None]] = nothing_more
+    linger_seconds: float = LINGER_SECONDS
 
 
 @dataclass(frozen=True)
@@ -145,16 +148,17 @@ class Consumer:
             self._again.add(organization)
         elif organization not in self._queued:
             self._queued.add(organization)
-            # A moment later, so that what comes until then is applied together.
             asyncio.get_running_loop().call_later(
-                LINGER_SECONDS, self._due.put_nowait, organization
+                self.subscription.linger_seconds, self._due.put_nowait, organization
             )
 
     async def _listen(self) -> None:
         async with self.redis.pubsub(ignore_subscribe_messages=True) as hints:
             await hints.subscribe(channel_of(self.subscription.source))
             async for message in hints.listen():
-                self._mark(message["data"].decode())
+                organization, _, only = message["data"].decode().partition(" ")
+                if not only or only in self.subscription.handles:
+                    self._mark(organization)
 
     async def _sweep(self) -> None:
         after, lag = "", 0

@@ -130,9 +130,13 @@ class Hints:
         self._pending: set[str] = set()
         self._wake = asyncio.Event()
 
-    def tell(self, organization_id: str) -> None:
-        """Hint at once, and then once for all the commits of the next moment."""
-        self._pending.add(organization_id)
+    def tell(self, organization_id: str, only: str = "") -> None:
+        """Hint at once, and then once for all the commits of the next moment.
+
+        `only` is the type of all that was appended, so that nobody looks who does not handle it:
+        what is logged most would else wake every consumer, for a transaction with nothing in it.
+        """
+        self._pending.add(f"{organization_id} {only}" if only else organization_id)
         self._wake.set()
 
     @asynccontextmanager
@@ -147,10 +151,10 @@ class Hints:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            organizations, self._pending = self._pending, set()
+            told, self._pending = self._pending, set()
             hints = self._redis.pipeline(transaction=False)
-            for organization in organizations:
-                hints.publish(self._channel, organization)
+            for hint in told:
+                hints.publish(self._channel, hint)
             try:
                 await hints.execute()
             except (RedisError, OSError) as err:

@@ -196,7 +196,7 @@ async def test_a_commit_is_hinted_at_on_redis(suite: Suite, servers: Servers) ->
         async with asyncio.timeout(10):
             while not (message := await hints.get_message(timeout=1)):
                 pass
-    assert message["data"] == b"acme"
+    assert message["data"] == b"acme attune.activity.v1.ActivityLogged"
 
 
 async def test_a_snapshot_holds_everything_as_of_one_number(suite: Suite) -> None:

@@ -59,7 +59,7 @@ class Recorder:
         else:
             rows = [entry.row for entry in entries]
             results = await self._insert(self._store.pool, organization_id, rows)
-        self._hints.tell(organization_id)
+        self._hints.tell(organization_id, only=FACT)
         return results
 
     async def _write_claimed(

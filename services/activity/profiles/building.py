@@ -37,6 +37,8 @@ from services.common.db import Connection
 from services.common.moments import datetime_of
 
 CONSUMER = "activity.profiles"
+# A batch makes each person's profile and context anew once. Contexts are fresh within a second.
+LINGER_SECONDS = 0.3
 FACTS = [
     conversations_pb2.ConversationStarted,
     conversations_pb2.ConversationEventAppended,

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from services.analytics.chat.quality.marking import Marking
 from services.analytics.chat.quality.store import AnswerStore
-from services.analytics.projections.projecting import CONSUMER, HANDLES, Projector
+from services.analytics.projections.projecting import CONSUMER, HANDLES, LINGER_SECONDS, Projector
 from services.analytics.projections.starting import Starter
 from services.analytics.projections.store import ProjectionStore
 from services.analytics.settings import SCHEMA, Settings
@@ -37,9 +37,10 @@ async def projecting(settings: Settings, pool: Pool, now: Clock) -> AsyncIterato
             if projector.take_told(organization_id):
                 hints.tell(organization_id)
 
-        told = (CONSUMER, "activity", HANDLES, projector.apply, starter.start_over, committed)
+        does = (projector.apply, starter.start_over, committed, LINGER_SECONDS)
+        subscription = Subscription(CONSUMER, "activity", HANDLES, *does)
         stub = event_log_pb2_grpc.EventLogServiceStub(activity)
         sweep = settings.event_sweep_seconds
-        consumer = Consumer(Subscription(*told), pool, stub, tokens, redis, now, sweep)
+        consumer = Consumer(subscription, pool, stub, tokens, redis, now, sweep)
         await stack.enter_async_context(consumer.running())
         yield

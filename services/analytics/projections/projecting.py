@@ -17,6 +17,8 @@ from services.common.consumer import Fact
 from services.common.db import Connection
 
 CONSUMER = "analytics.projections"
+# Answers from events are told as of a minute: many small batches would only take from the others.
+LINGER_SECONDS = 0.8
 FACTS: Sequence[type[Message]] = (
     conversations_pb2.ConversationStarted,
     conversations_pb2.ConversationEventAppended,
