@@ -47,7 +47,7 @@ from services.suggestions.metrics.telemetry import measure
 from services.suggestions.patterns.domain import ASKERS_KEPT
 from services.suggestions.patterns.induced import InducedStore
 from services.suggestions.patterns.inducing import Inducer
-from services.suggestions.patterns.learning import CONSUMER, HANDLES, Learner
+from services.suggestions.patterns.learning import CONSUMER, HANDLES, LINGER_SECONDS, Learner
 from services.suggestions.patterns.rebuild import Rebuilder
 from services.suggestions.patterns.service import PatternsService
 from services.suggestions.patterns.store import PatternStore
@@ -243,7 +243,8 @@ class Learning:
     rebuilder: Rebuilder
 
     def subscription(self) -> Subscription:
-        return Subscription(CONSUMER, "activity", HANDLES, self.apply, self.rebuilder.start_over)
+        does = (self.apply, self.rebuilder.start_over)
+        return Subscription(CONSUMER, "activity", HANDLES, *does, linger_seconds=LINGER_SECONDS)
 
     async def apply(self, conn: Connection, organization_id: str, facts: Sequence[Fact]) -> None:
         await self.learner.apply(conn, organization_id, facts)

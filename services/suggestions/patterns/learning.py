@@ -25,6 +25,8 @@ from services.suggestions.vocabularies.catalogue import Catalogue, Connections
 
 CONSUMER = "suggestions.patterns"
 HANDLES = {activity_pb2.ActivityLogged.DESCRIPTOR.full_name: activity_pb2.ActivityLogged}
+# What was logged is learned within a second, also where a batch and the one before take long.
+LINGER_SECONDS = 0.03
 # A change among these changes what a person is suggested first.
 TOP_DEPTH = 6
 
